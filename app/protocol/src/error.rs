@@ -1,0 +1,79 @@
+//! The codes that `error`, `nack` and 4xx/5xx bodies carry, for programs; the sentence beside them
+//! is for people.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+macro_rules! codes {
+    ($($(#[doc = $doc:literal])* $name:ident = $text:literal,)*) => {
+        /// What went wrong, in one stable word.
+        #[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, PartialEq, Serialize)]
+        pub enum ErrorCode {
+            $($(#[doc = $doc])* #[serde(rename = $text)] $name,)*
+            /// A code of a newer server.
+            #[serde(other, rename = "unknown")]
+            Unknown,
+        }
+
+        impl ErrorCode {
+            /// Every code with what it means, for the README.
+            pub const TABLE: &'static [(&'static str, &'static str)] =
+                &[$(($text, concat!($($doc),*)),)*];
+
+            /// The code as it stands on the wire.
+            pub fn as_str(self) -> &'static str {
+                match self { $(Self::$name => $text,)* Self::Unknown => "unknown" }
+            }
+        }
+    };
+}
+
+codes! {
+    /// The frame is not a JSON object of the form `{"type": …, "payload": …}`.
+    NotJson = "not_json",
+    /// No frame has this type.
+    UnknownType = "unknown_type",
+    /// The payload of this frame has another shape.
+    WrongShape = "wrong_shape",
+    /// No topic has this name; the sentence lists the known ones.
+    UnknownTopic = "unknown_topic",
+    /// No dialog has this id, or you are not in it.
+    UnknownDialog = "unknown_dialog",
+    /// The message is blank.
+    MessageEmpty = "message_empty",
+    /// The message is longer than the limit.
+    MessageTooLong = "message_too_long",
+    /// The message holds control characters.
+    MessageControlCharacter = "message_control_character",
+    /// The message stacks too many combining marks.
+    MessageCombiningMarks = "message_combining_marks",
+    /// The name is blank, too long or holds control characters.
+    NameInvalid = "name_invalid",
+    /// The same `clientId` was used for another message.
+    ClientIdConflict = "client_id_conflict",
+    /// Too many messages at once; try again after `afterMs`.
+    TooManySends = "too_many_sends",
+    /// The database does not answer; nothing was stored; try again.
+    StorageUnavailable = "storage_unavailable",
+    /// `closeAfter` is not a number of seconds from 1 to 3600, or the server is no demo.
+    BadCloseAfter = "bad_close_after",
+    /// The request comes from a page of another site.
+    OriginNotAllowed = "origin_not_allowed",
+    /// The WebSocket handshake is not one.
+    BadHandshake = "bad_handshake",
+    /// The request cannot be read.
+    BadRequest = "bad_request",
+    /// There is nothing at this address.
+    NotFound = "not_found",
+    /// The server is stopping; try again in a moment.
+    ShuttingDown = "shutting_down",
+    /// The fault is the server's; it is logged.
+    Internal = "internal",
+}
+
+impl fmt::Display for ErrorCode {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.as_str())
+    }
+}

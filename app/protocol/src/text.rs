@@ -1,0 +1,214 @@
+//! Words that people type, checked at the door so that nothing inside needs to check again.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+use crate::ErrorCode;
+
+/// Why a text is not accepted: a code for programs and a sentence for people.
+#[derive(Clone, Copy, Debug, Eq, Error, PartialEq)]
+pub enum Refusal {
+    /// Nothing but white space.
+    #[error("the message is empty")]
+    MessageEmpty,
+    /// More characters than the limit allows.
+    #[error("the message has {characters} characters, at most {limit} are allowed")]
+    MessageTooLong {
+        /// How many Unicode characters it has.
+        characters: usize,
+        /// How many it may have.
+        limit: usize,
+    },
+    /// A control character other than tab and line feed.
+    #[error("the message holds the control character U+{0:04X}")]
+    MessageControlCharacter(u32),
+    /// More combining marks on one letter than any script needs.
+    #[error("the message stacks more than {0} combining marks on one letter")]
+    MessageCombiningMarks(usize),
+    /// A name that is blank, too long or holds control characters.
+    #[error("a name is 1 to 40 characters without control characters")]
+    NameInvalid,
+}
+
+impl Refusal {
+    /// The code that goes into `error`, `nack` or a 4xx body.
+    pub fn code(self) -> ErrorCode {
+        match self {
+            Self::MessageEmpty => ErrorCode::MessageEmpty,
+            Self::MessageTooLong { .. } => ErrorCode::MessageTooLong,
+            Self::MessageControlCharacter(_) => ErrorCode::MessageControlCharacter,
+            Self::MessageCombiningMarks(_) => ErrorCode::MessageCombiningMarks,
+            Self::NameInvalid => ErrorCode::NameInvalid,
+        }
+    }
+}
+
+/// Longest run of combining marks on one letter. Real scripts stay below ten (the Unicode
+/// Stream-Safe Text Format of UAX #15 allows 30); more is only there to paint over neighbours.
+const COMBINING_MARKS_MAX: usize = 30;
+
+/// A message that may be stored: not blank, not too long, no control characters but tab and line
+/// feed. Line ends are `\n`, white space at both ends is gone.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct MessageText(String);
+
+impl MessageText {
+    /// Checks and tidies what a person typed; `characters_max` counts Unicode characters.
+    ///
+    /// # Errors
+    ///
+    /// A [`Refusal`] that names what is wrong.
+    pub fn parse(text: &str, characters_max: usize) -> Result<Self, Refusal> {
+        let text = text.replace("\r\n", "\n");
+        let text = text.trim();
+        if text.is_empty() || text.chars().all(is_invisible) {
+            return Err(Refusal::MessageEmpty);
+        }
+        let characters = text.chars().count();
+        if characters > characters_max {
+            return Err(Refusal::MessageTooLong { characters, limit: characters_max });
+        }
+        if let Some(control) = text.chars().find(|&c| c.is_control() && c != '\n' && c != '\t') {
+            return Err(Refusal::MessageControlCharacter(control.into()));
+        }
+        if longest_mark_run(text) > COMBINING_MARKS_MAX {
+            return Err(Refusal::MessageCombiningMarks(COMBINING_MARKS_MAX));
+        }
+        Ok(Self(text.to_owned()))
+    }
+
+    /// The text itself.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The text itself, owned.
+    pub fn into_string(self) -> String {
+        self.0
+    }
+}
+
+/// Characters that leave no trace on the screen: a message of these alone is blank to a reader.
+fn is_invisible(character: char) -> bool {
+    character.is_whitespace()
+        || matches!(character, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{00ad}' | '\u{180e}' | '\u{3164}'
+            | '\u{115f}' | '\u{1160}' | '\u{ffa0}' | '\u{2800}')
+}
+
+/// The blocks of combining marks that stack without end (Unicode 16, general category Mn). Marks of
+/// living scripts outside these blocks combine in ways of their own and are left alone.
+fn is_stacking_mark(character: char) -> bool {
+    matches!(character, '\u{0300}'..='\u{036f}' | '\u{0483}'..='\u{0489}'
+        | '\u{1ab0}'..='\u{1aff}' | '\u{1dc0}'..='\u{1dff}' | '\u{20d0}'..='\u{20ff}'
+        | '\u{fe20}'..='\u{fe2f}')
+}
+
+fn longest_mark_run(text: &str) -> usize {
+    let (mut longest, mut run) = (0, 0);
+    for character in text.chars() {
+        run = if is_stacking_mark(character) { run + 1 } else { 0 };
+        longest = longest.max(run);
+    }
+    longest
+}
+
+/// A name that a person goes by: 1 to 40 visible characters on one line.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Username(String);
+
+impl Username {
+    /// Checks and tidies a name.
+    ///
+    /// # Errors
+    ///
+    /// [`Refusal::NameInvalid`].
+    pub fn parse(text: &str) -> Result<Self, Refusal> {
+        let text = text.trim();
+        let ok = (1..=40).contains(&text.chars().count())
+            && !text.chars().all(is_invisible)
+            && !text.chars().any(char::is_control)
+            && longest_mark_run(text) <= COMBINING_MARKS_MAX;
+        if ok { Ok(Self(text.to_owned())) } else { Err(Refusal::NameInvalid) }
+    }
+
+    /// The name itself.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for Username {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.0)
+    }
+}
+
+impl TryFrom<String> for Username {
+    type Error = Refusal;
+    fn try_from(text: String) -> Result<Self, Refusal> {
+        Self::parse(&text)
+    }
+}
+
+impl From<Username> for String {
+    fn from(name: Username) -> String {
+        name.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(text: &str) -> Result<String, Refusal> {
+        MessageText::parse(text, 10_000).map(MessageText::into_string)
+    }
+
+    #[test]
+    fn a_message_is_tidied() {
+        assert_eq!(parse("  hi\r\nthere\t!\n"), Ok("hi\nthere\t!".to_owned()));
+        assert_eq!(parse("<b>not bold</b>"), Ok("<b>not bold</b>".to_owned()));
+    }
+
+    #[test]
+    fn a_blank_message_is_refused() {
+        for blank in ["", "   ", "\r\n\t", "\u{200b}\u{feff}", "\u{3000}", "\u{2800}"] {
+            assert_eq!(parse(blank), Err(Refusal::MessageEmpty), "{blank:?}");
+        }
+    }
+
+    #[test]
+    fn length_counts_characters_not_bytes() {
+        assert!(parse(&"й".repeat(10_000)).is_ok());
+        let refused = parse(&"й".repeat(10_001));
+        assert_eq!(refused, Err(Refusal::MessageTooLong { characters: 10_001, limit: 10_000 }));
+    }
+
+    #[test]
+    fn control_characters_are_named() {
+        assert_eq!(parse("a\0b"), Err(Refusal::MessageControlCharacter(0)));
+        assert_eq!(parse("a\u{1b}[31m"), Err(Refusal::MessageControlCharacter(0x1b)));
+        assert_eq!(parse("a\rb"), Err(Refusal::MessageControlCharacter(0x0d)));
+    }
+
+    #[test]
+    fn towers_of_combining_marks_are_refused_and_scripts_are_not() {
+        assert_eq!(
+            parse(&format!("Z{}", "\u{0300}".repeat(31))),
+            Err(Refusal::MessageCombiningMarks(30))
+        );
+        assert!(parse("é ё й ї क्षि ทั้ง n\u{0303}").is_ok());
+    }
+
+    #[test]
+    fn a_name_is_one_visible_line() {
+        assert_eq!(Username::parse(" Ганна ").map(|n| n.to_string()), Ok("Ганна".to_owned()));
+        for bad in ["", "\u{200b}", "a\nb", &"x".repeat(41)] {
+            assert_eq!(Username::parse(bad), Err(Refusal::NameInvalid), "{bad:?}");
+        }
+    }
+}
