@@ -1,1 +1,56 @@
-fn main() {}
+//! Scopes every `src/**/*.css` the way `stylers_macro::style_sheet!` names it, and writes the
+//! result to `style/scoped.css`, which `style/main.css` imports (docs/decisions/002).
+//!
+//! The scope class depends on the number of non-blank characters of a sheet and on nothing else,
+//! so two sheets of one length would style each other: the build fails and says which two.
+
+use std::{
+    collections::BTreeMap,
+    env, fs,
+    path::{Path, PathBuf},
+};
+
+use stylers_core::{Class, from_str};
+
+fn main() {
+    println!("cargo::rerun-if-changed=src");
+    println!("cargo::rerun-if-changed=../style/scoped.css");
+    let package = PathBuf::from(env::var("CARGO_MANIFEST_DIR").expect("cargo sets it"));
+    let mut sheets = Vec::new();
+    collect(&package.join("src"), &mut sheets);
+    sheets.sort();
+
+    let mut owners: BTreeMap<String, PathBuf> = BTreeMap::new();
+    let mut css = String::new();
+    for sheet in sheets {
+        let text = fs::read_to_string(&sheet).expect("a sheet that was just listed can be read");
+        let class = Class::rand_class_from_seed(text.clone());
+        if let Some(other) = owners.insert(class.as_name().to_owned(), sheet.clone()) {
+            panic!(
+                "{} and {} have the same scope class {}, because they have the same number of \
+                 non-blank characters: add a comment to one of them",
+                sheet.display(),
+                other.display(),
+                class.as_name()
+            );
+        }
+        css.push_str(&from_str(&text, &class));
+        css.push('\n');
+    }
+    let scoped = package.join("../style/scoped.css");
+    // Left alone when nothing changed, so that `cargo leptos watch` stays quiet.
+    if fs::read_to_string(&scoped).ok().as_ref() != Some(&css) {
+        fs::write(&scoped, css).expect("style/scoped.css can be written");
+    }
+}
+
+fn collect(folder: &Path, sheets: &mut Vec<PathBuf>) {
+    let entries = fs::read_dir(folder).expect("the sources can be listed");
+    for path in entries.map(|entry| entry.expect("the sources can be listed").path()) {
+        if path.is_dir() {
+            collect(&path, sheets);
+        } else if path.extension().is_some_and(|extension| extension == "css") {
+            sheets.push(path);
+        }
+    }
+}

@@ -1,1 +1,26 @@
-//! Placeholder.
+//! Confab's user interface, the same on the server and in the browser.
+//!
+//! The server renders [`App`] from a [`Bootstrap`] and writes that into the page; the browser reads
+//! it back, hydrates the same view, and goes on live. What moves is in three places: the live cache
+//! ([`live`]) holds what the server knows, the [`Session`] holds what this tab knows (connection,
+//! outbox), and components draw both. How bytes travel is none of this crate's business: the
+//! frontend gives it a [`Browser`].
+//!
+//! ```text
+//! pages ─► components ─► data, session ─► live        words: every text, once per language
+//! ```
+
+mod bootstrap;
+mod browser;
+mod components;
+mod data;
+pub mod live;
+mod pages;
+mod session;
+mod words;
+
+pub use bootstrap::{Bootstrap, ClientSettings, Notice, Page, WRONG_ADDRESS};
+pub use browser::{Browser, BrowserHandle};
+pub use pages::App;
+pub use session::{Direction, Session};
+pub use words::{Category, Language};

@@ -1,1 +1,189 @@
-//! Placeholder.
+//! Confab's server: one binary, SQLite inside.
+//!
+//! ```text
+//! api, gateway ─► auth, hub ─► store            ops lies below all
+//! ```
+//!
+//! [`Server::start`] introduces the parts to each other and listens; [`Server::stop`] says goodbye
+//! to everyone. `main` reads the command line and waits for a signal. A test starts the same server
+//! with its own folder, port 0 and a clock that it moves by hand.
+
+pub mod api;
+pub mod auth;
+mod demo;
+pub mod gateway;
+pub mod hub;
+pub mod ops;
+pub mod store;
+
+use std::{net::SocketAddr, sync::Arc};
+
+use confab_protocol::Limits;
+use thiserror::Error;
+use tokio::{net::TcpListener, sync::mpsc, task::JoinHandle};
+use tracing::{info, warn};
+
+use crate::{
+    api::Api,
+    auth::{Guests, KeyError, Origins},
+    gateway::Gateway,
+    hub::{Hub, Rules},
+    ops::{Clock, Config, Health, Random, Registry, Shutdown, config, listener, registry::Quota, sweep::Sweep},
+    store::{OpenError, Store, Unavailable},
+};
+
+/// Changes between the writer and the fan-out. The fan-out only puts frames into queues, so a few
+/// are enough; when it is full the writer waits.
+const CHANGES_WAITING: usize = 256;
+
+/// Why the server does not start.
+#[derive(Debug, Error)]
+pub enum StartError {
+    /// The database cannot be opened.
+    #[error(transparent)]
+    Open(#[from] OpenError),
+    /// The database cannot be read.
+    #[error(transparent)]
+    Read(#[from] Unavailable),
+    /// The cookie key cannot be used.
+    #[error(transparent)]
+    Key(#[from] KeyError),
+    /// Nobody can listen there.
+    #[error("cannot listen on {address}: {why}")]
+    Listen {
+        /// The address.
+        address: SocketAddr,
+        /// What the system says.
+        why: std::io::Error,
+    },
+}
+
+/// A running server.
+pub struct Server {
+    address: SocketAddr,
+    registry: Arc<Registry>,
+    shutdown: Shutdown,
+    grace: config::Shutdown,
+    listener: JoinHandle<()>,
+}
+
+impl Server {
+    /// Opens the database, introduces everyone, and listens.
+    ///
+    /// # Errors
+    ///
+    /// [`StartError`] says what is in the way.
+    pub async fn start(config: Config, clock: Clock, random: Random) -> Result<Self, StartError> {
+        let Config { settings, mut leptos, listen, data } = config;
+        leptos.hash_files = leptos.hash_files && has_hashes(&leptos);
+        let shutdown = Shutdown::default();
+        let quota = Quota {
+            per_user: settings.gateway.sockets_per_user,
+            per_address: settings.gateway.sockets_per_address,
+        };
+        let registry = Arc::new(Registry::new(quota));
+
+        let (changes, committed) = mpsc::channel(CHANGES_WAITING);
+        let store =
+            Store::open(&data, &settings.store, clock.clone(), random.clone(), changes, &shutdown)
+                .await?;
+        let rules = Rules { hub: settings.hub.clone(), limits: limits(&settings.limits) };
+        let hub = Hub::start(
+            rules,
+            clock.clone(),
+            store.clone(),
+            Arc::clone(&registry),
+            committed,
+            shutdown.clone(),
+        )
+        .await?;
+        let guests = Guests::open(&data, settings.http.behind_tls, clock.clone(), random.clone())?;
+        if settings.demo.enabled {
+            demo::fill_lobby(&hub, &guests, &random, &clock).await?;
+        }
+
+        let sweep = Sweep {
+            interval: settings.gateway.sweep_interval,
+            silence_max: settings.gateway.silence_max,
+        };
+        shutdown.spawn(sweep.run(Arc::clone(&registry), clock.clone(), shutdown.clone()));
+
+        let origins = Origins::new(&settings.http.allowed_origins);
+        let gateway = Gateway::new(gateway::Parts {
+            config: settings.gateway.clone(),
+            http: settings.http.clone(),
+            shutdown_config: settings.shutdown.clone(),
+            demo: settings.demo.enabled,
+            clock: clock.clone(),
+            random: random.clone(),
+            guests: guests.clone(),
+            origins: origins.clone(),
+            hub: hub.clone(),
+            registry: Arc::clone(&registry),
+            shutdown: shutdown.clone(),
+        });
+        let health = Health::new(shutdown.clone(), Arc::new(store));
+        let bounds = listener::Bounds {
+            header_read_timeout: settings.http.header_read_timeout,
+            header_bytes_max: settings.http.header_bytes_max,
+        };
+        let grace = settings.shutdown.clone();
+        let api = Api(Arc::new(api::Parts {
+            settings,
+            leptos,
+            clock,
+            random,
+            guests,
+            origins,
+            hub,
+            health,
+        }));
+        let failed = |why| StartError::Listen { address: listen, why };
+        let tcp = TcpListener::bind(listen).await.map_err(failed)?;
+        let address = tcp.local_addr().map_err(failed)?;
+        let router = api::router(api, gateway);
+        let listener = tokio::spawn(listener::serve(tcp, router, bounds, shutdown.clone()));
+        Ok(Self { address, registry, shutdown, grace, listener })
+    }
+
+    /// Where it listens, with the port it got.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// The open sockets.
+    pub fn registry(&self) -> &Registry {
+        &self.registry
+    }
+
+    /// Says goodbye to everyone and waits, at most the configured grace. True when all have ended.
+    pub async fn stop(self) -> bool {
+        info!(connections = self.registry.count(), "stopping");
+        self.shutdown.begin();
+        let finished = self.shutdown.finished(self.grace.grace).await;
+        if !finished {
+            warn!(tasks = self.shutdown.tasks(), "some did not end in time");
+        }
+        self.listener.abort();
+        info!("stopped");
+        finished
+    }
+}
+
+fn limits(config: &config::Limits) -> Limits {
+    Limits {
+        frame_bytes: config.frame_bytes,
+        message_characters: config.message_characters,
+        frames_per_second: config.frames_per_second,
+        sends_per_second: config.sends_per_second,
+        sends_burst: config.sends_burst,
+        page_messages: config.page_messages,
+        catch_up_events: config.catch_up_events,
+    }
+}
+
+/// Files carry their hash only where cargo-leptos has written the hashes beside the program.
+fn has_hashes(leptos: &leptos::config::LeptosOptions) -> bool {
+    std::env::current_exe()
+        .is_ok_and(|program| program.with_file_name(&*leptos.hash_file).exists())
+}

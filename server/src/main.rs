@@ -1,2 +1,152 @@
-//! Placeholder.
-fn main() {}
+//! The command line of Confab.
+
+use std::{path::PathBuf, process::ExitCode};
+
+use clap::{Args, Parser, Subcommand};
+use confab_server::{
+    Server,
+    ops::{Clock, Config, Random, config::Sources, logs},
+};
+use tracing::info;
+
+/// A self-hosted real-time chat in one binary.
+#[derive(Debug, Parser)]
+#[command(version, about, args_conflicts_with_subcommands = true)]
+struct Cli {
+    #[command(subcommand)]
+    command: Option<Command>,
+    #[command(flatten)]
+    serve: Serve,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serve the chat (the default).
+    Serve(Serve),
+}
+
+#[derive(Args, Debug)]
+struct Serve {
+    /// Where to listen; port 0 takes a free one and prints it. Default: site-addr of the file.
+    #[arg(long, value_name = "ADDRESS:PORT", env = "CONFAB_LISTEN")]
+    listen: Option<String>,
+    /// The folder that holds the database and the cookie key. Default: data.
+    #[arg(long, value_name = "DIR", env = "CONFAB_DATA")]
+    data: Option<PathBuf>,
+    /// The folder that holds the site's files. Default: site-root of the file.
+    #[arg(long, value_name = "DIR", env = "CONFAB_SITE")]
+    site: Option<PathBuf>,
+    /// The configuration file. Default: Leptos.toml, if there is one.
+    #[arg(long, value_name = "FILE", env = "CONFAB_CONFIG")]
+    config: Option<PathBuf>,
+    /// Put sample messages into an empty lobby and let clients ask for closeAfter.
+    #[arg(long, env = "CONFAB_DEMO")]
+    demo: bool,
+    /// Print every setting with its value and end.
+    #[arg(long)]
+    check_config: bool,
+}
+
+impl From<&Serve> for Sources {
+    fn from(serve: &Serve) -> Self {
+        Self {
+            file: serve.config.clone(),
+            environment: std::env::vars_os()
+                .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+                .filter(|(name, _)| name.starts_with("CONFAB_"))
+                .collect(),
+            listen: serve.listen.clone(),
+            data: serve.data.clone(),
+            site: serve.site.clone(),
+            demo: serve.demo,
+        }
+    }
+}
+
+/// The command line or a setting is wrong, as `clap` has it.
+const EXIT_USAGE: u8 = 2;
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let serve = match cli.command {
+        Some(Command::Serve(serve)) => serve,
+        None => cli.serve,
+    };
+    let config = match Config::read(&Sources::from(&serve)) {
+        Ok(config) => config,
+        Err(error) => {
+            eprintln!("confab: {error}");
+            return ExitCode::from(EXIT_USAGE);
+        }
+    };
+    if serve.check_config {
+        print!("{}", config.show());
+        return ExitCode::SUCCESS;
+    }
+    logs::start(&config.settings.log);
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            eprintln!("confab: the runtime cannot be started: {error}");
+            return ExitCode::FAILURE;
+        }
+    };
+    runtime.block_on(run(config))
+}
+
+async fn run(config: Config) -> ExitCode {
+    let seed = match getrandom::u64() {
+        Ok(seed) => seed,
+        Err(error) => {
+            eprintln!("confab: the system gives no randomness: {error}");
+            return ExitCode::FAILURE;
+        }
+    };
+    info!(version = env!("CARGO_PKG_VERSION"), seed, data = %config.data.display(), "starting");
+    let mut stop = match Stop::listen() {
+        Ok(stop) => stop,
+        Err(error) => {
+            eprintln!("confab: signals cannot be heard: {error}");
+            return ExitCode::FAILURE;
+        }
+    };
+    let server = match Server::start(config, Clock::system(), Random::from_seed(seed)).await {
+        Ok(server) => server,
+        Err(error) => {
+            eprintln!("confab: {error}");
+            return ExitCode::FAILURE;
+        }
+    };
+    println!("listening on http://{}", server.address());
+    let signal = stop.wait().await;
+    info!(signal, "asked to stop");
+    if server.stop().await { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+/// The signals that end the server.
+struct Stop {
+    #[cfg(unix)]
+    terminate: tokio::signal::unix::Signal,
+}
+
+impl Stop {
+    fn listen() -> std::io::Result<Self> {
+        Ok(Self {
+            #[cfg(unix)]
+            terminate: tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?,
+        })
+    }
+
+    async fn wait(&mut self) -> &'static str {
+        #[cfg(unix)]
+        tokio::select! {
+            _ = self.terminate.recv() => "SIGTERM",
+            _ = tokio::signal::ctrl_c() => "ctrl-c",
+        }
+        #[cfg(not(unix))]
+        {
+            let _ = tokio::signal::ctrl_c().await;
+            "ctrl-c"
+        }
+    }
+}

@@ -116,7 +116,7 @@ fn longest_mark_run(text: &str) -> usize {
 }
 
 /// A name that a person goes by: 1 to 40 visible characters on one line.
-#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[derive(Clone, Debug, Deserialize, Eq, Hash, PartialEq, Serialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Username(String);
 

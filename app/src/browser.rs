@@ -1,0 +1,53 @@
+//! What the app needs from the browser; the frontend implements it.
+
+use std::{rc::Rc, sync::Arc};
+
+use confab_protocol::Timestamp;
+use confab_sync::{Input, Moment};
+use futures::future::LocalBoxFuture;
+use leptos::reactive::send_wrapper_ext::SendOption;
+
+use crate::{Session, live::{Live, QueryError}};
+
+/// A browser tab: its engine, its clock, its storage.
+pub trait Browser {
+    /// Tells the engine something.
+    fn command(&self, input: Input);
+    /// Fetches a path of this server; an answer that is no success is an error with its code.
+    fn fetch(&self, path: String) -> LocalBoxFuture<'static, Result<String, QueryError>>;
+    /// The monotonic clock, the engine's.
+    fn now(&self) -> Moment;
+    /// The wall clock.
+    fn wall(&self) -> Timestamp;
+    /// 128 random bits.
+    fn random(&self) -> u128;
+    /// Keeps a text for this tab, over reloads; a storage that is full or forbidden keeps nothing.
+    fn remember(&self, key: &str, value: &str);
+    /// A text kept before.
+    fn recall(&self, key: &str) -> Option<String>;
+    /// The socket's address with a query, as `topics=chat`.
+    fn address(&self, query: &str) -> String;
+    /// Begins: from now on events go into the session and the cache.
+    fn start(&self, session: Session, live: Live);
+}
+
+/// A [`Browser`] that may be passed around; empty on the server.
+#[derive(Clone)]
+pub struct BrowserHandle(Arc<SendOption<Rc<dyn Browser>>>);
+
+impl BrowserHandle {
+    /// A tab.
+    pub fn new(browser: Rc<dyn Browser>) -> Self {
+        Self(Arc::new(SendOption::new_local(Some(browser))))
+    }
+
+    /// No tab: the server renders.
+    pub fn none() -> Self {
+        Self(Arc::new(SendOption::new_local(None)))
+    }
+
+    /// The tab, if there is one.
+    pub fn get(&self) -> Option<&Rc<dyn Browser>> {
+        self.0.as_ref().as_ref()
+    }
+}

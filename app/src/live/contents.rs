@@ -1,0 +1,145 @@
+//! The half of an entry that knows its types; [`Entry`] is the half that does not.
+//!
+//! Everything generic lives here and is as thin as it can be: each endpoint's copy is downloaded.
+
+use std::{
+    any::Any,
+    cell::{Cell, RefCell},
+    rc::Rc,
+};
+
+use futures::future::LocalBoxFuture;
+use leptos::prelude::{ArcRwSignal, Update, WithUntracked};
+
+use super::{Endpoint, EntryApi, QueryError, Tag, cache::Cache, entry::Entry};
+
+/// What an [`Entry`] can ask of its contents without knowing their types.
+pub(super) trait Contents: Any {
+    /// Asks the endpoint for a snapshot, which waits aside until [`Contents::accept`].
+    fn query(self: Rc<Self>) -> LocalBoxFuture<'static, Result<(), QueryError>>;
+
+    /// Shows the snapshot that waits aside, with the recorded updates on top. `false` if updates
+    /// were lost meanwhile, and with them the snapshot: the query has to run again.
+    fn accept(&self) -> bool;
+
+    /// Forgets the recorded updates if older data already shows them: the next snapshot is younger.
+    fn settle_for_old(&self);
+
+    fn has_data(&self) -> bool;
+
+    fn provides(&self) -> Vec<Tag>;
+
+    /// The endpoint's `on_cache_entry_added`.
+    fn live(self: Rc<Self>, cache: Rc<Cache>, entry: Rc<Entry>) -> LocalBoxFuture<'static, ()>;
+}
+
+/// A change to data; it may run twice (see [`EntryApi::update_cached_data`]).
+pub(super) type Change<D> = Box<dyn Fn(&mut D)>;
+
+/// How many updates may wait for a snapshot. A dialog sees a few a second and a query takes less
+/// than one, so this is a storm; then the snapshot is given up and asked for again, which is
+/// cheaper than remembering without end.
+const UPDATES_MAX: usize = 1_000;
+
+pub(super) struct Typed<E: Endpoint> {
+    pub endpoint: Rc<E>,
+    pub arg: E::Arg,
+    pub data: ArcRwSignal<Option<E::Data>>,
+    /// The answer of a query, between its arrival and its acceptance.
+    answer: RefCell<Option<E::Data>>,
+    /// What has to be done again on top of the snapshot under way.
+    updates: RefCell<Vec<Change<E::Data>>>,
+    /// Too many updates came: the snapshot under way would have a hole.
+    overflowed: Cell<bool>,
+}
+
+impl<E: Endpoint> Typed<E> {
+    pub fn new(endpoint: Rc<E>, arg: E::Arg) -> Self {
+        Self {
+            endpoint,
+            arg,
+            data: ArcRwSignal::new(None),
+            answer: RefCell::default(),
+            updates: RefCell::default(),
+            overflowed: Cell::new(false),
+        }
+    }
+
+    /// Puts data aside as if a query had answered.
+    pub fn answer(&self, data: E::Data) {
+        self.answer.replace(Some(data));
+    }
+
+    /// Changes the data that is shown. While there is none, or `recording` because a query is under
+    /// way, the change is also kept for the snapshot to come.
+    pub fn update(&self, change: Change<E::Data>, recording: Recording) {
+        let has_data = self.has_data();
+        if has_data {
+            self.data.update(|data| data.iter_mut().for_each(&change));
+        }
+        if !has_data || recording == Recording::On {
+            let mut updates = self.updates.borrow_mut();
+            updates.push(change);
+            if updates.len() > UPDATES_MAX {
+                updates.clear();
+                self.overflowed.set(true);
+            }
+        }
+    }
+}
+
+/// Whether a snapshot is under way that may not know of a change.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Recording {
+    On,
+    Off,
+}
+
+impl<E: Endpoint> Contents for Typed<E> {
+    fn query(self: Rc<Self>) -> LocalBoxFuture<'static, Result<(), QueryError>> {
+        let query = self.endpoint.query(self.arg.clone());
+        Box::pin(async move {
+            self.answer(query.await?);
+            Ok(())
+        })
+    }
+
+    fn accept(&self) -> bool {
+        let updates = self.updates.take();
+        let Some(snapshot) = self.answer.take() else { return false };
+        if self.overflowed.take() {
+            return false;
+        }
+        self.data.update(|data| {
+            if let Some(current) = data {
+                self.endpoint.merge(current, snapshot);
+            } else {
+                *data = Some(snapshot);
+            }
+            for update in updates {
+                data.iter_mut().for_each(&update);
+            }
+        });
+        true
+    }
+
+    fn settle_for_old(&self) {
+        if self.has_data() {
+            self.updates.take();
+            self.overflowed.set(false);
+        }
+    }
+
+    fn has_data(&self) -> bool {
+        self.data.with_untracked(Option::is_some)
+    }
+
+    fn provides(&self) -> Vec<Tag> {
+        self.data.with_untracked(|data| self.endpoint.provides(&self.arg, data.as_ref()))
+    }
+
+    fn live(self: Rc<Self>, cache: Rc<Cache>, entry: Rc<Entry>) -> LocalBoxFuture<'static, ()> {
+        let endpoint = Rc::clone(&self.endpoint);
+        endpoint.on_cache_entry_added(self.arg.clone(), EntryApi::new(self, entry, cache))
+    }
+}

@@ -1,0 +1,40 @@
+//! What a component holds of an entry.
+
+use leptos::prelude::{ArcReadSignal, Callable, Callback, ReadSignal};
+
+use super::{Endpoint, EntryState};
+
+/// An entry as its readers see it: two signals and a way to try again. Copies are free.
+///
+/// It belongs to the owner it was read in and dies with it, like every signal of a component.
+pub struct Reading<E: Endpoint> {
+    /// The data; `None` until the first snapshot.
+    pub data: ReadSignal<Option<E::Data>>,
+    /// How far the data can be believed.
+    pub state: ReadSignal<EntryState>,
+    refetch: Callback<()>,
+}
+
+impl<E: Endpoint> Reading<E> {
+    pub(super) fn new(
+        data: ArcReadSignal<Option<E::Data>>,
+        state: ArcReadSignal<EntryState>,
+        refetch: Callback<()>,
+    ) -> Self {
+        Self { data: data.into(), state: state.into(), refetch }
+    }
+
+    /// Asks the server again, unless it is being asked already. Nothing happens after the owner has
+    /// gone. *On the server*: nothing happens.
+    pub fn refetch(&self) {
+        self.refetch.try_run(());
+    }
+}
+
+impl<E: Endpoint> Clone for Reading<E> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<E: Endpoint> Copy for Reading<E> {}

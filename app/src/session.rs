@@ -1,0 +1,312 @@
+//! What this tab knows by itself: how the connection is, who we are, and what we have said that is
+//! not in the log yet.
+//!
+//! One session per page, in context. The frontend feeds it ([`Session::hear`],
+//! [`Session::note_traffic`]); components read its signals and speak through its methods, which
+//! reach the engine by way of the [`Browser`](crate::Browser).
+//!
+//! On the server every signal has its first value and every method does nothing.
+
+use std::collections::VecDeque;
+
+use confab_protocol::{
+    ClientId, DialogId, ErrorCode, Limits, MessageKind, MessageSend, MessageText, Person, Refusal,
+    ServerFrame, Timestamp,
+};
+use confab_sync::{ClosedReason, Delivery, DeliveryState, Event, Input, Moment, Status};
+use leptos::prelude::*;
+use serde_json::Value;
+
+use crate::{Bootstrap, BrowserHandle, Page, live::Live};
+
+/// A message of ours on its way into the log.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Outgoing {
+    /// What is sent.
+    pub send: MessageSend,
+    /// When it was written, by this device's clock.
+    pub at: Timestamp,
+    /// How far it is.
+    pub state: OutgoingState,
+}
+
+/// How far a message of ours is.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum OutgoingState {
+    /// It waits for the connection, its turn, or another try.
+    Queued,
+    /// It is under way.
+    InFlight,
+    /// The server has it.
+    Stored,
+    /// It was refused, and will not be tried again by itself.
+    Failed(ErrorCode),
+}
+
+/// Which way a frame went.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Direction {
+    /// From the server.
+    Received,
+    /// To the server.
+    Sent,
+}
+
+/// A frame in the lab's log.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LoggedFrame {
+    /// Counts up; the key of its line.
+    pub number: u64,
+    /// Which way it went.
+    pub direction: Direction,
+    /// When, by this device's clock.
+    pub at: Timestamp,
+    /// The text, cut when it is long.
+    pub text: String,
+}
+
+/// Frames the lab keeps: a few screens of them.
+const FRAMES_KEPT: usize = 200;
+/// Characters of a frame the lab shows: a page of history would bury the rest.
+const FRAME_CHARACTERS_SHOWN: usize = 2_000;
+/// Round trips the lab's chart shows.
+const ROUND_TRIPS_KEPT: usize = 60;
+/// Where the outbox survives a reload.
+const OUTBOX_KEY: &str = "outbox";
+
+/// The session; copies share it.
+#[derive(Clone, Copy)]
+pub struct Session {
+    /// The state of the connection.
+    pub status: RwSignal<Status>,
+    /// Who we are, as the server says.
+    pub you: RwSignal<Person>,
+    /// Messages of ours that are not in the log yet, oldest first.
+    pub outbox: RwSignal<Vec<Outgoing>>,
+    /// The last round trips in milliseconds, oldest first.
+    pub round_trips: RwSignal<Vec<u32>>,
+    /// The lab's log, newest last. Empty on other pages.
+    pub frames: RwSignal<VecDeque<LoggedFrame>>,
+    page: Page,
+    limits: Limits,
+    browser: StoredValue<BrowserHandle>,
+    frame_number: StoredValue<u64>,
+}
+
+impl Session {
+    /// A session that has not begun.
+    pub fn new(bootstrap: &Bootstrap, browser: BrowserHandle) -> Self {
+        Self {
+            status: RwSignal::new(Status::Closed { reason: ClosedReason::NotStarted, error: None }),
+            you: RwSignal::new(bootstrap.you.clone()),
+            outbox: RwSignal::default(),
+            round_trips: RwSignal::default(),
+            frames: RwSignal::default(),
+            page: bootstrap.page,
+            limits: bootstrap.limits,
+            browser: StoredValue::new(browser),
+            frame_number: StoredValue::new(0),
+        }
+    }
+
+    /// Does something with the tab; nothing on the server.
+    pub fn browser<T>(&self, act: impl FnOnce(&dyn crate::Browser) -> T) -> Option<T> {
+        // A copy, so that the engine may come back into the session while it acts.
+        let handle = self.browser.try_get_value()?;
+        handle.get().map(|browser| act(&**browser))
+    }
+
+    /// Tells the engine something.
+    pub fn command(&self, input: Input) {
+        self.browser(|browser| browser.command(input));
+    }
+
+    /// Takes up what the last life of this page left unsent, then connects.
+    pub fn begin(self, live: Live) {
+        self.restore();
+        self.browser(|browser| browser.start(self, live));
+    }
+
+    /// What is too much.
+    pub fn limits(&self) -> Limits {
+        self.limits
+    }
+
+    /// Sends a message: the bubble is there at once, the engine does the rest.
+    ///
+    /// # Errors
+    ///
+    /// The same [`Refusal`] the server would answer; nothing is sent.
+    pub fn send(&self, dialog_id: DialogId, text: &str) -> Result<(), Refusal> {
+        let text = MessageText::parse(text, self.limits.message_characters as usize)?;
+        let Some((client_id, at)) = self.new_client_id() else { return Ok(()) };
+        let send = MessageSend {
+            dialog_id,
+            client_id,
+            content: text.into_string(),
+            kind: MessageKind::Text,
+            meta: Value::Null,
+            reply_to: None,
+        };
+        let outgoing = Outgoing { send: send.clone(), at, state: OutgoingState::Queued };
+        self.outbox.update(|outbox| outbox.push(outgoing));
+        self.keep_outbox();
+        self.command(Input::Send(send));
+        Ok(())
+    }
+
+    /// Tries a failed message once more, under a new name and at the end of the line.
+    pub fn retry(&self, client_id: &ClientId) {
+        let Some((new_client_id, at)) = self.new_client_id() else { return };
+        self.outbox.update(|outbox| {
+            let place = outbox.iter().position(|outgoing| outgoing.send.client_id == *client_id);
+            if let Some(place) = place {
+                let mut outgoing = outbox.remove(place);
+                outgoing.send.client_id = new_client_id.clone();
+                outgoing.at = at;
+                outgoing.state = OutgoingState::Queued;
+                outbox.push(outgoing);
+            }
+        });
+        self.keep_outbox();
+        self.command(Input::Retry { client_id: client_id.clone(), new_client_id });
+    }
+
+    /// Forgets a failed message.
+    pub fn discard(&self, client_id: &ClientId) {
+        self.forget(client_id);
+        self.command(Input::Discard { client_id: client_id.clone() });
+    }
+
+    /// Takes in what the engine has to tell.
+    pub fn hear(&self, live: &Live, event: Event) {
+        match event {
+            Event::Status(status) => self.status_changed(live, status),
+            Event::Frame(frame) => self.frame(live, frame),
+            Event::Dialog { dialog_id, event } => {
+                let confab_protocol::DialogChange::MessageNew(message) = event.change;
+                let client_id = message.client_id.clone();
+                let is_mine = self.you.with_untracked(|you| you.id == message.sender_id);
+                let new = confab_protocol::MessageNew { dialog_id, ev: event.ev, message };
+                live.deliver(&new.into());
+                if is_mine {
+                    self.forget(&client_id);
+                }
+            }
+            Event::DialogCaughtUp { dialog_id, at } => {
+                let caught_up =
+                    confab_protocol::DialogEvents { dialog_id, events: Vec::new(), to: at };
+                live.deliver(&caught_up.into());
+            }
+            Event::DialogReset { dialog_id, why } => {
+                live.deliver(&confab_protocol::DialogReset { dialog_id, why }.into());
+            }
+            Event::Outbox(delivery) => self.delivered(delivery),
+            Event::RoundTrip(time) => self.round_trips.update(|trips| {
+                if trips.len() == ROUND_TRIPS_KEPT {
+                    trips.remove(0);
+                }
+                trips.push(time.as_millis() as u32);
+            }),
+            Event::Unreadable(_) => {}
+        }
+    }
+
+    /// Writes a frame into the lab's log.
+    pub fn note_traffic(&self, direction: Direction, text: &str) {
+        if self.page != Page::Lab {
+            return;
+        }
+        let Some(at) = self.browser(|browser| browser.wall()) else { return };
+        let number = self.frame_number.get_value();
+        self.frame_number.set_value(number + 1);
+        let text = text.chars().take(FRAME_CHARACTERS_SHOWN).collect();
+        self.frames.update(|frames| {
+            if frames.len() == FRAMES_KEPT {
+                frames.pop_front();
+            }
+            frames.push_back(LoggedFrame { number, direction, at, text });
+        });
+    }
+
+    fn status_changed(&self, live: &Live, status: Status) {
+        let was_open = self.status.with_untracked(|status| *status == Status::Open);
+        let is_open = status == Status::Open;
+        self.status.set(status);
+        match (was_open, is_open) {
+            (true, false) => live.connection_lost(),
+            (false, true) => live.reconnected(),
+            _ => {}
+        }
+    }
+
+    fn frame(&self, live: &Live, frame: ServerFrame) {
+        match &frame {
+            ServerFrame::Connected(connected) => self.you.set(connected.you.clone()),
+            // The engine puts these in order first; they come as `Event::Dialog` and its kin.
+            ServerFrame::MessageNew(_)
+            | ServerFrame::DialogSync(_)
+            | ServerFrame::DialogReset(_) => return,
+            _ => {}
+        }
+        live.deliver(&frame);
+    }
+
+    fn delivered(&self, Delivery { client_id, state }: Delivery) {
+        let state = match state {
+            DeliveryState::Queued => OutgoingState::Queued,
+            DeliveryState::InFlight => OutgoingState::InFlight,
+            // The lab shows what was said when it hears it, and keeps no bubbles.
+            DeliveryState::Stored(_) if self.page == Page::Lab => return self.forget(&client_id),
+            DeliveryState::Stored(_) => OutgoingState::Stored,
+            DeliveryState::Failed { code, .. } => OutgoingState::Failed(code),
+        };
+        self.outbox.update(|outbox| {
+            let outgoing = outbox.iter_mut().find(|outgoing| outgoing.send.client_id == client_id);
+            if let Some(outgoing) = outgoing {
+                outgoing.state = state;
+            }
+        });
+        self.keep_outbox();
+    }
+
+    fn forget(&self, client_id: &ClientId) {
+        self.outbox.update(|outbox| outbox.retain(|out| out.send.client_id != *client_id));
+        self.keep_outbox();
+    }
+
+    fn new_client_id(&self) -> Option<(ClientId, Timestamp)> {
+        self.browser(|browser| {
+            let at = browser.wall();
+            (ClientId::v7(at.unix_ms(), browser.random()), at)
+        })
+    }
+
+    /// The monotonic clock; zero on the server.
+    pub fn now(&self) -> Moment {
+        self.browser(|browser| browser.now()).unwrap_or(Moment(0))
+    }
+
+    fn keep_outbox(&self) {
+        let waiting: Vec<MessageSend> = self.outbox.with_untracked(|outbox| {
+            let unsent = outbox.iter().filter(|out| out.state != OutgoingState::Stored);
+            unsent.map(|outgoing| outgoing.send.clone()).collect()
+        });
+        let text = serde_json::to_string(&waiting).unwrap_or_default();
+        self.browser(|browser| browser.remember(OUTBOX_KEY, &text));
+    }
+
+    fn restore(&self) {
+        let text = self.browser(|browser| browser.recall(OUTBOX_KEY)).flatten();
+        let waiting = text.and_then(|text| serde_json::from_str::<Vec<MessageSend>>(&text).ok());
+        let (Some(waiting), Some(at)) = (waiting, self.browser(|browser| browser.wall())) else {
+            return;
+        };
+        if !waiting.is_empty() {
+            let state = OutgoingState::Queued;
+            let outgoing = |send: &MessageSend| Outgoing { send: send.clone(), at, state };
+            self.outbox.set(waiting.iter().map(outgoing).collect());
+            self.command(Input::Restore(waiting));
+        }
+    }
+}

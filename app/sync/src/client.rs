@@ -1,0 +1,274 @@
+//! The engine as a whole: one input in, its consequences in order out.
+//!
+//! `Client` thinks little itself. It turns an input into a [`Happening`] of the connection or a
+//! call to outbox, dialogs or topics, reads frames and hands them to whom they concern, and after
+//! each step looks whether the socket is still the same: a new one is greeted, a lost one is told
+//! to everybody. All timers stand in one table, [`Client::timers`], which is read from the states
+//! and stored nowhere; a state that is left takes its timer along.
+
+use confab_protocol::{
+    ClientFrame, Connecting, DialogChange, DialogEvent, Limits, Message, MessageSend, ServerFrame,
+    Topic, UserId,
+};
+
+use crate::{
+    Effect, Event, Input, Moment, Settings, SocketId, Status,
+    connection::{Connection, End, Happening},
+    dialogs::Dialogs,
+    outbox::Outbox,
+    outcome::{Outcomes, Turn},
+    topics::{Topics, Wish},
+};
+
+/// A chat client without I/O. See the crate's page for the contract with its driver.
+#[derive(Debug)]
+pub struct Client {
+    engine: Engine,
+    out: Outcomes,
+    status: Status,
+}
+
+impl Client {
+    /// A client at rest: [`Input::Start`] begins. `url` is the socket's whole address, its topics
+    /// included; `topics` are those wanted beyond it, as by [`Input::Subscribe`].
+    pub fn new(settings: Settings, url: String, topics: Vec<Topic>) -> Self {
+        let engine = Engine {
+            topics: Topics::new(topics),
+            outbox: Outbox::new(settings.ack_patience),
+            dialogs: Dialogs::new(settings.gap_patience),
+            connection: Connection::new(settings, url),
+            socket: None,
+            user_id: None,
+            limits: Limits::default(),
+        };
+        let status = engine.connection.status();
+        Self { engine, out: Outcomes::default(), status }
+    }
+
+    /// Takes one input. `now` never runs backwards; `random` is in `[0, 1)`.
+    pub fn handle(&mut self, input: Input, now: Moment, random: f64) {
+        let socket = self.engine.socket;
+        let mut turn = Turn { now, random, socket, out: &mut self.out };
+        self.engine.input(input, &mut turn);
+        self.settle(now, random);
+    }
+
+    /// Does everything that is due. Calling it too early is harmless.
+    pub fn handle_timeout(&mut self, now: Moment, random: f64) {
+        for timer in [Timer::Connection, Timer::Outbox, Timer::Dialogs] {
+            let socket = self.engine.socket;
+            let mut turn = Turn { now, random, socket, out: &mut self.out };
+            match timer {
+                Timer::Connection => self.engine.connection.handle(Happening::Timeout, &mut turn),
+                Timer::Outbox => self.engine.outbox.pump(&mut turn),
+                Timer::Dialogs => self.engine.dialogs.timeout(&mut turn),
+            }
+            self.settle(now, random);
+        }
+    }
+
+    /// When [`Client::handle_timeout`] is wanted next, if ever.
+    pub fn poll_timeout(&self) -> Option<Moment> {
+        self.timers().into_iter().filter_map(|(_, due)| due).min()
+    }
+
+    /// The next thing to do with a socket.
+    pub fn poll_effect(&mut self) -> Option<Effect> {
+        self.out.effects.pop_front()
+    }
+
+    /// The next thing the app should know.
+    pub fn poll_event(&mut self) -> Option<Event> {
+        self.out.events.pop_front()
+    }
+
+    /// What a person is shown about the connection.
+    pub fn status(&self) -> &Status {
+        &self.status
+    }
+
+    /// Every message that is not acknowledged yet, the failed ones included, in order: to be
+    /// stored, and handed to the next page life as [`Input::Restore`].
+    pub fn outbox(&self) -> impl Iterator<Item = &MessageSend> {
+        self.engine.outbox.iter()
+    }
+
+    /// Whether there is a socket to send through.
+    pub fn has_open_socket(&self) -> bool {
+        self.engine.socket.is_some()
+    }
+
+    /// Who the server says we are; `None` before the first `connection_established`.
+    pub fn user_id(&self) -> Option<&UserId> {
+        self.engine.user_id.as_ref()
+    }
+
+    /// What the server last said is too much; the defaults before that.
+    pub fn limits(&self) -> &Limits {
+        &self.engine.limits
+    }
+
+    /// The one table of timers.
+    fn timers(&self) -> [(Timer, Option<Moment>); 3] {
+        [
+            (Timer::Connection, self.engine.connection.deadline()),
+            (Timer::Outbox, self.engine.outbox.deadline()),
+            (Timer::Dialogs, self.engine.dialogs.deadline()),
+        ]
+    }
+
+    /// Draws the consequences of a step: first what people see, then what a new or lost socket
+    /// means for the others.
+    fn settle(&mut self, now: Moment, random: f64) {
+        let status = self.engine.connection.status();
+        if status != self.status {
+            self.status = status.clone();
+            self.out.events.push_back(Event::Status(status));
+        }
+        let socket = self.engine.connection.open_socket();
+        if socket == self.engine.socket {
+            return;
+        }
+        let lost = self.engine.socket.is_some();
+        self.engine.socket = socket;
+        let mut turn = Turn { now, random, socket, out: &mut self.out };
+        if lost {
+            self.engine.disconnected(&mut turn);
+        }
+        if socket.is_some() {
+            self.engine.greet(&mut turn);
+        }
+    }
+}
+
+/// Whose patience is over.
+#[derive(Clone, Copy, Debug)]
+enum Timer {
+    /// Retry, opening, ping or silence: the states of a connection have one each, `Open` two.
+    Connection,
+    /// The message in flight, or the wait after a refusal.
+    Outbox,
+    /// Gaps, and questions without an answer.
+    Dialogs,
+}
+
+#[derive(Debug)]
+struct Engine {
+    connection: Connection,
+    outbox: Outbox,
+    dialogs: Dialogs,
+    topics: Topics,
+    /// The open socket as everybody here knows it; `settle` keeps it equal to the connection's.
+    socket: Option<SocketId>,
+    user_id: Option<UserId>,
+    limits: Limits,
+}
+
+impl Engine {
+    fn input(&mut self, input: Input, turn: &mut Turn<'_>) {
+        let happening = match input {
+            Input::Start => Happening::Start,
+            Input::Reconnect => Happening::Reconnect,
+            Input::Stop => Happening::Stop,
+            Input::Drop => Happening::Drop,
+            Input::ChangeAddress(url) => Happening::ChangeAddress(url),
+            Input::Online | Input::Visible => Happening::Wake,
+            Input::Opened(socket) => Happening::Opened(socket),
+            Input::Closed { socket, code, reason, clean } => {
+                Happening::Ended(socket, End { code, reason, clean })
+            }
+            Input::Failed(socket) => {
+                Happening::Ended(socket, End { code: 1006, reason: String::new(), clean: false })
+            }
+            Input::Offline => return,
+            Input::Received(socket, text) => return self.received(socket, text, turn),
+            Input::Subscribe(topics) => return self.topics.wish(topics, Wish::Hear, turn),
+            Input::Unsubscribe(topics) => return self.topics.wish(topics, Wish::Spare, turn),
+            Input::Join { dialog_id, after } => return self.dialogs.join(dialog_id, after, turn),
+            Input::Loaded { dialog_id, at } => return self.dialogs.loaded(&dialog_id, at, turn),
+            Input::Leave { dialog_id } => return self.dialogs.leave(dialog_id, turn),
+            Input::Send(send) => return self.outbox.push(send, turn),
+            Input::Retry { client_id, new_client_id } => {
+                return self.outbox.retry(&client_id, new_client_id, turn);
+            }
+            Input::Discard { client_id } => return self.outbox.discard(&client_id, turn),
+            Input::Restore(sends) => return self.outbox.restore(sends, turn),
+            Input::SendRaw(text) => return turn.send_text(text),
+        };
+        self.connection.handle(happening, turn);
+    }
+
+    /// The first words on a new socket. Messages wait until the server has answered them.
+    fn greet(&mut self, turn: &mut Turn<'_>) {
+        let resume = self.dialogs.resume(turn.now);
+        turn.send(&ClientFrame::Connecting(Connecting { username: None, resume }));
+        self.topics.repeat(turn);
+        self.dialogs.connected(turn);
+    }
+
+    fn disconnected(&mut self, turn: &mut Turn<'_>) {
+        self.outbox.disconnected(turn);
+        self.dialogs.disconnected();
+    }
+
+    fn received(&mut self, socket: SocketId, text: String, turn: &mut Turn<'_>) {
+        if self.socket != Some(socket) {
+            return;
+        }
+        self.connection.handle(Happening::Heard, turn);
+        match ServerFrame::decode(&text) {
+            Ok(frame) => {
+                turn.tell(Event::Frame(frame.clone()));
+                self.frame(frame, turn);
+            }
+            Err(_) => turn.tell(Event::Unreadable(text)),
+        }
+    }
+
+    fn frame(&mut self, frame: ServerFrame, turn: &mut Turn<'_>) {
+        match frame {
+            ServerFrame::ConnectionEstablished(established) => {
+                self.user_id = Some(established.user_id);
+                self.limits = established.limits;
+                self.dialogs.established(&established.epoch, turn);
+            }
+            ServerFrame::Connected(_) => {
+                self.connection.handle(Happening::Greeted, turn);
+                let frame_bytes_max =
+                    usize::try_from(self.limits.frame_bytes).unwrap_or(usize::MAX);
+                self.outbox.ready(frame_bytes_max, turn);
+            }
+            ServerFrame::Pong(pong) => {
+                self.connection.handle(Happening::Pong(pong.n), turn);
+                self.dialogs.reach(&pong.positions, turn.now);
+            }
+            ServerFrame::Bye(bye) => {
+                let after = std::time::Duration::from_millis(bye.after_ms);
+                self.connection.handle(Happening::Bye(after), turn);
+            }
+            ServerFrame::Ack(ack) => self.outbox.stored(&ack.client_id, &ack.message, turn),
+            ServerFrame::Nack(nack) => self.outbox.refused(&nack, turn),
+            ServerFrame::MessageNew(new) => {
+                self.seen(&new.message, turn);
+                let change = DialogChange::MessageNew(new.message);
+                self.dialogs.event(&new.dialog_id, DialogEvent { ev: new.ev, change }, turn);
+            }
+            ServerFrame::DialogSync(sync) => {
+                for DialogEvent { change: DialogChange::MessageNew(message), .. } in &sync.events {
+                    self.seen(message, turn);
+                }
+                self.dialogs.sync(sync, turn);
+            }
+            ServerFrame::DialogReset(reset) => self.dialogs.reset(&reset, turn),
+            _ => {}
+        }
+    }
+
+    /// A message in the log; if it is ours, it is stored, even when its `ack` was lost. Another
+    /// person's `clientId` proves nothing: it is unique per author only.
+    fn seen(&mut self, message: &Message, turn: &mut Turn<'_>) {
+        if self.user_id.as_ref() == Some(&message.sender_id) {
+            self.outbox.stored(&message.client_id, message, turn);
+        }
+    }
+}

@@ -1,0 +1,88 @@
+//! Everything that can happen to the engine, except the passing of time.
+
+use confab_protocol::{ClientId, DialogId, Ev, MessageSend, Topic};
+
+/// One attempt at a socket. Each gets a new number, so that what an old socket still has to say
+/// cannot be taken for the new one's.
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+pub struct SocketId(pub u32);
+
+/// What the person, the app or the browser has to say.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Input {
+    /// Connect, if there is no connection and none is being tried.
+    Start,
+    /// The person's **Reconnect**: try at once with all tries ahead, from any state but open.
+    Reconnect,
+    /// Leave for good.
+    Stop,
+    /// Cut the socket as if the network had done it (lab).
+    Drop,
+    /// Talk to another server from now on, beginning at once.
+    ChangeAddress(String),
+    /// Hear these topics too, now and after every reconnect.
+    Subscribe(Vec<Topic>),
+    /// Hear these topics no more, even if the address names them.
+    Unsubscribe(Vec<Topic>),
+    /// Hear a dialog. Events wait until the position is known: here, or by [`Input::Loaded`].
+    /// Joining again forgets the position, as a page does that reads the dialog afresh.
+    Join {
+        /// Which dialog.
+        dialog_id: DialogId,
+        /// The last change that the app already shows.
+        after: Option<Ev>,
+    },
+    /// The app shows a snapshot that was read at this position; what comes after it is told.
+    Loaded {
+        /// Which dialog.
+        dialog_id: DialogId,
+        /// The position of the snapshot.
+        at: Ev,
+    },
+    /// Hear a dialog no more.
+    Leave {
+        /// Which dialog.
+        dialog_id: DialogId,
+    },
+    /// Deliver this, however long it takes. A `clientId` that is already here is left out.
+    Send(MessageSend),
+    /// Try a failed message once more, as a new one at the end of the queue.
+    Retry {
+        /// The failed one.
+        client_id: ClientId,
+        /// Its new name: the old one may already have been refused for good.
+        new_client_id: ClientId,
+    },
+    /// Forget a message that failed or has not left yet; one in flight stays.
+    Discard {
+        /// Which.
+        client_id: ClientId,
+    },
+    /// The outbox of the previous page life; it goes before anything sent since.
+    Restore(Vec<MessageSend>),
+    /// Say this text as it stands, if the socket is open (lab).
+    SendRaw(String),
+    /// The socket opened.
+    Opened(SocketId),
+    /// A text frame came.
+    Received(SocketId, String),
+    /// The socket closed, or failed to open.
+    Closed {
+        /// Which.
+        socket: SocketId,
+        /// The close code; 1006 without a close frame.
+        code: u16,
+        /// The other side's words.
+        reason: String,
+        /// Whether the closing handshake was completed (`wasClean`).
+        clean: bool,
+    },
+    /// The socket could not even be made: the constructor threw.
+    Failed(SocketId),
+    /// The browser believes the network is back.
+    Online,
+    /// The browser believes the network is gone. It is often wrong, so nothing is done.
+    Offline,
+    /// The tab came to the front.
+    Visible,
+}

@@ -1,0 +1,87 @@
+//! When to try again: once quickly, then ever more slowly, then no more (DESIGN §5).
+
+use std::time::Duration;
+
+/// One try: which it is, and how long to wait before it.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) struct Rung {
+    pub attempt: u32,
+    pub delay: Duration,
+}
+
+/// Where we stand between the first loss and giving up. It is climbed by failures and left only by
+/// a socket that held, or by a sign from outside: never by merely opening, or a server that
+/// accepts and closes would be stormed.
+#[derive(Debug)]
+pub(crate) struct Ladder {
+    delays: Vec<Duration>,
+    /// The attempt that comes next; 0 is the quick one.
+    next: usize,
+}
+
+impl Ladder {
+    pub fn new(delays: Vec<Duration>) -> Self {
+        Self { delays, next: 0 }
+    }
+
+    /// All tries lie ahead again.
+    pub fn anew(&mut self) {
+        self.next = 0;
+    }
+
+    pub fn of(&self) -> u32 {
+        u32::try_from(self.delays.len()).unwrap_or(u32::MAX)
+    }
+
+    /// The one quick try, after this delay; then the slow ones.
+    pub fn quick(&mut self, delay: Duration, random: f64) -> Option<Rung> {
+        if self.next > 0 {
+            return self.slow(random);
+        }
+        self.next = 1;
+        Some(Rung { attempt: 0, delay })
+    }
+
+    /// The next slow try: half of its delay is fixed, half is random. `None`: all have failed.
+    pub fn slow(&mut self, random: f64) -> Option<Rung> {
+        let attempt = self.next.max(1);
+        let half = *self.delays.get(attempt - 1)? / 2;
+        self.next = attempt + 1;
+        // Written so that a NaN is no chance at all: `mul_f64` panics on one.
+        let random = if random > 0.0 { random.min(1.0) } else { 0.0 };
+        Some(Rung { attempt: u32::try_from(attempt).ok()?, delay: half + half.mul_f64(random) })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ladder() -> Ladder {
+        Ladder::new([1, 2].map(Duration::from_secs).to_vec())
+    }
+
+    fn rung(attempt: u32, ms: u64) -> Option<Rung> {
+        Some(Rung { attempt, delay: Duration::from_millis(ms) })
+    }
+
+    #[test]
+    fn one_quick_try_then_slow_ones_then_none() {
+        let mut ladder = ladder();
+        let quick = Duration::from_millis(300);
+        assert_eq!(ladder.quick(quick, 0.0), rung(0, 300));
+        assert_eq!(ladder.quick(quick, 0.0), rung(1, 500));
+        assert_eq!(ladder.quick(quick, 0.5), rung(2, 1500));
+        assert_eq!(ladder.quick(quick, 0.0), None);
+        ladder.anew();
+        assert_eq!(ladder.quick(quick, 0.0), rung(0, 300));
+    }
+
+    #[test]
+    fn chance_out_of_range_does_no_harm() {
+        for random in [f64::NAN, -1.0, f64::NEG_INFINITY] {
+            assert_eq!(ladder().slow(random), rung(1, 500));
+        }
+        assert_eq!(ladder().slow(f64::INFINITY), rung(1, 1000));
+    }
+}

@@ -1,0 +1,229 @@
+//! Messages of ours until the server has committed them (DESIGN §4, *Sending*).
+//!
+//! A message waits for its turn, is sent, and leaves with its `ack`. At most one is in flight: the
+//! next goes only when this one is answered, so a device's messages are stored in the order they
+//! were written (DESIGN §7, G4), whatever is lost in between. Sending again is harmless, because
+//! the server knows the `clientId`; so we do it freely: after 5 s without an answer, after every
+//! reconnect, after a refusal that says to retry. A message that is refused for good steps out of
+//! the line and lets the others pass; it stays until its author retries or discards it.
+//!
+//! Proof that a message is stored is an `ack`, or the message itself in the dialog's log: both are
+//! accepted at any time, because they are true at any time.
+
+use std::{collections::VecDeque, time::Duration};
+
+use confab_protocol::{ClientFrame, ClientId, ErrorCode, Message, MessageSend, Nack};
+
+use crate::{Delivery, DeliveryState, Event, Moment, outcome::Turn};
+
+/// How many messages may wait or have failed. Nobody types more; a script that does is told.
+const ENTRIES_MAX: usize = 1000;
+
+/// How often a message may be refused with `retry` before a person has to look at it.
+const TRIES_MAX: u32 = 4;
+
+/// The wait after the first refusal that names none; doubles each time.
+const RETRY_FIRST: Duration = Duration::from_secs(1);
+
+/// The longest wait after a refusal, also if the server asks for more: the line stands meanwhile.
+const RETRY_MAX: Duration = Duration::from_secs(16);
+
+#[derive(Debug)]
+pub(crate) struct Outbox {
+    entries: VecDeque<Entry>,
+    ack_patience: Duration,
+    line: Line,
+}
+
+/// Whether messages may leave.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum Line {
+    /// No `connected` yet, or no socket.
+    Shut,
+    /// `connected` came; a longer frame than this would be answered by a close, not by a `nack`.
+    Ready { frame_bytes_max: usize },
+}
+
+#[derive(Debug)]
+struct Entry {
+    send: MessageSend,
+    state: State,
+    /// How often it was refused with `retry`.
+    refusals: u32,
+}
+
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum State {
+    Queued,
+    InFlight {
+        ack_by: Moment,
+    },
+    /// Refused for now.
+    Waiting {
+        retry_at: Moment,
+    },
+    /// Refused for good.
+    Failed,
+}
+
+impl Outbox {
+    pub fn new(ack_patience: Duration) -> Self {
+        Self { entries: VecDeque::new(), ack_patience, line: Line::Shut }
+    }
+
+    /// Everything unacknowledged, in order.
+    pub fn iter(&self) -> impl Iterator<Item = &MessageSend> {
+        self.entries.iter().map(|entry| &entry.send)
+    }
+
+    pub fn push(&mut self, send: MessageSend, turn: &mut Turn<'_>) {
+        self.insert(self.entries.len(), send, turn);
+        self.pump(turn);
+    }
+
+    /// Puts what an earlier page life left in front of everything but what has already gone out.
+    pub fn restore(&mut self, sends: Vec<MessageSend>, turn: &mut Turn<'_>) {
+        let in_flight = |entry: &Entry| matches!(entry.state, State::InFlight { .. });
+        let mut place = self.entries.iter().position(in_flight).map_or(0, |index| index + 1);
+        for send in sends {
+            if self.insert(place, send, turn) {
+                place += 1;
+            }
+        }
+        self.pump(turn);
+    }
+
+    pub fn retry(&mut self, failed: &ClientId, renamed: ClientId, turn: &mut Turn<'_>) {
+        if self.find(&renamed).is_some() {
+            return;
+        }
+        let failed = self.find(failed).filter(|&index| self.entries[index].state == State::Failed);
+        if let Some(entry) = failed.and_then(|index| self.entries.remove(index)) {
+            self.push(MessageSend { client_id: renamed, ..entry.send }, turn);
+        }
+    }
+
+    pub fn discard(&mut self, client_id: &ClientId, turn: &mut Turn<'_>) {
+        if let Some(index) = self.find(client_id)
+            && !matches!(self.entries[index].state, State::InFlight { .. })
+        {
+            self.entries.remove(index);
+            self.pump(turn);
+        }
+    }
+
+    /// `connected` came.
+    pub fn ready(&mut self, frame_bytes_max: usize, turn: &mut Turn<'_>) {
+        self.line = Line::Ready { frame_bytes_max };
+        self.pump(turn);
+    }
+
+    pub fn disconnected(&mut self, turn: &mut Turn<'_>) {
+        self.line = Line::Shut;
+        for entry in &mut self.entries {
+            if let State::InFlight { .. } = entry.state {
+                entry.state = State::Queued;
+                tell(&entry.send.client_id, DeliveryState::Queued, turn);
+            }
+        }
+    }
+
+    /// The server has this message of ours, says an `ack` or the log.
+    pub fn stored(&mut self, client_id: &ClientId, message: &Message, turn: &mut Turn<'_>) {
+        let found = self.find(client_id);
+        if let Some(entry) = found.and_then(|index| self.entries.remove(index)) {
+            tell(&entry.send.client_id, DeliveryState::Stored(message.clone()), turn);
+            self.pump(turn);
+        }
+    }
+
+    /// The server does not take the message in flight. An answer to an earlier sending of a message
+    /// that has moved on since is of no interest.
+    pub fn refused(&mut self, nack: &Nack, turn: &mut Turn<'_>) {
+        let Some(index) = self.find(&nack.client_id) else { return };
+        let entry = &mut self.entries[index];
+        if !matches!(entry.state, State::InFlight { .. }) {
+            return;
+        }
+        if nack.retry && entry.refusals + 1 < TRIES_MAX {
+            let wait = nack
+                .after_ms
+                .map_or(RETRY_FIRST * 2_u32.pow(entry.refusals), Duration::from_millis);
+            entry.refusals += 1;
+            entry.state = State::Waiting { retry_at: turn.now + wait.min(RETRY_MAX) };
+            tell(&nack.client_id, DeliveryState::Queued, turn);
+        } else {
+            entry.state = State::Failed;
+            tell_failed(&nack.client_id, nack.code, nack.message.clone(), turn);
+        }
+        self.pump(turn);
+    }
+
+    pub fn deadline(&self) -> Option<Moment> {
+        if self.line == Line::Shut {
+            return None;
+        }
+        match self.entries[self.first()?].state {
+            State::InFlight { ack_by } => Some(ack_by),
+            State::Waiting { retry_at } => Some(retry_at),
+            State::Queued | State::Failed => None,
+        }
+    }
+
+    /// Sends whatever may leave now: the first in line that has not failed, and none beside it.
+    pub fn pump(&mut self, turn: &mut Turn<'_>) {
+        let Line::Ready { frame_bytes_max } = self.line else { return };
+        while let Some(index) = self.first() {
+            let entry = &mut self.entries[index];
+            let again = match entry.state {
+                State::InFlight { ack_by: due } if turn.now >= due => true,
+                State::Waiting { retry_at: due } if turn.now >= due => false,
+                State::Queued => false,
+                _ => return,
+            };
+            let text = ClientFrame::MessageSend(entry.send.clone()).encode();
+            if text.len() > frame_bytes_max {
+                entry.state = State::Failed;
+                let why = "the message is larger than a frame may be".to_owned();
+                tell_failed(&entry.send.client_id, ErrorCode::MessageTooLong, why, turn);
+                continue;
+            }
+            entry.state = State::InFlight { ack_by: turn.now + self.ack_patience };
+            turn.send_text(text);
+            if !again {
+                tell(&entry.send.client_id, DeliveryState::InFlight, turn);
+            }
+            return;
+        }
+    }
+
+    fn insert(&mut self, place: usize, send: MessageSend, turn: &mut Turn<'_>) -> bool {
+        if self.find(&send.client_id).is_some() {
+            return false;
+        }
+        if self.entries.len() >= ENTRIES_MAX {
+            let why = "too many messages are waiting to be sent".to_owned();
+            tell_failed(&send.client_id, ErrorCode::TooManySends, why, turn);
+            return false;
+        }
+        tell(&send.client_id, DeliveryState::Queued, turn);
+        self.entries.insert(place, Entry { send, state: State::Queued, refusals: 0 });
+        true
+    }
+
+    fn find(&self, client_id: &ClientId) -> Option<usize> {
+        self.entries.iter().position(|entry| entry.send.client_id == *client_id)
+    }
+
+    fn first(&self) -> Option<usize> {
+        self.entries.iter().position(|entry| entry.state != State::Failed)
+    }
+}
+
+fn tell(client_id: &ClientId, state: DeliveryState, turn: &mut Turn<'_>) {
+    turn.tell(Event::Outbox(Delivery { client_id: client_id.clone(), state }));
+}
+
+fn tell_failed(client_id: &ClientId, code: ErrorCode, message: String, turn: &mut Turn<'_>) {
+    tell(client_id, DeliveryState::Failed { code, message }, turn);
+}

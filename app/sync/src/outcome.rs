@@ -1,0 +1,137 @@
+//! What the engine asks of its driver, and what it tells the app.
+
+use std::{collections::VecDeque, time::Duration};
+
+use confab_protocol::{
+    ClientFrame, ClientId, DialogEvent, DialogId, ErrorCode, Ev, Message, ResetReason, ServerFrame,
+};
+
+use crate::{Moment, SocketId, Status};
+
+/// Something to do with a socket, in this order.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Effect {
+    /// Open a socket. If that throws, answer with [`Input::Failed`](crate::Input::Failed).
+    Open {
+        /// Its name from now on.
+        socket: SocketId,
+        /// Where to.
+        url: String,
+    },
+    /// Send a text frame.
+    Send {
+        /// Through which.
+        socket: SocketId,
+        /// The frame.
+        text: String,
+    },
+    /// Close a socket, open or still opening. Its own report of the close is not needed any more.
+    Close {
+        /// Which.
+        socket: SocketId,
+        /// 1000 or 4000: browsers allow no other range.
+        code: u16,
+        /// Why, for the server's log.
+        reason: &'static str,
+    },
+}
+
+/// Something that became true.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Event {
+    /// The state of the connection changed.
+    Status(Status),
+    /// The server said this. What the engine concludes from a frame follows it.
+    Frame(ServerFrame),
+    /// The server said something that this version does not understand, and need not.
+    Unreadable(String),
+    /// The next change of a joined dialog: dense, in order, exactly once after the position.
+    Dialog {
+        /// Which dialog.
+        dialog_id: DialogId,
+        /// What happened.
+        event: DialogEvent,
+    },
+    /// The app has every change there is, and hears the next ones.
+    DialogCaughtUp {
+        /// Which dialog.
+        dialog_id: DialogId,
+        /// The position.
+        at: Ev,
+    },
+    /// The position is void: read the dialog afresh, then say [`Input::Loaded`](crate::Input::Loaded).
+    DialogReset {
+        /// Which dialog.
+        dialog_id: DialogId,
+        /// Why.
+        why: ResetReason,
+    },
+    /// A message of ours went a step further.
+    Outbox(Delivery),
+    /// How long a ping took to come back.
+    RoundTrip(Duration),
+}
+
+/// Where one of our messages is.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Delivery {
+    /// Which message.
+    pub client_id: ClientId,
+    /// Where it is.
+    pub state: DeliveryState,
+}
+
+/// The stations of a message of ours.
+#[derive(Clone, Debug, PartialEq)]
+pub enum DeliveryState {
+    /// It waits for its turn, for the connection, or for another try.
+    Queued,
+    /// It was sent and is not answered yet.
+    InFlight,
+    /// The server has committed it; it has left the outbox.
+    Stored(Message),
+    /// It will not be tried again by itself.
+    Failed {
+        /// What is wrong, for programs.
+        code: ErrorCode,
+        /// What is wrong, for people.
+        message: String,
+    },
+}
+
+/// Effects and events on their way out, in order. The driver empties it after every input.
+#[derive(Debug, Default)]
+pub(crate) struct Outcomes {
+    pub effects: VecDeque<Effect>,
+    pub events: VecDeque<Event>,
+}
+
+/// One call into the engine: when it is, what chance says, and where the outcomes go.
+pub(crate) struct Turn<'a> {
+    pub now: Moment,
+    pub random: f64,
+    /// The open socket. `Client` keeps it up to date within the turn.
+    pub socket: Option<SocketId>,
+    pub out: &'a mut Outcomes,
+}
+
+impl Turn<'_> {
+    pub fn tell(&mut self, event: Event) {
+        self.out.events.push_back(event);
+    }
+
+    pub fn effect(&mut self, effect: Effect) {
+        self.out.effects.push_back(effect);
+    }
+
+    /// Sends through the open socket; without one there is nobody to say it to.
+    pub fn send(&mut self, frame: &ClientFrame) {
+        self.send_text(frame.encode());
+    }
+
+    pub fn send_text(&mut self, text: String) {
+        if let Some(socket) = self.socket {
+            self.effect(Effect::Send { socket, text });
+        }
+    }
+}

@@ -1,0 +1,47 @@
+//! How long the engine waits for what.
+
+use std::time::Duration;
+
+/// The engine's patience. The defaults are DESIGN §5; none of them may be zero.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Settings {
+    /// The first try after an unclean close, once: most losses are a blip or a server restart.
+    pub first_retry: Duration,
+    /// The tries after that. Half of each is random, so that a thousand clients of one restarted
+    /// server do not come back in one second. Their number is the `of` of the status.
+    pub retry_delays: Vec<Duration>,
+    /// How often an open socket is pinged; the `pong` also shows whether the last event was lost.
+    pub ping_interval: Duration,
+    /// After so long without a byte the socket is dead, whatever the browser believes. A ping
+    /// plus [`probe_patience`](Self::probe_patience) fits in.
+    pub silence_max: Duration,
+    /// How long the browser may try to open a socket; its own patience can be minutes.
+    pub open_timeout: Duration,
+    /// How long a ping may go unanswered when there is reason to doubt: the network came back, or
+    /// the tab became visible after a sleep.
+    pub probe_patience: Duration,
+    /// How long a socket must hold before the tries are counted anew. A server that accepts and
+    /// closes would otherwise be stormed.
+    pub steady_after: Duration,
+    /// How long to wait for an `ack` before the message is sent again, which is harmless.
+    pub ack_patience: Duration,
+    /// How long a gap may stay open before we ask for the missing changes (DESIGN §4). Shorter
+    /// asks for frames that are merely reordered; longer shows people a hole.
+    pub gap_patience: Duration,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            first_retry: Duration::from_millis(300),
+            retry_delays: [1, 2, 4, 8, 16].map(Duration::from_secs).to_vec(),
+            ping_interval: Duration::from_secs(30),
+            silence_max: Duration::from_secs(35),
+            open_timeout: Duration::from_secs(10),
+            probe_patience: Duration::from_secs(5),
+            steady_after: Duration::from_secs(5),
+            ack_patience: Duration::from_secs(5),
+            gap_patience: Duration::from_millis(500),
+        }
+    }
+}

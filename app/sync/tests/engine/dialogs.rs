@@ -1,0 +1,302 @@
+//! Changes arrive dense, in order, exactly once, whatever the wire does to them.
+
+use confab_protocol::{
+    ClientFrame, DialogEvents, DialogJoin, DialogReset, Ev, Pong, Positions, ResetReason,
+};
+use confab_sync::Input;
+
+use crate::rig::{Rig, dialog, event, message_new};
+
+/// Joined at a known position and caught up with it.
+fn joined(at: u64) -> Rig {
+    let mut rig = Rig::connected();
+    rig.does(Input::Join { dialog_id: dialog(), after: Some(Ev(at)) });
+    rig.hears(sync(&[], at));
+    assert_eq!(rig.story(), format!("|{at}"));
+    rig.effects();
+    rig
+}
+
+fn sync(events: &[u64], to: u64) -> DialogEvents {
+    let events = events.iter().map(|&ev| event(ev)).collect();
+    DialogEvents { dialog_id: dialog(), events, to: Ev(to) }
+}
+
+fn join(after: Option<u64>) -> ClientFrame {
+    DialogJoin { dialog_id: dialog(), after: after.map(Ev) }.into()
+}
+
+fn loaded(at: u64) -> Input {
+    Input::Loaded { dialog_id: dialog(), at: Ev(at) }
+}
+
+fn pong(at: u64) -> Pong {
+    Pong { n: 0, positions: Positions::from([(dialog(), Ev(at))]) }
+}
+
+fn reset(why: ResetReason) -> DialogReset {
+    DialogReset { dialog_id: dialog(), why }
+}
+
+#[test]
+fn the_next_change_is_told_and_a_known_one_is_not() {
+    let mut rig = joined(5);
+    for ev in [6, 6, 5, 1, 7] {
+        rig.hears(message_new(ev));
+    }
+    assert_eq!(rig.story(), "6 7");
+}
+
+#[test]
+fn reordered_changes_are_put_in_order_without_a_question() {
+    let mut rig = joined(5);
+    rig.hears(message_new(8));
+    rig.hears(message_new(7));
+    rig.waits(499);
+    assert_eq!(rig.story(), "");
+    rig.hears(message_new(6));
+    assert_eq!(rig.story(), "6 7 8");
+    rig.waits(10_000);
+    assert_eq!(rig.sent(), []);
+}
+
+#[test]
+fn a_gap_is_asked_for_after_half_a_second() {
+    let mut rig = joined(5);
+    rig.hears(message_new(8));
+    rig.waits(499);
+    assert_eq!(rig.sent(), []);
+    rig.waits(1);
+    assert_eq!(rig.sent(), [join(Some(5))]);
+    rig.hears(message_new(9));
+    rig.hears(sync(&[6, 7, 8], 8));
+    assert_eq!(rig.story(), "6 7 8 9 |9");
+}
+
+#[test]
+fn a_question_without_an_answer_is_put_again_ever_more_slowly() {
+    let mut rig = joined(5);
+    rig.hears(message_new(8));
+    rig.waits(500);
+    for wait in [5_000, 10_000, 20_000] {
+        assert_eq!(rig.sent().last(), Some(&join(Some(5))));
+        rig.waits(wait - 1);
+        rig.does(Input::Received(rig.socket, "?".to_owned()));
+        assert!(!rig.sent().contains(&join(Some(5))));
+        rig.waits(1);
+    }
+}
+
+#[test]
+fn the_loss_of_the_last_change_shows_in_a_pong() {
+    let mut rig = joined(5);
+    rig.hears(pong(6));
+    rig.waits(500);
+    assert_eq!(rig.sent(), [join(Some(5))]);
+    rig.hears(sync(&[6], 6));
+    assert_eq!(rig.story(), "6 |6");
+    rig.hears(pong(6));
+    rig.waits(1_000);
+    assert_eq!(rig.sent(), []);
+}
+
+#[test]
+fn a_pong_that_overtakes_its_change_asks_nothing() {
+    let mut rig = joined(5);
+    rig.hears(pong(6));
+    rig.hears(message_new(6));
+    rig.waits(5_000);
+    assert_eq!(rig.sent(), []);
+}
+
+#[test]
+fn nothing_is_told_before_the_snapshot() {
+    let mut rig = Rig::connected();
+    rig.does(Input::Join { dialog_id: dialog(), after: None });
+    assert_eq!(rig.sent(), [join(None)]);
+    rig.hears(sync(&[], 5));
+    for ev in [6, 7, 8] {
+        rig.hears(message_new(ev));
+    }
+    assert_eq!(rig.story(), "");
+    rig.does(loaded(7));
+    assert_eq!(rig.story(), "8 |8");
+    assert_eq!(rig.sent(), []);
+}
+
+#[test]
+fn a_snapshot_older_than_the_join_is_completed() {
+    let mut rig = Rig::connected();
+    rig.does(Input::Join { dialog_id: dialog(), after: None });
+    rig.hears(sync(&[], 5));
+    rig.effects();
+    rig.does(loaded(3));
+    assert_eq!(rig.sent(), [join(Some(3))]);
+    rig.hears(sync(&[4, 5], 5));
+    assert_eq!(rig.story(), "4 5 |5");
+}
+
+#[test]
+fn an_answer_without_events_does_not_skip_what_the_snapshot_lacks() {
+    let mut rig = Rig::connected();
+    rig.does(Input::Join { dialog_id: dialog(), after: None });
+    rig.does(loaded(3));
+    rig.effects();
+    rig.hears(sync(&[], 5));
+    assert_eq!(rig.story(), "");
+    assert_eq!(rig.sent(), [join(Some(3))]);
+    rig.hears(sync(&[4, 5], 5));
+    assert_eq!(rig.story(), "4 5 |5");
+}
+
+#[test]
+fn a_snapshot_before_the_socket_is_resumed_from() {
+    let mut rig = Rig::new();
+    rig.does(Input::Join { dialog_id: dialog(), after: None });
+    rig.does(loaded(3));
+    rig.does(Input::Start);
+    rig.opens();
+    assert_eq!(rig.sent()[1], join(Some(3)));
+    rig.greets("e1");
+    rig.hears(sync(&[], 3));
+    assert_eq!(rig.story(), "|3");
+}
+
+#[test]
+fn what_was_missed_while_away_is_told() {
+    let mut rig = joined(5);
+    rig.does(Input::Drop);
+    rig.waits(300);
+    rig.opens();
+    rig.greets("e1");
+    rig.events();
+    rig.hears(message_new(8));
+    rig.hears(sync(&[6, 7], 7));
+    assert_eq!(rig.story(), "6 7 8 |8");
+}
+
+#[test]
+fn an_answer_that_brings_nothing_is_not_asked_for_in_a_loop() {
+    let mut rig = joined(5);
+    rig.hears(pong(9));
+    rig.waits(500);
+    rig.effects();
+    rig.hears(sync(&[], 5));
+    assert_eq!(rig.sent(), []);
+    rig.waits(500);
+    assert_eq!(rig.sent(), [join(Some(5))]);
+}
+
+#[test]
+fn a_reset_waits_for_a_fresh_snapshot() {
+    let mut rig = joined(5);
+    rig.hears(reset(ResetReason::TooFarBehind));
+    rig.hears(message_new(400));
+    assert_eq!(rig.story(), "TooFarBehind");
+    rig.does(loaded(399));
+    assert_eq!(rig.story(), "400");
+    assert_eq!(rig.sent(), [join(Some(400))]);
+    rig.hears(sync(&[], 400));
+    assert_eq!(rig.story(), "|400");
+}
+
+#[test]
+fn a_position_ahead_of_the_log_is_forgotten() {
+    let mut rig = joined(5);
+    rig.hears(message_new(9));
+    rig.hears(reset(ResetReason::AheadOfLog));
+    rig.does(loaded(2));
+    rig.hears(sync(&[], 2));
+    rig.hears(message_new(3));
+    assert_eq!(rig.story(), "AheadOfLog |2 3");
+}
+
+#[test]
+fn another_epoch_is_told_once() {
+    let mut rig = joined(5);
+    rig.hears(message_new(7));
+    rig.does(Input::Drop);
+    rig.waits(300);
+    rig.opens();
+    rig.greets("e2");
+    rig.hears(reset(ResetReason::OtherEpoch));
+    assert_eq!(rig.story(), "OtherEpoch");
+    rig.does(loaded(2));
+    rig.hears(sync(&[3], 3));
+    assert_eq!(rig.story(), "3 |3");
+}
+
+#[test]
+fn another_epoch_is_told_once_even_to_a_quick_app() {
+    let mut rig = joined(5);
+    rig.does(Input::Drop);
+    rig.waits(300);
+    rig.opens();
+    rig.establishes("e2");
+    rig.does(loaded(2));
+    rig.effects();
+    rig.hears(reset(ResetReason::OtherEpoch));
+    assert_eq!(rig.sent(), [join(Some(2))]);
+    rig.hears(sync(&[3], 3));
+    assert_eq!(rig.story(), "OtherEpoch 3 |3");
+}
+
+#[test]
+fn the_same_epoch_changes_nothing() {
+    let mut rig = joined(5);
+    rig.establishes("e1");
+    assert_eq!(rig.story(), "");
+}
+
+#[test]
+fn more_than_512_changes_beyond_a_gap_are_asked_for_in_turn() {
+    let mut rig = joined(0);
+    for ev in 2..=600 {
+        rig.hears(message_new(ev));
+    }
+    rig.waits(500);
+    assert_eq!(rig.sent(), [join(Some(0))]);
+    rig.hears(sync(&[1], 1));
+    assert!(rig.story().ends_with(" 512 513"));
+    assert_eq!(rig.sent(), [join(Some(513))]);
+    rig.hears(sync(&(514..=600).collect::<Vec<_>>(), 600));
+    assert!(rig.story().ends_with(" 600 |600"));
+}
+
+#[test]
+fn what_the_snapshot_contains_takes_no_room() {
+    let mut rig = Rig::connected();
+    rig.does(Input::Join { dialog_id: dialog(), after: None });
+    rig.hears(sync(&[], 0));
+    for ev in 1..=512 {
+        rig.hears(message_new(ev));
+    }
+    rig.does(loaded(512));
+    rig.hears(message_new(514));
+    rig.hears(message_new(513));
+    assert_eq!(rig.story(), "|512 513 514");
+}
+
+#[test]
+fn who_left_hears_no_more() {
+    let mut rig = joined(5);
+    rig.hears(message_new(7));
+    rig.does(Input::Leave { dialog_id: dialog() });
+    assert_eq!(rig.trace(), "dialog:leave, live");
+    rig.hears(message_new(6));
+    rig.hears(sync(&[6], 6));
+    rig.does(loaded(9));
+    rig.waits(20_000);
+    assert_eq!(rig.story(), "");
+    assert_eq!(rig.sent(), []);
+}
+
+#[test]
+fn no_number_is_too_large() {
+    let mut rig = joined(u64::MAX - 1);
+    rig.hears(message_new(u64::MAX));
+    rig.hears(message_new(u64::MAX));
+    rig.does(loaded(u64::MAX));
+    rig.hears(sync(&[1], u64::MAX));
+    assert!(rig.story().starts_with("18446744073709551615 |"));
+}

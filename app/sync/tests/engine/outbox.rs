@@ -1,0 +1,273 @@
+//! A message is stored exactly once, in its turn, or its author is told.
+
+use confab_protocol::{Ack, ErrorCode, Ev, MessageNew, Nack};
+use confab_sync::{DeliveryState, Event, Input};
+
+use crate::rig::{Rig, client_id, connected, dialog, send, stored};
+
+/// What the outbox told since the last look: `a:queued a:sent`.
+fn told(rig: &mut Rig) -> String {
+    let word = |event| match event {
+        Event::Outbox(delivery) => Some(format!(
+            "{}:{}",
+            delivery.client_id,
+            match delivery.state {
+                DeliveryState::Queued => "queued",
+                DeliveryState::InFlight => "sent",
+                DeliveryState::Stored(_) => "stored",
+                DeliveryState::Failed { code, .. } => code.as_str(),
+            }
+        )),
+        _ => None,
+    };
+    rig.events().into_iter().filter_map(word).collect::<Vec<_>>().join(" ")
+}
+
+fn sends(rig: &mut Rig, ids: &[&str]) {
+    for id in ids {
+        rig.does(Input::Send(send(id)));
+    }
+}
+
+fn ack(id: &str) -> Ack {
+    Ack { client_id: client_id(id), message: stored("me", id, 1), duplicate: false }
+}
+
+fn nack(id: &str, retry: bool, after_ms: Option<u64>) -> Nack {
+    let code = ErrorCode::StorageUnavailable;
+    Nack { client_id: client_id(id), code, message: "no".to_owned(), retry, after_ms }
+}
+
+fn waiting(rig: &Rig) -> String {
+    rig.client.outbox().map(|send| send.client_id.to_string()).collect::<Vec<_>>().join(" ")
+}
+
+/// Frames of type `message:send` since the last look.
+fn sent(rig: &mut Rig) -> usize {
+    rig.sent().iter().filter(|frame| frame.kind() == "message:send").count()
+}
+
+fn reopens(rig: &mut Rig) {
+    rig.does(Input::Drop);
+    rig.waits(300);
+    rig.opens();
+    rig.greets("e1");
+}
+
+#[test]
+fn one_message_is_in_flight_and_the_next_waits_for_its_answer() {
+    let mut rig = Rig::connected();
+    sends(&mut rig, &["a", "b"]);
+    assert_eq!(told(&mut rig), "a:queued a:sent b:queued");
+    assert_eq!(sent(&mut rig), 1);
+    rig.hears(ack("a"));
+    assert_eq!(told(&mut rig), "a:stored b:sent");
+    rig.hears(ack("a"));
+    rig.hears(ack("b"));
+    assert_eq!(told(&mut rig), "b:stored");
+    assert_eq!(waiting(&rig), "");
+}
+
+#[test]
+fn nothing_leaves_before_connected() {
+    let mut rig = Rig::new();
+    rig.does(Input::Start);
+    sends(&mut rig, &["a"]);
+    rig.opens();
+    rig.establishes("e1");
+    assert_eq!(sent(&mut rig), 0);
+    rig.hears(connected());
+    assert_eq!(sent(&mut rig), 1);
+}
+
+#[test]
+fn a_message_without_an_answer_is_sent_again_after_5_s() {
+    let mut rig = Rig::connected();
+    sends(&mut rig, &["a"]);
+    sent(&mut rig);
+    rig.waits(4_999);
+    assert_eq!(sent(&mut rig), 0);
+    rig.waits(1);
+    assert_eq!(sent(&mut rig), 1);
+    assert_eq!(told(&mut rig), "a:queued a:sent");
+}
+
+#[test]
+fn a_lost_connection_puts_the_message_back_and_it_goes_first() {
+    let mut rig = Rig::connected();
+    sends(&mut rig, &["a", "b"]);
+    told(&mut rig);
+    rig.does(Input::Drop);
+    assert_eq!(told(&mut rig), "a:queued");
+    assert_eq!(waiting(&rig), "a b");
+    rig.waits(300);
+    rig.opens();
+    rig.greets("e1");
+    assert_eq!(told(&mut rig), "a:sent");
+}
+
+#[test]
+fn a_passing_refusal_keeps_the_place_and_is_tried_4_times() {
+    let mut rig = Rig::connected();
+    sends(&mut rig, &["a", "b"]);
+    sent(&mut rig);
+    for wait in [1_000, 2_000, 4_000] {
+        rig.hears(nack("a", true, None));
+        rig.waits(wait - 1);
+        assert_eq!(sent(&mut rig), 0);
+        rig.waits(1);
+        assert_eq!(sent(&mut rig), 1);
+    }
+    told(&mut rig);
+    rig.hears(nack("a", true, None));
+    assert_eq!(told(&mut rig), "a:storage_unavailable b:sent");
+    assert_eq!(waiting(&rig), "a b");
+}
+
+#[test]
+fn a_refusal_that_names_a_wait_is_obeyed() {
+    for (after_ms, wait) in [(250, 250), (u64::MAX, 16_000)] {
+        let mut rig = Rig::connected();
+        sends(&mut rig, &["a"]);
+        sent(&mut rig);
+        rig.hears(nack("a", true, Some(after_ms)));
+        assert_eq!(told(&mut rig), "a:queued a:sent a:queued");
+        rig.waits(wait - 1);
+        assert_eq!(sent(&mut rig), 0);
+        rig.waits(1);
+        assert_eq!(sent(&mut rig), 1);
+    }
+}
+
+#[test]
+fn a_final_refusal_lets_the_others_pass() {
+    let mut rig = Rig::connected();
+    sends(&mut rig, &["a", "b"]);
+    told(&mut rig);
+    rig.hears(nack("a", false, None));
+    assert_eq!(told(&mut rig), "a:storage_unavailable b:sent");
+    rig.hears(nack("a", true, None));
+    rig.hears(nack("x", false, None));
+    assert_eq!(told(&mut rig), "");
+}
+
+#[test]
+fn our_own_message_in_the_log_is_as_good_as_an_ack() {
+    let mut rig = Rig::connected();
+    sends(&mut rig, &["a"]);
+    told(&mut rig);
+    let new =
+        |sender| MessageNew { dialog_id: dialog(), ev: Ev(1), message: stored(sender, "a", 1) };
+    rig.hears(new("you"));
+    assert_eq!(told(&mut rig), "");
+    rig.hears(new("me"));
+    rig.hears(ack("a"));
+    assert_eq!(told(&mut rig), "a:stored");
+}
+
+#[test]
+fn our_own_message_in_what_we_missed_is_not_sent_again() {
+    let mut rig = Rig::connected();
+    sends(&mut rig, &["a"]);
+    rig.does(Input::Drop);
+    rig.waits(300);
+    rig.opens();
+    rig.establishes("e1");
+    sent(&mut rig);
+    let change = confab_protocol::DialogChange::MessageNew(stored("me", "a", 1));
+    let events = vec![confab_protocol::DialogEvent { ev: Ev(1), change }];
+    rig.hears(confab_protocol::DialogEvents { dialog_id: dialog(), events, to: Ev(1) });
+    rig.hears(connected());
+    assert_eq!(sent(&mut rig), 0);
+    assert_eq!(waiting(&rig), "");
+}
+
+#[test]
+fn a_failed_message_is_retried_at_the_end_under_a_new_name() {
+    let mut rig = Rig::connected();
+    sends(&mut rig, &["a", "b", "c"]);
+    rig.hears(nack("a", false, None));
+    told(&mut rig);
+    let retry =
+        |from, to| Input::Retry { client_id: client_id(from), new_client_id: client_id(to) };
+    rig.does(retry("b", "x"));
+    rig.does(retry("a", "b"));
+    assert_eq!(told(&mut rig), "");
+    rig.does(retry("a", "a2"));
+    assert_eq!(told(&mut rig), "a2:queued");
+    assert_eq!(waiting(&rig), "b c a2");
+}
+
+#[test]
+fn a_message_can_be_discarded_unless_it_is_in_flight() {
+    let mut rig = Rig::connected();
+    sends(&mut rig, &["a", "b", "c"]);
+    rig.hears(nack("a", false, None));
+    for id in ["a", "b", "c"] {
+        rig.does(Input::Discard { client_id: client_id(id) });
+    }
+    assert_eq!(waiting(&rig), "b");
+}
+
+#[test]
+fn discarding_the_refused_one_lets_the_next_go() {
+    let mut rig = Rig::connected();
+    sends(&mut rig, &["a", "b"]);
+    rig.hears(nack("a", true, None));
+    told(&mut rig);
+    rig.does(Input::Discard { client_id: client_id("a") });
+    assert_eq!(told(&mut rig), "b:sent");
+}
+
+#[test]
+fn what_an_earlier_page_life_left_goes_first() {
+    let mut rig = Rig::new();
+    sends(&mut rig, &["n"]);
+    rig.does(Input::Restore(vec![send("a"), send("n"), send("b")]));
+    assert_eq!(waiting(&rig), "a b n");
+    let mut rig = Rig::connected();
+    sends(&mut rig, &["n", "m"]);
+    rig.does(Input::Restore(vec![send("a"), send("b")]));
+    assert_eq!(waiting(&rig), "n a b m");
+}
+
+#[test]
+fn a_repeated_client_id_is_one_message() {
+    let mut rig = Rig::connected();
+    sends(&mut rig, &["a", "a"]);
+    assert_eq!(told(&mut rig), "a:queued a:sent");
+    assert_eq!(waiting(&rig), "a");
+}
+
+#[test]
+fn the_outbox_is_bounded() {
+    let mut rig = Rig::new();
+    for n in 0..1_000 {
+        rig.does(Input::Send(send(&n.to_string())));
+    }
+    told(&mut rig);
+    sends(&mut rig, &["x"]);
+    assert_eq!(told(&mut rig), "x:too_many_sends");
+    assert_eq!(rig.client.outbox().count(), 1_000);
+}
+
+#[test]
+fn a_message_too_large_for_a_frame_never_reaches_the_wire() {
+    let mut rig = Rig::connected();
+    let mut large = send("a");
+    large.content = "x".repeat(64 * 1024);
+    rig.does(Input::Send(large));
+    sends(&mut rig, &["b"]);
+    assert_eq!(told(&mut rig), "a:queued a:message_too_long b:queued b:sent");
+    assert_eq!(sent(&mut rig), 1);
+}
+
+#[test]
+fn a_wait_that_ended_while_away_is_over() {
+    let mut rig = Rig::connected();
+    sends(&mut rig, &["a"]);
+    rig.hears(nack("a", true, Some(100)));
+    told(&mut rig);
+    reopens(&mut rig);
+    assert_eq!(told(&mut rig), "a:sent");
+}

@@ -1,0 +1,64 @@
+//! Files of the site folder: the WASM, its glue, the style sheet, icons.
+
+use std::path::Path;
+
+use axum::{
+    Router,
+    http::{HeaderValue, StatusCode, header},
+    response::IntoResponse,
+    routing::get_service,
+};
+use confab_protocol::ErrorCode;
+use leptos::config::LeptosOptions;
+use tower_http::{
+    services::ServeDir,
+    set_header::SetResponseHeaderLayer,
+};
+
+use super::answer::Problem;
+
+/// A file whose name holds its hash never changes.
+const FOR_EVER: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
+/// A file whose name stays is asked for again, and answered 304 as long as it is the same.
+const ASK_AGAIN: HeaderValue = HeaderValue::from_static("no-cache");
+
+/// Serves the site folder, compressed files first.
+pub fn routes(options: &LeptosOptions) -> Router {
+    let root = Path::new(&*options.site_root);
+    let package = root.join(&*options.site_pkg_dir);
+    let files = |folder: &Path| ServeDir::new(folder).precompressed_br().precompressed_gzip();
+    let keep = if options.hash_files { FOR_EVER } else { ASK_AGAIN };
+    let caching = |value| SetResponseHeaderLayer::if_not_present(header::CACHE_CONTROL, value);
+    let missing = || async {
+        Problem::new(StatusCode::NOT_FOUND, ErrorCode::NotFound, "there is nothing at this address")
+            .into_response()
+    };
+    let package = Router::new()
+        .fallback_service(get_service(files(&package)))
+        .layer(caching(keep));
+    Router::new()
+        .nest(&format!("/{}", options.site_pkg_dir), package)
+        .fallback_service(get_service(files(root).fallback(axum::routing::any(missing))))
+        .layer(caching(ASK_AGAIN))
+}
+
+/// Where the style sheet is: its name holds its hash in a release.
+pub fn stylesheet(options: &LeptosOptions) -> String {
+    static NAME: std::sync::OnceLock<String> = std::sync::OnceLock::new();
+    let name = NAME.get_or_init(|| match hash_of("css", options) {
+        Some(hash) => format!("{}.{hash}.css", options.output_name),
+        None => format!("{}.css", options.output_name),
+    });
+    format!("/{}/{name}", options.site_pkg_dir)
+}
+
+/// The hashes that cargo-leptos wrote beside the program; nothing when the files have plain names.
+fn hash_of(kind: &str, options: &LeptosOptions) -> Option<String> {
+    if !options.hash_files {
+        return None;
+    }
+    let program = std::env::current_exe().ok()?;
+    let text = std::fs::read_to_string(program.with_file_name(&*options.hash_file)).ok()?;
+    let hash = text.lines().find_map(|line| line.strip_prefix(kind)?.strip_prefix(':'))?;
+    Some(hash.trim().to_owned())
+}

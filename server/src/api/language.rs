@@ -1,0 +1,47 @@
+//! Which language a visitor reads: what they chose, else what their browser asks for.
+
+use axum::{
+    extract::{Path, State},
+    http::{HeaderMap, StatusCode, header},
+    response::{IntoResponse, Redirect, Response},
+};
+use axum_extra::extract::cookie::{Cookie, CookieJar, SameSite};
+use confab_app::Language;
+use confab_protocol::ErrorCode;
+
+use super::{Api, answer::Problem};
+
+/// Not secret and not signed: a visitor who writes it by hand chooses a language, nothing more.
+const COOKIE: &str = "confab_language";
+
+/// The language of a request.
+pub fn of(headers: &HeaderMap) -> Language {
+    let chosen = CookieJar::from_headers(headers)
+        .get(COOKIE)
+        .and_then(|cookie| Language::from_code(cookie.value()));
+    let accepted = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
+    chosen.unwrap_or_else(|| Language::accepted(accepted.unwrap_or_default()))
+}
+
+/// `GET /language/uk`: remembers the choice and goes back to the page it was made on.
+pub async fn choose(
+    State(api): State<Api>,
+    Path(code): Path<String>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let language = Language::from_code(&code).ok_or_else(|| {
+        Problem::new(StatusCode::NOT_FOUND, ErrorCode::NotFound, "there is no such language")
+    })?;
+    let mut cookie = Cookie::new(COOKIE, language.code());
+    cookie.set_path("/");
+    cookie.set_http_only(true);
+    cookie.set_same_site(SameSite::Lax);
+    cookie.set_secure(api.0.settings.http.behind_tls);
+    cookie.make_permanent();
+    let from_lab = headers
+        .get(header::REFERER)
+        .and_then(|referer| referer.to_str().ok())
+        .is_some_and(|referer| referer.ends_with("/lab"));
+    let back = Redirect::to(if from_lab { "/lab" } else { "/" });
+    Ok((CookieJar::new().add(cookie), back).into_response())
+}

@@ -1,0 +1,85 @@
+//! `GET` and `POST /api/messages/dialog/{dialog}`, the paths and names of document 001.
+
+use axum::{
+    Json,
+    extract::{
+        Path, Query, State,
+        rejection::{JsonRejection, QueryRejection},
+    },
+    http::{HeaderMap, StatusCode},
+    response::Response,
+};
+use confab_protocol::{ClientId, DialogId, Seq, rest::NewMessage};
+use serde::Deserialize;
+
+use super::{
+    Api,
+    answer::{self, Problem},
+};
+use crate::{
+    auth::{NoSuchDialog, member},
+    hub::SendMessage,
+    store::Member,
+};
+
+/// `?before=<seq>`.
+#[derive(Debug, Deserialize)]
+pub struct Before {
+    before: Option<Seq>,
+}
+
+impl Api {
+    fn member(&self, headers: &HeaderMap, dialog: &str) -> Result<Member, Problem> {
+        let dialog = DialogId::parse(dialog)
+            .map_err(|error| Problem::bad_request(format!("dialog: {error}")))?;
+        let person = self.visitor(headers).person;
+        member(person, dialog).map_err(|error: NoSuchDialog| error.into())
+    }
+}
+
+/// A page of history, oldest first.
+pub async fn read(
+    State(api): State<Api>,
+    Path(dialog): Path<String>,
+    before: Result<Query<Before>, QueryRejection>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let Query(Before { before }) =
+        before.map_err(|error| Problem::bad_request(error.body_text()))?;
+    let member = api.member(&headers, &dialog)?;
+    let page = api.0.hub.history(&member, before).await?;
+    Ok(answer::data(StatusCode::OK, page))
+}
+
+/// A new message: 201, or 200 when it was stored before under the same `clientId`.
+pub async fn write(
+    State(api): State<Api>,
+    Path(dialog): Path<String>,
+    headers: HeaderMap,
+    body: Result<Json<NewMessage>, JsonRejection>,
+) -> Result<Response, Problem> {
+    let Json(new) = body.map_err(unreadable)?;
+    let member = api.member(&headers, &dialog)?;
+    let message = SendMessage {
+        client_id: new.client_id.unwrap_or_else(|| api.client_id()),
+        content: new.content,
+        kind: new.kind,
+        meta: new.meta,
+        reply_to: new.reply_to,
+    };
+    let sent = api.0.hub.send(member, message).await?;
+    let status = if sent.duplicate { StatusCode::OK } else { StatusCode::CREATED };
+    Ok(answer::data(status, sent.message))
+}
+
+impl Api {
+    /// A name for a message whose author gave none.
+    pub fn client_id(&self) -> ClientId {
+        let id = self.0.random.uuid_v7(self.0.clock.wall());
+        ClientId::parse(id).expect("a UUID is an id")
+    }
+}
+
+fn unreadable(error: JsonRejection) -> Problem {
+    Problem::new(error.status(), confab_protocol::ErrorCode::BadRequest, error.body_text())
+}

@@ -1,0 +1,99 @@
+//! The other door of the server: HTTP.
+//!
+//! Pages are rendered here with what they show already in them, so they read without JavaScript
+//! ([`page`]); a plain form posts ([`form`]); programs use JSON ([`messages`]); load balancers ask
+//! how the server is ([`health`]); files come from the site folder ([`assets`]). Every handler
+//! parses, calls a verb of the hub, and phrases the answer.
+//!
+//! Deliberately absent: sockets, SQL.
+
+mod answer;
+mod assets;
+mod form;
+mod health;
+mod language;
+mod messages;
+mod page;
+mod shell;
+mod visitor;
+
+use std::sync::Arc;
+
+use axum::{
+    Router,
+    extract::DefaultBodyLimit,
+    http::{HeaderName, HeaderValue, header},
+    middleware,
+    routing::{any, get},
+};
+use leptos::config::LeptosOptions;
+use tower_http::set_header::SetResponseHeaderLayer;
+
+use crate::{
+    auth::{Guests, Origins},
+    gateway::{self, Gateway},
+    hub::Hub,
+    ops::{Clock, Health, Random, config::Settings},
+};
+
+/// What every handler may reach; clones share it.
+#[derive(Clone)]
+pub struct Api(pub Arc<Parts>);
+
+/// The parts the HTTP door stands on.
+pub struct Parts {
+    /// Everything that can be set; pages tell some of it to the client.
+    pub settings: Settings,
+    /// Where the site's files are.
+    pub leptos: LeptosOptions,
+    /// Stamps and ids.
+    pub clock: Clock,
+    /// Ids.
+    pub random: Random,
+    /// Knows guests again.
+    pub guests: Guests,
+    /// Which pages may post.
+    pub origins: Origins,
+    /// The verbs.
+    pub hub: Hub,
+    /// How the server is.
+    pub health: Health,
+}
+
+/// Every route of the server.
+pub fn router(api: Api, gateway: Gateway) -> Router {
+    let settings = &api.0.settings;
+    let pages = Router::new()
+        .route("/", get(page::lobby).post(form::post))
+        .route("/lab", get(page::lab))
+        .route("/language/{language}", get(language::choose))
+        .route("/api/messages/dialog/{dialog}", get(messages::read).post(messages::write))
+        .layer(middleware::from_fn_with_state(api.clone(), visitor::check_origin))
+        .layer(DefaultBodyLimit::max(settings.http.body_bytes_max))
+        .layer(no_store());
+    let health = Router::new()
+        .route("/healthz", get(health::alive))
+        .route("/readyz", get(health::ready))
+        .layer(no_store());
+    let assets = assets::routes(&api.0.leptos);
+    Router::new()
+        .merge(pages)
+        .merge(health)
+        .with_state(api.clone())
+        .route(&settings.ws.path, any(gateway::upgrade).with_state(gateway))
+        .fallback_service(assets)
+        .layer(header("x-content-type-options", "nosniff"))
+        .layer(header("referrer-policy", "same-origin"))
+        .layer(header("cross-origin-opener-policy", "same-origin"))
+}
+
+fn no_store() -> SetResponseHeaderLayer<HeaderValue> {
+    // Answers belong to one person: nothing between them and the server may keep a copy.
+    let value = HeaderValue::from_static("private, no-store");
+    SetResponseHeaderLayer::if_not_present(header::CACHE_CONTROL, value)
+}
+
+fn header(name: &'static str, value: &'static str) -> SetResponseHeaderLayer<HeaderValue> {
+    let (name, value) = (HeaderName::from_static(name), HeaderValue::from_static(value));
+    SetResponseHeaderLayer::if_not_present(name, value)
+}

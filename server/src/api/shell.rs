@@ -1,0 +1,76 @@
+//! The page around the app: what a browser needs before the WASM runs.
+
+use axum::http::{HeaderValue, header};
+use confab_app::{App, Bootstrap, Page};
+use leptos::{config::LeptosOptions, nonce::use_nonce, prelude::*};
+use leptos_axum::ResponseOptions;
+
+use super::assets;
+
+/// What a page may load and talk to (CSP level 3). Only the scripts that carry this answer's nonce
+/// run, and what they load; `wasm-unsafe-eval` allows WebAssembly and nothing else.
+pub fn content_security_policy(host: &str, ws_host: &str, page: Page) -> Policy {
+    let mut connect = vec!["'self'".to_owned()];
+    for host in [host, ws_host] {
+        // A host goes into a header of ours only if it cannot say more than a host.
+        let plain = |byte: u8| byte.is_ascii_alphanumeric() || b".-_:[]".contains(&byte);
+        if !host.is_empty() && host.bytes().all(plain) {
+            connect.push(format!("ws://{host} wss://{host}"));
+        }
+    }
+    if page == Page::Lab {
+        connect.push(confab_app::WRONG_ADDRESS.to_owned());
+    }
+    Policy(connect.join(" "))
+}
+
+/// A policy that waits for its nonce.
+#[derive(Clone)]
+pub struct Policy(String);
+
+impl Policy {
+    fn with_nonce(&self, nonce: &str) -> String {
+        let connect = &self.0;
+        format!(
+            "default-src 'none'; script-src 'nonce-{nonce}' 'strict-dynamic' 'wasm-unsafe-eval'; \
+             style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src {connect}; \
+             manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+        )
+    }
+}
+
+/// The whole document.
+pub fn shell(options: &LeptosOptions, bootstrap: &Bootstrap, policy: &Policy) -> impl IntoView + use<> {
+    if let (Some(nonce), Some(response)) = (use_nonce(), use_context::<ResponseOptions>())
+        && let Ok(value) = HeaderValue::from_str(&policy.with_nonce(&nonce))
+    {
+        response.insert_header(header::CONTENT_SECURITY_POLICY, value);
+    }
+    let words = bootstrap.language.words();
+    let title = match bootstrap.page {
+        Page::Lobby => words.lobby_title,
+        Page::Lab => words.lab_title,
+    };
+    let json = bootstrap.to_script();
+    let stylesheet = assets::stylesheet(options);
+    view! {
+        <!DOCTYPE html>
+        <html lang=bootstrap.language.code()>
+            <head>
+                <meta charset="utf-8"/>
+                <meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover, interactive-widget=resizes-content"/>
+                <meta name="color-scheme" content="light dark"/>
+                <meta name="description" content=words.description/>
+                <title>{title}</title>
+                <link rel="icon" href="/icon.svg" type="image/svg+xml"/>
+                <link rel="stylesheet" href=stylesheet/>
+                <script id=Bootstrap::ELEMENT_ID type="application/json">{json}</script>
+                <AutoReload options=options.clone()/>
+                <HydrationScripts options=options.clone()/>
+            </head>
+            <body>
+                <App bootstrap=bootstrap.clone()/>
+            </body>
+        </html>
+    }
+}

@@ -1,0 +1,172 @@
+//! From a request to a socket: everything that can be refused with a status and a sentence is
+//! refused here, before 101.
+
+use std::{net::IpAddr, time::Duration};
+
+use axum::{
+    Json,
+    extract::{Extension, FromRequestParts, Query, State, WebSocketUpgrade},
+    http::{HeaderMap, StatusCode, header, request::Parts as RequestParts},
+    response::{IntoResponse, Response},
+};
+use base64::{Engine, prelude::BASE64_STANDARD};
+use confab_protocol::{ErrorCode, Topic, UnknownTopic, rest::Failure};
+use serde::Deserialize;
+use thiserror::Error;
+use tracing::debug;
+
+use super::{Gateway, connection};
+use crate::{
+    auth::{Guest, OriginNotAllowed},
+    ops::{listener::Peer, registry::Visitor},
+};
+
+/// The demo closes a socket after 1 s at the earliest and an hour at the latest.
+const CLOSE_AFTER_SECONDS: std::ops::RangeInclusive<u64> = 1..=3600;
+
+/// Why a handshake is refused.
+#[derive(Debug, Error)]
+enum Refused {
+    #[error("this is a WebSocket address: ask with Upgrade: websocket, version 13 and a key of 16 bytes in base64")]
+    NotAHandshake,
+    #[error(transparent)]
+    Origin(#[from] OriginNotAllowed),
+    #[error("closeAfter is a whole number of seconds from 1 to 3600")]
+    CloseAfter,
+    #[error("closeAfter is only for servers that run with --demo")]
+    NoDemo,
+    #[error("the server is stopping; try again in a moment")]
+    Stopping,
+}
+
+impl IntoResponse for Refused {
+    fn into_response(self) -> Response {
+        let (status, code) = match self {
+            Self::NotAHandshake => (StatusCode::BAD_REQUEST, ErrorCode::BadHandshake),
+            Self::Origin(_) => (StatusCode::FORBIDDEN, ErrorCode::OriginNotAllowed),
+            Self::CloseAfter | Self::NoDemo => (StatusCode::BAD_REQUEST, ErrorCode::BadCloseAfter),
+            Self::Stopping => (StatusCode::SERVICE_UNAVAILABLE, ErrorCode::ShuttingDown),
+        };
+        let retry = status == StatusCode::SERVICE_UNAVAILABLE;
+        let failure =
+            Failure { success: false, error: self.to_string(), code, retry, after_ms: None };
+        (status, Json(failure)).into_response()
+    }
+}
+
+/// `?topics=chat,heartbeat&closeAfter=15`.
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Wishes {
+    topics: Option<String>,
+    close_after: Option<String>,
+}
+
+/// What a socket begins with.
+pub(super) struct Opening {
+    pub visitor: Visitor,
+    /// Known by their cookie; otherwise the socket's number names them.
+    pub guest: Option<Guest>,
+    pub topics: Vec<Topic>,
+    pub unknown_topics: Vec<UnknownTopic>,
+    pub close_after: Option<Duration>,
+}
+
+/// `GET /ws`.
+pub async fn upgrade(
+    State(gateway): State<Gateway>,
+    Extension(Peer(peer)): Extension<Peer>,
+    Query(wishes): Query<Wishes>,
+    request: axum::extract::Request,
+) -> Response {
+    let (mut head, _body) = request.into_parts();
+    let opening = match gateway.opening(&head, wishes, peer.ip()) {
+        Ok(opening) => opening,
+        Err(refused) => {
+            debug!(address = %peer.ip(), why = %refused, "handshake refused");
+            return refused.into_response();
+        }
+    };
+    let upgrade = match WebSocketUpgrade::from_request_parts(&mut head, &()).await {
+        Ok(upgrade) => upgrade,
+        Err(_) => return Refused::NotAHandshake.into_response(),
+    };
+    let config = &gateway.0.config;
+    let frame_bytes = gateway.0.hub.limits().frame_bytes as usize;
+    upgrade
+        .read_buffer_size(config.read_buffer_bytes)
+        .write_buffer_size(config.write_buffer_bytes)
+        // The queue is the bound; this one only has to be larger than one batch of it.
+        .max_write_buffer_size(config.write_buffer_bytes + config.queue_bytes_max)
+        .max_message_size(frame_bytes)
+        .max_frame_size(frame_bytes)
+        .on_failed_upgrade(|error| debug!(%error, "upgrade failed"))
+        .on_upgrade(move |socket| connection::run(gateway, socket, opening))
+}
+
+impl Gateway {
+    fn opening(
+        &self,
+        head: &RequestParts,
+        wishes: Wishes,
+        peer: IpAddr,
+    ) -> Result<Opening, Refused> {
+        let parts = &self.0;
+        if parts.shutdown.has_begun() {
+            return Err(Refused::Stopping);
+        }
+        let headers = &head.headers;
+        if !has_key(headers) {
+            return Err(Refused::NotAHandshake);
+        }
+        let origin = headers.get(header::ORIGIN);
+        if let Some(origin) = origin {
+            let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
+            let origin = String::from_utf8_lossy(origin.as_bytes());
+            parts.origins.check(&origin, host.unwrap_or_default())?;
+        }
+        // Without Origin the request comes from a script; a browser's cookie is none of its own.
+        let guest = origin.and_then(|_| parts.guests.known(headers));
+        let close_after = wishes.close_after.as_deref().map(close_after).transpose()?;
+        if close_after.is_some() && !parts.demo {
+            return Err(Refused::NoDemo);
+        }
+        let (topics, unknown_topics) = topics(wishes.topics.as_deref());
+        let address = crate::ops::listener::client_address(headers, peer, &parts.http.trusted_proxies);
+        let user_agent = user_agent(headers);
+        let user = guest.clone().unwrap_or_else(|| parts.guests.numbered(0)).id;
+        let visitor = Visitor { address, user_agent, user };
+        Ok(Opening { visitor, guest, topics, unknown_topics, close_after })
+    }
+}
+
+/// RFC 6455 §4.2.1: the key is 16 bytes in base64. axum only looks whether it is there.
+fn has_key(headers: &HeaderMap) -> bool {
+    headers
+        .get(header::SEC_WEBSOCKET_KEY)
+        .and_then(|key| BASE64_STANDARD.decode(key.as_bytes()).ok())
+        .is_some_and(|key| key.len() == 16)
+}
+
+fn close_after(text: &str) -> Result<Duration, Refused> {
+    let seconds = text.parse().ok().filter(|seconds| CLOSE_AFTER_SECONDS.contains(seconds));
+    seconds.map(Duration::from_secs).ok_or(Refused::CloseAfter)
+}
+
+/// The topics of the URL. None named means all but single dialogs; `topics=` means none at all.
+fn topics(text: Option<&str>) -> (Vec<Topic>, Vec<UnknownTopic>) {
+    let Some(text) = text else { return (Topic::DEFAULT.to_vec(), Vec::new()) };
+    let (mut known, mut unknown) = (Vec::new(), Vec::new());
+    for name in text.split(',').map(str::trim).filter(|name| !name.is_empty()) {
+        match Topic::parse(name) {
+            Ok(topic) => known.push(topic),
+            Err(error) => unknown.push(error),
+        }
+    }
+    (known, unknown)
+}
+
+fn user_agent(headers: &HeaderMap) -> String {
+    let text = headers.get(header::USER_AGENT).map(|agent| String::from_utf8_lossy(agent.as_bytes()));
+    text.unwrap_or_default().chars().filter(|c| !c.is_control()).take(200).collect()
+}

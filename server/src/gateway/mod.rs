@@ -1,0 +1,63 @@
+//! One door of the server: WebSockets.
+//!
+//! The life of a socket: the handshake ([`handshake`]) looks at Origin, key and query before it
+//! answers 101; one task ([`connection`]) then owns the socket until it is closed. It reads frames
+//! one by one ([`inbound`]), calls the hub's verbs, phrases their answers ([`answers`]), and sends
+//! whatever gathers in its queue, as many frames as there are with one flush ([`pump`]). It pings,
+//! it notices when it should end, and it says why with a close frame ([`closing`]).
+//!
+//! Deliberately absent: SQL, and who belongs to a dialog.
+
+mod answers;
+mod closing;
+mod connection;
+mod handshake;
+mod inbound;
+mod pump;
+
+use std::sync::Arc;
+
+use crate::{
+    auth::{Guests, Origins},
+    hub::Hub,
+    ops::{Clock, Random, Registry, Shutdown, config},
+};
+
+pub use handshake::upgrade;
+
+/// What every socket is told.
+#[derive(Clone)]
+pub struct Gateway(Arc<Parts>);
+
+/// The parts a gateway stands on.
+pub struct Parts {
+    /// Buffers, pings, patience.
+    pub config: config::Gateway,
+    /// Proxies to believe.
+    pub http: config::Http,
+    /// When to ask clients back after the end.
+    pub shutdown_config: config::Shutdown,
+    /// Whether clients may ask to be closed (document 000).
+    pub demo: bool,
+    /// Waits and stamps.
+    pub clock: Clock,
+    /// Ids and jitter.
+    pub random: Random,
+    /// Knows guests again.
+    pub guests: Guests,
+    /// Which pages may open sockets.
+    pub origins: Origins,
+    /// The verbs.
+    pub hub: Hub,
+    /// Counts sockets.
+    pub registry: Arc<Registry>,
+    /// The end.
+    pub shutdown: Shutdown,
+}
+
+impl Gateway {
+    /// Puts a gateway together.
+    pub fn new(parts: Parts) -> Self {
+        Self(Arc::new(parts))
+    }
+}

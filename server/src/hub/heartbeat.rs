@@ -1,0 +1,27 @@
+//! The server's pulse: one frame, encoded once, for everyone (documents 000 and 002).
+
+use confab_protocol::{Heartbeat, ServerFrame, Topic};
+
+use super::{Audience, Encoded, Hub};
+
+impl Hub {
+    /// Beats until the server ends.
+    pub(super) async fn beat(self) {
+        let interval = self.0.rules.hub.heartbeat_interval;
+        let mut next = self.0.clock.now() + interval;
+        loop {
+            tokio::select! {
+                () = self.0.clock.sleep_until(next) => {}
+                () = self.0.shutdown.begun() => return,
+            }
+            // A beat that comes late does not make the next one come early twice.
+            next = (next + interval).max(self.0.clock.now());
+            let beat = Heartbeat {
+                time: self.0.clock.wall(),
+                connections: self.0.registry.count() as u64,
+            };
+            let frame = Encoded::new(&ServerFrame::from(beat));
+            self.0.listeners.tell(&Topic::Heartbeat, &frame, Audience::Everyone);
+        }
+    }
+}

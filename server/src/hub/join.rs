@@ -1,0 +1,87 @@
+//! To join: hear every change of a dialog, beginning with those that were missed; and to leave.
+//!
+//! The socket is subscribed before the log is read, so a change can be told twice and never be
+//! missed; the client drops what it has (DESIGN §4, *The log*).
+
+use std::sync::Arc;
+
+use confab_protocol::{
+    DialogEvents, DialogId, DialogReset, Epoch, ErrorCode, Ev, Positions, ResetReason,
+    ServerFrame, Topic,
+};
+use thiserror::Error;
+
+use super::{Hub, Outlet};
+use crate::store::{CatchUp, Member, Unavailable};
+
+/// What the joiner is told.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Joined {
+    /// What was missed.
+    Sync(DialogEvents),
+    /// The position is of no use; read the dialog afresh.
+    Reset(DialogReset),
+}
+
+impl From<Joined> for ServerFrame {
+    fn from(joined: Joined) -> Self {
+        match joined {
+            Joined::Sync(events) => events.into(),
+            Joined::Reset(reset) => reset.into(),
+        }
+    }
+}
+
+/// The dialog is joined, but what was missed cannot be read.
+#[derive(Debug, Error)]
+#[error("what was missed cannot be read; join again")]
+pub struct JoinError(#[from] Unavailable);
+
+impl JoinError {
+    /// The code for programs.
+    pub fn code(&self) -> ErrorCode {
+        ErrorCode::StorageUnavailable
+    }
+}
+
+impl Hub {
+    /// Lets a socket hear a dialog. `after` is the last change it has; without it the present is
+    /// taken. Positions of another epoch are void.
+    ///
+    /// # Errors
+    ///
+    /// [`JoinError`] when the database does not answer; the socket is subscribed all the same.
+    pub async fn join(
+        &self,
+        outlet: &Arc<Outlet>,
+        member: &Member,
+        after: Option<Ev>,
+        epoch: Option<&Epoch>,
+    ) -> Result<Joined, JoinError> {
+        let dialog_id = member.dialog().clone();
+        self.subscribe(outlet, Topic::Dialog(dialog_id.clone()));
+        if epoch.is_some_and(|epoch| epoch != self.epoch()) {
+            return Ok(Joined::Reset(DialogReset { dialog_id, why: ResetReason::OtherEpoch }));
+        }
+        let Some(after) = after else {
+            let to = self.0.store.position(&dialog_id).await?.unwrap_or_default();
+            return Ok(Joined::Sync(DialogEvents { dialog_id, events: Vec::new(), to }));
+        };
+        Ok(match self.0.store.catch_up(member, after, self.limits().catch_up_events).await? {
+            CatchUp::Events { events, to } => {
+                Joined::Sync(DialogEvents { dialog_id, events, to })
+            }
+            CatchUp::Reset(why) => Joined::Reset(DialogReset { dialog_id, why }),
+        })
+    }
+
+    /// Lets a socket hear a dialog no more.
+    pub fn leave(&self, outlet: &Outlet, dialog: &DialogId) {
+        self.unsubscribe(outlet, &Topic::Dialog(dialog.clone()));
+    }
+
+    /// The last change of each dialog that a socket has joined.
+    pub fn positions(&self, outlet: &Outlet) -> Positions {
+        self.0.listeners.positions_of(outlet)
+    }
+}

@@ -1,0 +1,227 @@
+//! What waits to be sent to one socket.
+//!
+//! The queue is bounded in frames and bytes (DESIGN §5). When it is full, frames that the next one
+//! makes stale anyway (heartbeat, presence) are shed first, those waiting and those coming; when
+//! only frames that matter are left, the reader is too slow: the queue is dropped and the socket is
+//! asked to close with 4008, so that its client resumes and catches up from the log instead of
+//! missing something in silence.
+
+use std::{
+    collections::VecDeque,
+    sync::{Arc, Mutex, MutexGuard, PoisonError, atomic::Ordering::Relaxed},
+};
+
+use axum::extract::ws::Utf8Bytes;
+use confab_protocol::{CloseCode, ServerFrame};
+use tokio::sync::Notify;
+
+use crate::ops::Connection;
+
+/// Whether a frame may be left out when a reader is slow.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Weight {
+    /// The next one of its kind makes it stale.
+    Ephemeral,
+    /// Left out, it would be missed.
+    Lasting,
+}
+
+/// A frame as text, encoded once for however many hear it; clones share the bytes.
+#[derive(Clone, Debug)]
+pub struct Encoded {
+    text: Utf8Bytes,
+    weight: Weight,
+}
+
+impl Encoded {
+    /// Encodes a frame; its type decides its weight.
+    pub fn new(frame: &ServerFrame) -> Self {
+        let weight = match frame {
+            ServerFrame::Heartbeat(_) | ServerFrame::Joined(_) | ServerFrame::Disconnected(_) => {
+                Weight::Ephemeral
+            }
+            _ => Weight::Lasting,
+        };
+        Self { text: frame.encode().into(), weight }
+    }
+
+    /// The bytes to send.
+    pub fn into_text(self) -> Utf8Bytes {
+        self.text
+    }
+}
+
+/// How much may wait.
+#[derive(Clone, Copy, Debug)]
+pub struct QueueBounds {
+    /// Frames.
+    pub frames_max: usize,
+    /// Bytes of their text.
+    pub bytes_max: usize,
+}
+
+/// The way to one socket. The hub puts frames in; the socket's task takes them out.
+#[derive(Debug)]
+pub struct Outlet {
+    /// The socket.
+    pub connection: Arc<Connection>,
+    bounds: QueueBounds,
+    queue: Mutex<Queue>,
+    filled: Notify,
+}
+
+#[derive(Debug, Default)]
+struct Queue {
+    frames: VecDeque<Encoded>,
+    bytes: usize,
+    overflowed: bool,
+}
+
+impl Outlet {
+    /// An empty queue for a socket.
+    pub fn new(connection: Arc<Connection>, bounds: QueueBounds) -> Self {
+        Self { connection, bounds, queue: Mutex::default(), filled: Notify::new() }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Queue> {
+        self.queue.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Puts a frame into the queue, or sheds it, or gives the reader up.
+    pub fn push(&self, frame: Encoded) {
+        let mut queue = self.lock();
+        if queue.overflowed {
+            return;
+        }
+        if !queue.has_room(&frame, self.bounds) {
+            if frame.weight == Weight::Ephemeral {
+                return;
+            }
+            queue.shed();
+            if !queue.has_room(&frame, self.bounds) {
+                *queue = Queue { overflowed: true, ..Queue::default() };
+                self.connection.traffic.queued.store(0, Relaxed);
+                self.connection.ask_to_close(CloseCode::TooSlow, "too slow for its queue");
+                return;
+            }
+        }
+        queue.bytes += frame.text.len();
+        queue.frames.push_back(frame);
+        self.connection.traffic.queued.store(queue.frames.len() as u64, Relaxed);
+        // The reader takes all there is at once, so only the first frame has to wake it.
+        if queue.frames.len() == 1 {
+            self.filled.notify_one();
+        }
+    }
+
+    /// Encodes a frame for this socket alone and puts it into the queue.
+    pub fn tell(&self, frame: impl Into<ServerFrame>) {
+        self.push(Encoded::new(&frame.into()));
+    }
+
+    /// Waits until there is something to send, and takes all of it.
+    ///
+    /// # Cancel safety
+    ///
+    /// Frames are taken only when the future completes. One task at a time waits here.
+    pub async fn take(&self, into: &mut VecDeque<Encoded>) {
+        loop {
+            let taken = self.take_now(into);
+            if taken {
+                return;
+            }
+            self.filled.notified().await;
+        }
+    }
+
+    /// Takes what there is; false when there is nothing.
+    pub fn take_now(&self, into: &mut VecDeque<Encoded>) -> bool {
+        let mut queue = self.lock();
+        queue.bytes = 0;
+        self.connection.traffic.queued.store(0, Relaxed);
+        let any = !queue.frames.is_empty();
+        into.append(&mut queue.frames);
+        any
+    }
+}
+
+impl Queue {
+    fn has_room(&self, frame: &Encoded, bounds: QueueBounds) -> bool {
+        self.frames.len() < bounds.frames_max
+            && self.bytes + frame.text.len() <= bounds.bytes_max
+    }
+
+    fn shed(&mut self) {
+        self.frames.retain(|frame| frame.weight == Weight::Lasting);
+        self.bytes = self.frames.iter().map(|frame| frame.text.len()).sum();
+    }
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+    use crate::ops::{
+        Clock, Registry,
+        registry::{Quota, Visitor},
+    };
+    use confab_protocol::{
+        ConnectionId, ErrorCode, ErrorFrame, Heartbeat, Timestamp, UserId,
+    };
+
+    pub fn outlet(user: &str, frames_max: usize, bytes_max: usize) -> Arc<Outlet> {
+        let registry = Registry::new(Quota { per_user: 10, per_address: 10 });
+        let visitor = Visitor {
+            address: [127, 0, 0, 1].into(),
+            user_agent: String::new(),
+            user: UserId::parse(user).unwrap(),
+        };
+        let id = ConnectionId::parse(user).unwrap();
+        let connection = registry.enter(id, visitor, Clock::system().now());
+        Arc::new(Outlet::new(connection, QueueBounds { frames_max, bytes_max }))
+    }
+
+    fn lasting(text: &str) -> ServerFrame {
+        ErrorFrame { code: ErrorCode::Internal, message: text.to_owned(), kind: None }.into()
+    }
+
+    fn heartbeat() -> ServerFrame {
+        Heartbeat { time: Timestamp::from_unix_ms(0), connections: 1 }.into()
+    }
+
+    fn drain(outlet: &Outlet) -> Vec<String> {
+        let mut frames = VecDeque::new();
+        outlet.take_now(&mut frames);
+        frames.into_iter().map(|frame| frame.into_text().to_string()).collect()
+    }
+
+    #[test]
+    fn a_full_queue_sheds_what_goes_stale_and_keeps_the_rest() {
+        let outlet = outlet("anna", 2, 10_000);
+        outlet.tell(heartbeat());
+        outlet.tell(lasting("one"));
+        outlet.tell(heartbeat());
+        outlet.tell(lasting("two"));
+        let waiting = drain(&outlet);
+        assert_eq!(waiting.len(), 2);
+        assert!(waiting[0].contains("one") && waiting[1].contains("two"), "{waiting:?}");
+    }
+
+    #[tokio::test]
+    async fn a_reader_too_slow_for_frames_that_matter_is_given_up() {
+        let outlet = outlet("anna", 2, 10_000);
+        for text in ["one", "two", "three"] {
+            outlet.tell(lasting(text));
+        }
+        assert_eq!(outlet.connection.asked_to_close().await.code, CloseCode::TooSlow);
+        outlet.tell(lasting("four"));
+        assert!(drain(&outlet).is_empty(), "nothing more is kept for it");
+    }
+
+    #[tokio::test]
+    async fn bytes_count_as_well_as_frames() {
+        let outlet = outlet("anna", 100, 200);
+        outlet.tell(lasting(&"x".repeat(100)));
+        outlet.tell(lasting(&"x".repeat(100)));
+        assert_eq!(outlet.connection.asked_to_close().await.code, CloseCode::TooSlow);
+    }
+}

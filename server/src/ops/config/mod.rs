@@ -1,0 +1,217 @@
+//! What can be set, where it comes from, and what it is now.
+//!
+//! A setting has a section and a key, `gateway.ping_interval`. Its value is, from weakest to
+//! strongest: the default, `Leptos.toml` (`[gateway]` `ping_interval = "25s"`), the environment
+//! (`CONFAB_GATEWAY_PING_INTERVAL=25s`), and a flag where there is one. Whatever is wrong is
+//! reported with key, value and what is allowed. `--check-config` prints the result, and the
+//! README's table is made from the same declarations.
+//!
+//! `Leptos.toml` has a second reader: `leptos_config` takes what stands below
+//! `[[workspace.metadata.leptos]]`, so that header comes last in the file and is not ours to read.
+
+mod file;
+mod sections;
+mod value;
+
+use std::{collections::BTreeMap, net::SocketAddr, path::PathBuf};
+
+use leptos::config::LeptosOptions;
+use thiserror::Error;
+
+pub use sections::{Demo, Gateway, Http, Hub, Limits, Log, Settings, Shutdown, Store, Ws};
+
+/// Why the server does not start.
+#[derive(Debug, Error)]
+pub enum ConfigError {
+    /// A setting has a value it must not have.
+    #[error("{key} = {value:?} is not allowed: it must be {allowed}")]
+    BadValue {
+        /// Section and key, or the name of the variable or flag.
+        key: String,
+        /// What was found.
+        value: String,
+        /// What would do.
+        allowed: String,
+    },
+    /// No setting has this name.
+    #[error("there is no setting {key}; known are: {known}")]
+    UnknownKey {
+        /// Section and key as found.
+        key: String,
+        /// All there are.
+        known: String,
+    },
+    /// The file cannot be read or is not TOML.
+    #[error("{file}: {why}")]
+    File {
+        /// Its path as given.
+        file: String,
+        /// What the system or the parser says.
+        why: String,
+    },
+}
+
+/// Everything the server is told before it starts.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Confab's own sections.
+    pub settings: Settings,
+    /// Leptos' section: where the site's files are and what they are called.
+    pub leptos: LeptosOptions,
+    /// Where to listen.
+    pub listen: SocketAddr,
+    /// The folder that holds the database and the cookie key.
+    pub data: PathBuf,
+}
+
+/// Where settings come from besides the defaults.
+#[derive(Clone, Debug, Default)]
+pub struct Sources {
+    /// The file, `Leptos.toml` unless told otherwise. One that is not there is an error only when
+    /// it was named.
+    pub file: Option<PathBuf>,
+    /// Variables; only those that begin with `CONFAB_` are read.
+    pub environment: BTreeMap<String, String>,
+    /// `--listen`.
+    pub listen: Option<String>,
+    /// `--data`.
+    pub data: Option<PathBuf>,
+    /// `--site`.
+    pub site: Option<PathBuf>,
+    /// `--demo`.
+    pub demo: bool,
+}
+
+impl Config {
+    /// Reads everything, weakest first.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError`] for the first thing that is wrong.
+    pub fn read(sources: &Sources) -> Result<Self, ConfigError> {
+        let mut settings = Settings::default();
+        let file = file::read(sources.file.as_deref())?;
+        for (key, value) in &file.settings {
+            settings.set(key, value)?;
+        }
+        for (name, value) in &sources.environment {
+            settings.set_from_environment(name, value)?;
+        }
+        if sources.demo {
+            settings.demo.enabled = true;
+        }
+        let mut leptos = file.leptos;
+        if let Some(site) = &sources.site {
+            leptos.site_root = site.to_string_lossy().as_ref().into();
+        }
+        let listen = match &sources.listen {
+            None => leptos.site_addr,
+            Some(text) => text.parse().map_err(|_| ConfigError::BadValue {
+                key: "--listen".to_owned(),
+                value: text.clone(),
+                allowed: "an address and a port, like 127.0.0.1:3000 or [::]:3000".to_owned(),
+            })?,
+        };
+        leptos.site_addr = listen;
+        let data = sources.data.clone().unwrap_or_else(|| PathBuf::from("data"));
+        Ok(Self { settings, leptos, listen, data })
+    }
+
+    /// Every setting and its value, as the file would hold it.
+    pub fn show(&self) -> String {
+        format!(
+            "{}listen = {:?}\ndata = {:?}\nsite = {:?}\n",
+            self.settings.show(),
+            self.listen.to_string(),
+            self.data.to_string_lossy(),
+            self.leptos.site_root,
+        )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::time::Duration;
+
+    fn with_file(text: &str, sources: Sources) -> Result<Config, ConfigError> {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("Leptos.toml");
+        std::fs::write(&file, text).unwrap();
+        Config::read(&Sources { file: Some(file), ..sources })
+    }
+
+    const LEPTOS: &str = "[[workspace.metadata.leptos]]\noutput-name = \"confab\"\n";
+
+    fn refusal(text: &str) -> String {
+        with_file(&format!("{text}\n{LEPTOS}"), Sources::default()).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn environment_beats_file_beats_default() {
+        let file = format!("[gateway]\nping_interval = \"7s\"\nbad_frames_max = 3\n{LEPTOS}");
+        let environment = [("CONFAB_GATEWAY_PING_INTERVAL".to_owned(), "9s".to_owned())].into();
+        let config = with_file(&file, Sources { environment, ..Sources::default() }).unwrap();
+        assert_eq!(config.settings.gateway.ping_interval, Duration::from_secs(9));
+        assert_eq!(config.settings.gateway.bad_frames_max, 3);
+        assert_eq!(config.settings.gateway.silence_max, Duration::from_secs(60));
+    }
+
+    #[test]
+    fn the_socket_address_reaches_the_client_by_the_documented_names() {
+        let environment = [
+            ("CONFAB_WS_HOST".to_owned(), "chat.example:8443".to_owned()),
+            ("CONFAB_WS_PATH".to_owned(), "/socket".to_owned()),
+        ];
+        let sources = Sources { environment: environment.into(), ..Sources::default() };
+        let config = with_file(LEPTOS, sources).unwrap();
+        assert_eq!(config.settings.ws.host, "chat.example:8443");
+        assert_eq!(config.settings.ws.path, "/socket");
+    }
+
+    #[test]
+    fn a_bad_value_names_key_value_and_what_is_allowed() {
+        assert_eq!(
+            refusal("[gateway]\nping_interval = \"soon\""),
+            "gateway.ping_interval = \"soon\" is not allowed: it must be a time like 300ms or 25s, \
+             1s to 1h"
+        );
+        assert_eq!(
+            refusal("[limits]\nmessage_characters = 0"),
+            "limits.message_characters = \"0\" is not allowed: it must be a whole number, 1 to 1000000"
+        );
+    }
+
+    #[test]
+    fn an_unknown_key_is_not_passed_over() {
+        assert!(refusal("[gateway]\nping_intervall = \"7s\"").starts_with(
+            "there is no setting gateway.ping_intervall; known are: ws.host, ws.path"
+        ));
+        assert!(refusal("[weather]\nsun = true").starts_with("there is no setting weather.sun"));
+        let environment = [("CONFAB_GATEWAY_PNIG".to_owned(), "1".to_owned())].into();
+        let refused = with_file(LEPTOS, Sources { environment, ..Sources::default() }).unwrap_err();
+        assert!(refused.to_string().starts_with("there is no setting CONFAB_GATEWAY_PNIG"));
+    }
+
+    #[test]
+    fn flags_beat_everything() {
+        let sources = Sources {
+            listen: Some("127.0.0.1:0".to_owned()),
+            site: Some(PathBuf::from("elsewhere")),
+            demo: true,
+            ..Sources::default()
+        };
+        let config = with_file(LEPTOS, sources).unwrap();
+        assert_eq!(config.listen.port(), 0);
+        assert_eq!(&*config.leptos.site_root, "elsewhere");
+        assert!(config.settings.demo.enabled);
+    }
+
+    #[test]
+    fn what_is_shown_can_be_read_again() {
+        let config = with_file(LEPTOS, Sources::default()).unwrap();
+        let shown = config.settings.show();
+        let again = with_file(&format!("{shown}{LEPTOS}"), Sources::default()).unwrap();
+        assert_eq!(again.settings.show(), shown);
+    }
+}

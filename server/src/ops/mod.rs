@@ -1,0 +1,24 @@
+//! What keeps the program running, and knows nothing of what it does.
+//!
+//! Everyone may use `ops`; `ops` uses no one. Configuration is read here and nowhere else; clocks
+//! and randomness are handed out here, so that a test may hold them; sockets are counted, swept and
+//! told to close here; the listener accepts, bounds and drains connections for whatever service it
+//! is given. Where `ops` needs something of a module above, it owns a small trait ([`Probe`]).
+
+pub mod clock;
+pub mod config;
+pub mod health;
+pub mod linger;
+pub mod listener;
+pub mod logs;
+pub mod random;
+pub mod registry;
+pub mod shutdown;
+pub mod sweep;
+
+pub use clock::Clock;
+pub use config::Config;
+pub use health::{Health, Probe};
+pub use random::Random;
+pub use registry::{Connection, Registry};
+pub use shutdown::Shutdown;

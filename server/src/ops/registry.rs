@@ -1,0 +1,254 @@
+//! Every open socket, by number: who, from where, since when, how much, how long silent (document
+//! 002). The registry is where a socket is counted, found silent and asked to close; it does not
+//! know what is said over it.
+
+use std::{
+    collections::HashMap,
+    net::IpAddr,
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicU64, Ordering::Relaxed},
+    },
+    time::{Duration, Instant},
+};
+
+use confab_protocol::{CloseCode, ConnectionId, UserId};
+use tokio::sync::Notify;
+
+/// What is known of a socket when it opens.
+#[derive(Clone, Debug)]
+pub struct Visitor {
+    /// Where it comes from; behind a trusted proxy, what the proxy says.
+    pub address: IpAddr,
+    /// What the client calls itself, cut to 200 characters.
+    pub user_agent: String,
+    /// Whose it is.
+    pub user: UserId,
+}
+
+/// Why a socket is to be closed, decided by someone other than its own task.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct CloseRequest {
+    /// The code of the close frame.
+    pub code: CloseCode,
+    /// The reason in the close frame and the log.
+    pub reason: &'static str,
+}
+
+/// One open socket. Its own task counts; others read, and may ask it to close.
+#[derive(Debug)]
+pub struct Connection {
+    /// Name in frames and logs.
+    pub id: ConnectionId,
+    /// Number since the server started, from 1.
+    pub number: u64,
+    /// Whose, from where, with what.
+    pub visitor: Visitor,
+    /// When it opened.
+    pub opened: Instant,
+    /// Frames and bytes in both directions, payload only.
+    pub traffic: Traffic,
+    last_seen_ms: AtomicU64,
+    close: Mutex<Option<CloseRequest>>,
+    asked: Notify,
+}
+
+/// Counters of one socket.
+#[derive(Debug, Default)]
+pub struct Traffic {
+    /// Frames received, pings and pongs included.
+    pub frames_in: AtomicU64,
+    /// Bytes received in them.
+    pub bytes_in: AtomicU64,
+    /// Frames sent.
+    pub frames_out: AtomicU64,
+    /// Bytes sent in them.
+    pub bytes_out: AtomicU64,
+    /// Frames waiting to be sent.
+    pub queued: AtomicU64,
+}
+
+impl Connection {
+    /// Notes that bytes came in.
+    pub fn received(&self, bytes: usize, now: Instant) {
+        self.traffic.frames_in.fetch_add(1, Relaxed);
+        self.traffic.bytes_in.fetch_add(bytes as u64, Relaxed);
+        let age = now.saturating_duration_since(self.opened);
+        self.last_seen_ms.store(age.as_millis() as u64, Relaxed);
+    }
+
+    /// Notes that a frame went out.
+    pub fn sent(&self, bytes: usize) {
+        self.traffic.frames_out.fetch_add(1, Relaxed);
+        self.traffic.bytes_out.fetch_add(bytes as u64, Relaxed);
+    }
+
+    /// How long nothing has come in.
+    pub fn silence(&self, now: Instant) -> Duration {
+        let last_seen = self.opened + Duration::from_millis(self.last_seen_ms.load(Relaxed));
+        now.saturating_duration_since(last_seen)
+    }
+
+    /// Asks the socket's task to close it. The first reason stands.
+    pub fn ask_to_close(&self, code: CloseCode, reason: &'static str) {
+        let mut close = self.close.lock().unwrap_or_else(PoisonError::into_inner);
+        if close.is_none() {
+            *close = Some(CloseRequest { code, reason });
+            self.asked.notify_one();
+        }
+    }
+
+    /// Waits until someone asks for the close. Only the socket's own task waits here.
+    ///
+    /// # Cancel safety
+    ///
+    /// A request made while no one waits is seen by the next call.
+    pub async fn asked_to_close(&self) -> CloseRequest {
+        loop {
+            if let Some(request) = *self.close.lock().unwrap_or_else(PoisonError::into_inner) {
+                return request;
+            }
+            self.asked.notified().await;
+        }
+    }
+}
+
+/// How many sockets one person and one address may hold (DESIGN §5).
+#[derive(Clone, Copy, Debug)]
+pub struct Quota {
+    /// Sockets of one person.
+    pub per_user: usize,
+    /// Sockets of one address.
+    pub per_address: usize,
+}
+
+/// All open sockets.
+#[derive(Debug)]
+pub struct Registry {
+    quota: Quota,
+    open: Mutex<Open>,
+}
+
+#[derive(Debug, Default)]
+struct Open {
+    last_number: u64,
+    connections: HashMap<u64, Arc<Connection>>,
+    per_user: HashMap<UserId, usize>,
+    per_address: HashMap<IpAddr, usize>,
+}
+
+impl Registry {
+    /// An empty registry.
+    pub fn new(quota: Quota) -> Self {
+        Self { quota, open: Mutex::default() }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Open> {
+        self.open.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Enters a socket and gives it its number. One too many is entered all the same, and asked to
+    /// close with 4009, so that its client hears why.
+    pub fn enter(&self, id: ConnectionId, visitor: Visitor, now: Instant) -> Arc<Connection> {
+        let mut open = self.lock();
+        open.last_number += 1;
+        let of_user = count(&mut open.per_user, visitor.user.clone());
+        let of_address = count(&mut open.per_address, visitor.address);
+        let connection = Arc::new(Connection {
+            id,
+            number: open.last_number,
+            visitor,
+            opened: now,
+            traffic: Traffic::default(),
+            last_seen_ms: AtomicU64::new(0),
+            close: Mutex::default(),
+            asked: Notify::new(),
+        });
+        open.connections.insert(connection.number, Arc::clone(&connection));
+        if of_user > self.quota.per_user {
+            connection.ask_to_close(CloseCode::TooManyConnections, "too many sockets of one person");
+        } else if of_address > self.quota.per_address {
+            connection
+                .ask_to_close(CloseCode::TooManyConnections, "too many sockets of one address");
+        }
+        connection
+    }
+
+    /// Forgets a socket.
+    pub fn leave(&self, connection: &Connection) {
+        let mut open = self.lock();
+        if open.connections.remove(&connection.number).is_some() {
+            uncount(&mut open.per_user, &connection.visitor.user);
+            uncount(&mut open.per_address, &connection.visitor.address);
+        }
+    }
+
+    /// How many sockets are open.
+    pub fn count(&self) -> usize {
+        self.lock().connections.len()
+    }
+
+    /// Every open socket.
+    pub fn connections(&self) -> Vec<Arc<Connection>> {
+        self.lock().connections.values().cloned().collect()
+    }
+}
+
+fn count<K: std::hash::Hash + Eq>(counts: &mut HashMap<K, usize>, key: K) -> usize {
+    let count = counts.entry(key).or_default();
+    *count += 1;
+    *count
+}
+
+fn uncount<K: std::hash::Hash + Eq>(counts: &mut HashMap<K, usize>, key: &K) {
+    if let Some(count) = counts.get_mut(key) {
+        *count -= 1;
+        if *count == 0 {
+            counts.remove(key);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ops::Clock;
+    use confab_protocol::Timestamp;
+
+    fn enter(registry: &Registry, user: &str, now: Instant) -> Arc<Connection> {
+        let visitor = Visitor {
+            address: IpAddr::from([127, 0, 0, 1]),
+            user_agent: String::new(),
+            user: UserId::parse(user).unwrap(),
+        };
+        registry.enter(ConnectionId::parse("c").unwrap(), visitor, now)
+    }
+
+    #[tokio::test]
+    async fn one_socket_too_many_is_asked_to_close_and_no_other() {
+        let registry = Registry::new(Quota { per_user: 1, per_address: 2 });
+        let now = Clock::system().now();
+        let first = enter(&registry, "anna", now);
+        let second = enter(&registry, "anna", now);
+        assert_eq!(second.asked_to_close().await.code, CloseCode::TooManyConnections);
+        let third = enter(&registry, "bob", now);
+        assert_eq!(third.asked_to_close().await.reason, "too many sockets of one address");
+        assert_eq!(*first.close.lock().unwrap(), None);
+        for connection in [&first, &second, &third] {
+            registry.leave(connection);
+        }
+        assert_eq!(registry.count(), 0);
+        assert!(registry.lock().per_user.is_empty() && registry.lock().per_address.is_empty());
+    }
+
+    #[test]
+    fn silence_is_counted_from_the_last_byte() {
+        let (clock, manual) = Clock::manual(Timestamp::from_unix_ms(0));
+        let registry = Registry::new(Quota { per_user: 1, per_address: 1 });
+        let connection = enter(&registry, "anna", clock.now());
+        manual.advance(Duration::from_secs(30));
+        connection.received(5, clock.now());
+        manual.advance(Duration::from_secs(20));
+        assert_eq!(connection.silence(clock.now()), Duration::from_secs(20));
+    }
+}

@@ -1,0 +1,56 @@
+//! One word that everyone hears, and one door that closes behind the last.
+//!
+//! A task that lives as long as the server is spawned through [`Shutdown::spawn`], listens to
+//! [`Shutdown::begun`], and ends. `main` waits for all of them, but no longer than the configured
+//! grace.
+
+use std::{future::Future, time::Duration};
+
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+
+/// The end of the server, shared by all its tasks.
+#[derive(Clone, Debug, Default)]
+pub struct Shutdown {
+    token: CancellationToken,
+    tasks: TaskTracker,
+}
+
+impl Shutdown {
+    /// Tells everyone to end.
+    pub fn begin(&self) {
+        self.token.cancel();
+        self.tasks.close();
+    }
+
+    /// Whether the end has begun.
+    pub fn has_begun(&self) -> bool {
+        self.token.is_cancelled()
+    }
+
+    /// Waits for the end to begin.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropping the future loses nothing.
+    pub async fn begun(&self) {
+        self.token.cancelled().await;
+    }
+
+    /// Starts a task that the end waits for.
+    pub fn spawn<F>(&self, task: F)
+    where
+        F: Future<Output = ()> + Send + 'static,
+    {
+        self.tasks.spawn(task);
+    }
+
+    /// How many tasks still run.
+    pub fn tasks(&self) -> usize {
+        self.tasks.len()
+    }
+
+    /// Waits for the tasks, at most `grace` of real time. True when all have ended.
+    pub async fn finished(&self, grace: Duration) -> bool {
+        tokio::time::timeout(grace, self.tasks.wait()).await.is_ok()
+    }
+}

@@ -1,0 +1,43 @@
+//! The broom: a socket that sends no byte, not even a pong, is gone in all but name (document 002).
+
+use std::{sync::Arc, time::Duration};
+
+use confab_protocol::CloseCode;
+use tracing::{debug, info};
+
+use super::{Clock, Registry, Shutdown};
+
+/// When to sweep and whom (DESIGN §5).
+#[derive(Clone, Copy, Debug)]
+pub struct Sweep {
+    /// How often to look.
+    pub interval: Duration,
+    /// How long a socket may be silent.
+    pub silence_max: Duration,
+}
+
+impl Sweep {
+    /// Sweeps until the server ends.
+    pub async fn run(self, registry: Arc<Registry>, clock: Clock, shutdown: Shutdown) {
+        loop {
+            tokio::select! {
+                () = clock.sleep(self.interval) => self.once(&registry, &clock),
+                () = shutdown.begun() => return,
+            }
+        }
+    }
+
+    fn once(self, registry: &Registry, clock: &Clock) {
+        let now = clock.now();
+        let mut swept = 0;
+        for connection in registry.connections() {
+            let silence = connection.silence(now);
+            if silence > self.silence_max {
+                swept += 1;
+                debug!(connection.id = %connection.id, silence_ms = silence.as_millis() as u64, "silent");
+                connection.ask_to_close(CloseCode::NoPong, "nothing was heard for too long");
+            }
+        }
+        info!(connections = registry.count(), swept, "swept");
+    }
+}

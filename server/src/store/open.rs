@@ -1,0 +1,98 @@
+//! Opens the database, brings its schema up to date, and starts the writer.
+
+use std::path::Path;
+
+use confab_protocol::Epoch;
+use sqlx::{
+    SqlitePool,
+    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
+};
+use thiserror::Error;
+use tokio::sync::mpsc;
+
+use super::{Change, Committed, Store, writer};
+use crate::ops::{Clock, Random, Shutdown, config};
+
+/// Why the database cannot be used at all.
+#[derive(Debug, Error)]
+pub enum OpenError {
+    /// The folder cannot be made.
+    #[error("the folder {folder} cannot be made: {why}")]
+    Folder {
+        /// The folder.
+        folder: String,
+        /// What the system says.
+        why: std::io::Error,
+    },
+    /// The file is no database, or not ours.
+    #[error("the database {file} cannot be opened: {why}")]
+    Database {
+        /// The file.
+        file: String,
+        /// What SQLite says.
+        why: sqlx::Error,
+    },
+    /// The schema is newer than this program, or was changed by hand.
+    #[error("the schema of {file} does not fit: {why}")]
+    Schema {
+        /// The file.
+        file: String,
+        /// What the migrator says.
+        why: sqlx::migrate::MigrateError,
+    },
+}
+
+impl Store {
+    /// Opens `confab.db` in the folder, makes both where they are missing, and starts the writer,
+    /// which sends every committed change to `changes` in commit order.
+    ///
+    /// # Errors
+    ///
+    /// [`OpenError`] when the folder, the file or its schema cannot be used.
+    pub async fn open(
+        folder: &Path,
+        config: &config::Store,
+        clock: Clock,
+        random: Random,
+        changes: mpsc::Sender<Committed<Change>>,
+        shutdown: &Shutdown,
+    ) -> Result<Self, OpenError> {
+        std::fs::create_dir_all(folder)
+            .map_err(|why| OpenError::Folder { folder: folder.display().to_string(), why })?;
+        let path = folder.join("confab.db");
+        let file = path.display().to_string();
+        let database = |why| OpenError::Database { file: file.clone(), why };
+
+        // FULL: an acknowledged message survives a power cut (DESIGN §7, G1). NORMAL would not.
+        let options = SqliteConnectOptions::new()
+            .filename(&path)
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Full)
+            .foreign_keys(true)
+            .busy_timeout(config.busy_timeout);
+        let readers = SqlitePoolOptions::new()
+            .max_connections(config.readers)
+            .acquire_timeout(config.busy_timeout)
+            .connect_with(options.clone())
+            .await
+            .map_err(database)?;
+        sqlx::migrate!("./migrations")
+            .run(&readers)
+            .await
+            .map_err(|why| OpenError::Schema { file: file.clone(), why })?;
+        let epoch = epoch(&readers, random.uuid_v7(clock.wall())).await.map_err(database)?;
+        let writer = writer::start(options, config, clock, random, changes, shutdown);
+        Ok(Self { readers, writer, epoch })
+    }
+}
+
+/// The database's epoch; a new database gets the one offered.
+async fn epoch(readers: &SqlitePool, offered: String) -> Result<Epoch, sqlx::Error> {
+    sqlx::query("INSERT INTO meta (id, epoch) VALUES (1, ?) ON CONFLICT DO NOTHING")
+        .bind(offered)
+        .execute(readers)
+        .await?;
+    let text: String = sqlx::query_scalar("SELECT epoch FROM meta").fetch_one(readers).await?;
+    Epoch::try_from(text).map_err(|error| sqlx::Error::Decode(error.into()))
+}

@@ -1,0 +1,167 @@
+//! The one task that writes.
+//!
+//! While one commit is being synced to disk, which takes milliseconds, the next writes gather in
+//! the queue; then they are committed together. No timer is needed: a lone write is committed at
+//! once, and a crowd shares the cost. Every write in a group is its own little story (found again,
+//! refused, stored), and only a failure of the database itself fails the whole group.
+//!
+//! When the connection breaks it is opened anew for the next group; meanwhile every write is
+//! refused as [`Unavailable`] and may be tried again.
+
+use sqlx::{Connection, SqliteConnection, sqlite::SqliteConnectOptions};
+use tokio::sync::{mpsc, oneshot};
+use tracing::error;
+
+use super::{
+    Append, AppendError, Appended, Change, Committed, Unavailable,
+    append::{self, Outcome},
+};
+use crate::ops::{Clock, Random, Shutdown, config};
+
+type Answer = Result<Appended, AppendError>;
+
+enum Job {
+    Append(Append, oneshot::Sender<Answer>),
+    Probe(oneshot::Sender<Result<(), Unavailable>>),
+}
+
+/// How others reach the writer.
+#[derive(Clone, Debug)]
+pub struct Handle(mpsc::Sender<Job>);
+
+impl Handle {
+    /// Takes a place in the queue now and waits for the commit in the future that is returned, so
+    /// that two calls in a row are two messages in that order.
+    pub fn append(&self, append: Append) -> impl Future<Output = Answer> + use<> {
+        let (answer, answered) = oneshot::channel();
+        let placed = self.0.try_send(Job::Append(append, answer));
+        async move {
+            placed.map_err(|_| Unavailable("too many writes wait".to_owned()))?;
+            answered.await.map_err(|_| Unavailable("the writer has stopped".to_owned()))?
+        }
+    }
+
+    /// Tries whether a write would succeed.
+    pub async fn probe(&self) -> Result<(), Unavailable> {
+        let (answer, answered) = oneshot::channel();
+        let stopped = |_| Unavailable("the writer has stopped".to_owned());
+        self.0
+            .try_send(Job::Probe(answer))
+            .map_err(|_| Unavailable("too many writes wait".to_owned()))?;
+        answered.await.map_err(stopped)?
+    }
+}
+
+struct Writer {
+    options: SqliteConnectOptions,
+    connection: Option<SqliteConnection>,
+    clock: Clock,
+    random: Random,
+    changes: mpsc::Sender<Committed<Change>>,
+}
+
+/// Starts the writer. It ends when every handle is gone, or at shutdown when the queue is empty.
+pub fn start(
+    options: SqliteConnectOptions,
+    config: &config::Store,
+    clock: Clock,
+    random: Random,
+    changes: mpsc::Sender<Committed<Change>>,
+    shutdown: &Shutdown,
+) -> Handle {
+    let (jobs, mut queue) = mpsc::channel(config.queue_max);
+    let group_max = config.group_max;
+    let mut writer = Writer { options, connection: None, clock, random, changes };
+    let ending = shutdown.clone();
+    shutdown.spawn(async move {
+        let mut group = Vec::new();
+        loop {
+            let received = tokio::select! {
+                // First what is waiting, so that the end loses nothing that was accepted.
+                biased;
+                received = queue.recv_many(&mut group, group_max) => received,
+                () = ending.begun() => break,
+            };
+            if received == 0 {
+                break;
+            }
+            writer.handle(std::mem::take(&mut group)).await;
+        }
+        if let Some(connection) = writer.connection.take() {
+            // The WAL is checkpointed and removed; a failure here loses nothing.
+            let _ = connection.close().await;
+        }
+    });
+    Handle(jobs)
+}
+
+impl Writer {
+    async fn handle(&mut self, group: Vec<Job>) {
+        let (mut appends, mut answers, mut probes) = (Vec::new(), Vec::new(), Vec::new());
+        for job in group {
+            match job {
+                Job::Append(append, answer) => {
+                    appends.push(append);
+                    answers.push(answer);
+                }
+                Job::Probe(answer) => probes.push(answer),
+            }
+        }
+        match self.commit(&appends).await {
+            Ok(outcomes) => {
+                for probe in probes {
+                    let _ = probe.send(Ok(()));
+                }
+                for (outcome, answer) in outcomes.into_iter().zip(answers) {
+                    self.tell(outcome, answer).await;
+                }
+            }
+            Err(why) => {
+                error!(error = %why, writes = appends.len(), "nothing was stored");
+                // The next group begins with a fresh connection.
+                self.connection = None;
+                let why = why.to_string();
+                for probe in probes {
+                    let _ = probe.send(Err(Unavailable(why.clone())));
+                }
+                for answer in answers {
+                    let _ = answer.send(Err(Unavailable(why.clone()).into()));
+                }
+            }
+        }
+    }
+
+    /// One transaction for the whole group. An error means that nothing of it is stored.
+    async fn commit(&mut self, appends: &[Append]) -> Result<Vec<Outcome>, sqlx::Error> {
+        let connection = match &mut self.connection {
+            Some(connection) => connection,
+            empty => empty.insert(SqliteConnection::connect_with(&self.options).await?),
+        };
+        // IMMEDIATE: a transaction that begins by reading and then wants to write fails when
+        // another has written in between, and no time-out helps it.
+        let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await?;
+        let mut outcomes = Vec::with_capacity(appends.len());
+        for append in appends {
+            let now = self.clock.wall();
+            let id = self.random.uuid_v7(now);
+            outcomes.push(append::append_message(&mut transaction, append, id, now).await?);
+        }
+        transaction.commit().await?;
+        Ok(outcomes)
+    }
+
+    /// Tells the fan-out, then whoever asked. The order of calls is the order of commits.
+    async fn tell(&self, outcome: Outcome, answer: oneshot::Sender<Answer>) {
+        let told = match outcome {
+            Outcome::Stored(change) => {
+                let message = change.message.clone();
+                // Fails only when the fan-out has ended, and then nobody listens.
+                let _ = self.changes.send(Committed::after_commit(change)).await;
+                Ok(Appended { message, duplicate: false })
+            }
+            Outcome::Found(message) => Ok(Appended { message, duplicate: true }),
+            Outcome::Refused(refusal) => Err(refusal),
+        };
+        let _ = answer.send(told);
+    }
+}
