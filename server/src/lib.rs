@@ -28,7 +28,10 @@ use crate::{
     auth::{Guests, KeyError, Origins},
     gateway::Gateway,
     hub::{Hub, Rules},
-    ops::{Clock, Config, Health, Random, Registry, Shutdown, config, listener, registry::Quota, sweep::Sweep},
+    ops::{
+        Clock, Config, Health, Random, Registry, Shutdown, config, listener, registry::Quota,
+        sweep::Sweep,
+    },
     store::{OpenError, Store, Unavailable},
 };
 
@@ -62,9 +65,28 @@ pub enum StartError {
 pub struct Server {
     address: SocketAddr,
     registry: Arc<Registry>,
+    hub: Hub,
     shutdown: Shutdown,
     grace: config::Shutdown,
     listener: JoinHandle<()>,
+}
+
+/// What a server holds of its clients: nothing, once all have left.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Left {
+    /// Sockets in the registry.
+    pub sockets: usize,
+    /// Who listens, and who is here.
+    pub hub: hub::Census,
+    /// Tasks that the end waits for; a few run as long as the server.
+    pub tasks: usize,
+}
+
+impl Left {
+    /// Whether everything has been given back.
+    pub fn is_nothing(&self) -> bool {
+        *self == Self { sockets: 0, hub: hub::Census::default(), tasks: 0 }
+    }
 }
 
 impl Server {
@@ -128,6 +150,7 @@ impl Server {
             header_bytes_max: settings.http.header_bytes_max,
         };
         let grace = settings.shutdown.clone();
+        let ws_path = settings.ws.path.clone();
         let api = Api(Arc::new(api::Parts {
             settings,
             leptos,
@@ -135,15 +158,15 @@ impl Server {
             random,
             guests,
             origins,
-            hub,
+            hub: hub.clone(),
             health,
         }));
         let failed = |why| StartError::Listen { address: listen, why };
         let tcp = TcpListener::bind(listen).await.map_err(failed)?;
         let address = tcp.local_addr().map_err(failed)?;
-        let router = api::router(api, gateway);
+        let router = api::router(api, gateway.routes(&ws_path));
         let listener = tokio::spawn(listener::serve(tcp, router, bounds, shutdown.clone()));
-        Ok(Self { address, registry, shutdown, grace, listener })
+        Ok(Self { address, registry, hub, shutdown, grace, listener })
     }
 
     /// Where it listens, with the port it got.
@@ -157,7 +180,7 @@ impl Server {
     }
 
     /// Says goodbye to everyone and waits, at most the configured grace. True when all have ended.
-    pub async fn stop(self) -> bool {
+    pub async fn stop(&mut self) -> bool {
         info!(connections = self.registry.count(), "stopping");
         self.shutdown.begin();
         let finished = self.shutdown.finished(self.grace.grace).await;
@@ -167,6 +190,15 @@ impl Server {
         self.listener.abort();
         info!("stopped");
         finished
+    }
+
+    /// What it holds of its clients right now.
+    pub fn left(&self) -> Left {
+        Left {
+            sockets: self.registry.count(),
+            hub: self.hub.census(),
+            tasks: self.shutdown.tasks(),
+        }
     }
 }
 
@@ -184,6 +216,5 @@ fn limits(config: &config::Limits) -> Limits {
 
 /// Files carry their hash only where cargo-leptos has written the hashes beside the program.
 fn has_hashes(leptos: &leptos::config::LeptosOptions) -> bool {
-    std::env::current_exe()
-        .is_ok_and(|program| program.with_file_name(&*leptos.hash_file).exists())
+    std::env::current_exe().is_ok_and(|program| program.with_file_name(&*leptos.hash_file).exists())
 }

@@ -52,7 +52,9 @@ impl From<&Serve> for Sources {
         Self {
             file: serve.config.clone(),
             environment: std::env::vars_os()
-                .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+                .filter_map(|(name, value)| {
+                    Some((name.into_string().ok()?, value.into_string().ok()?))
+                })
                 .filter(|(name, _)| name.starts_with("CONFAB_"))
                 .collect(),
             listen: serve.listen.clone(),
@@ -110,7 +112,7 @@ async fn run(config: Config) -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
-    let server = match Server::start(config, Clock::system(), Random::from_seed(seed)).await {
+    let mut server = match Server::start(config, Clock::system(), Random::from_seed(seed)).await {
         Ok(server) => server,
         Err(error) => {
             eprintln!("confab: {error}");

@@ -13,8 +13,7 @@ use serde::Serialize;
 
 use crate::{
     auth::{NoSuchDialog, OriginNotAllowed},
-    hub::{Retry, SendError},
-    store::Unavailable,
+    hub::{Retry, SendError, Unavailable},
 };
 
 /// What went wrong, on its way to becoming a response.

@@ -10,10 +10,7 @@ use axum::{
 };
 use confab_protocol::ErrorCode;
 use leptos::config::LeptosOptions;
-use tower_http::{
-    services::ServeDir,
-    set_header::SetResponseHeaderLayer,
-};
+use tower_http::{services::ServeDir, set_header::SetResponseHeaderLayer};
 
 use super::answer::Problem;
 
@@ -33,9 +30,7 @@ pub fn routes(options: &LeptosOptions) -> Router {
         Problem::new(StatusCode::NOT_FOUND, ErrorCode::NotFound, "there is nothing at this address")
             .into_response()
     };
-    let package = Router::new()
-        .fallback_service(get_service(files(&package)))
-        .layer(caching(keep));
+    let package = Router::new().fallback_service(get_service(files(&package))).layer(caching(keep));
     Router::new()
         .nest(&format!("/{}", options.site_pkg_dir), package)
         .fallback_service(get_service(files(root).fallback(axum::routing::any(missing))))

@@ -17,9 +17,8 @@ use super::{
     answer::{self, Problem},
 };
 use crate::{
-    auth::{NoSuchDialog, member},
+    auth::{Member, NoSuchDialog, member},
     hub::SendMessage,
-    store::Member,
 };
 
 /// `?before=<seq>`.

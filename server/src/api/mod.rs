@@ -24,14 +24,13 @@ use axum::{
     extract::DefaultBodyLimit,
     http::{HeaderName, HeaderValue, header},
     middleware,
-    routing::{any, get},
+    routing::get,
 };
 use leptos::config::LeptosOptions;
 use tower_http::set_header::SetResponseHeaderLayer;
 
 use crate::{
     auth::{Guests, Origins},
-    gateway::{self, Gateway},
     hub::Hub,
     ops::{Clock, Health, Random, config::Settings},
 };
@@ -60,8 +59,8 @@ pub struct Parts {
     pub health: Health,
 }
 
-/// Every route of the server.
-pub fn router(api: Api, gateway: Gateway) -> Router {
+/// Every route of the server; `sockets` is the other door, which is introduced from above.
+pub fn router(api: Api, sockets: Router) -> Router {
     let settings = &api.0.settings;
     let pages = Router::new()
         .route("/", get(page::lobby).post(form::post))
@@ -80,7 +79,7 @@ pub fn router(api: Api, gateway: Gateway) -> Router {
         .merge(pages)
         .merge(health)
         .with_state(api.clone())
-        .route(&settings.ws.path, any(gateway::upgrade).with_state(gateway))
+        .merge(sockets)
         .fallback_service(assets)
         .layer(header("x-content-type-options", "nosniff"))
         .layer(header("referrer-policy", "same-origin"))

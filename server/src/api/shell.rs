@@ -40,7 +40,11 @@ impl Policy {
 }
 
 /// The whole document.
-pub fn shell(options: &LeptosOptions, bootstrap: &Bootstrap, policy: &Policy) -> impl IntoView + use<> {
+pub fn shell(
+    options: &LeptosOptions,
+    bootstrap: &Bootstrap,
+    policy: &Policy,
+) -> impl IntoView + use<> {
     if let (Some(nonce), Some(response)) = (use_nonce(), use_context::<ResponseOptions>())
         && let Ok(value) = HeaderValue::from_str(&policy.with_nonce(&nonce))
     {

@@ -68,7 +68,12 @@ impl Guests {
     /// # Errors
     ///
     /// [`KeyError`] when the file can be neither read nor made.
-    pub fn open(folder: &Path, secure: bool, clock: Clock, random: Random) -> Result<Self, KeyError> {
+    pub fn open(
+        folder: &Path,
+        secure: bool,
+        clock: Clock,
+        random: Random,
+    ) -> Result<Self, KeyError> {
         let path = folder.join("cookie.key");
         let failed = |why: String| KeyError { file: path.display().to_string(), why };
         let bytes = match std::fs::read(&path) {

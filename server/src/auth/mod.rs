@@ -14,3 +14,5 @@ mod origin;
 pub use guest::{Guest, Guests, KeyError};
 pub use member::{NoSuchDialog, member};
 pub use origin::{OriginNotAllowed, Origins};
+
+pub use crate::store::Member;

@@ -61,8 +61,9 @@ impl Origin {
     /// cannot see the scheme, so a `Host` without port fits the default port of either.
     fn is_at(&self, host: &str) -> bool {
         let default_port = if self.scheme == "https" { 443 } else { 80 };
-        split_authority(host)
-            .is_some_and(|(host, port)| host == self.host && port.unwrap_or(default_port) == self.port)
+        split_authority(host).is_some_and(|(host, port)| {
+            host == self.host && port.unwrap_or(default_port) == self.port
+        })
     }
 }
 

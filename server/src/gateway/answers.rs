@@ -7,7 +7,11 @@ use confab_protocol::{
 use crate::hub::{ConnectError, JoinError, Retry, SendError, Sent, Snapshot};
 
 /// What became of a message. A sender that gave no `clientId` hears only of failure.
-pub fn sent(client_id: Option<ClientId>, kind: &str, result: Result<Sent, SendError>) -> Option<ServerFrame> {
+pub fn sent(
+    client_id: Option<ClientId>,
+    kind: &str,
+    result: Result<Sent, SendError>,
+) -> Option<ServerFrame> {
     match (client_id, result) {
         (Some(client_id), Ok(Sent { message, duplicate })) => {
             Some(Ack { client_id, message, duplicate }.into())

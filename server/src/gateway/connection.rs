@@ -3,9 +3,7 @@
 use std::{collections::VecDeque, sync::Arc, time::Instant};
 
 use axum::extract::ws::{Message, WebSocket};
-use confab_protocol::{
-    Bye, CloseCode, ConnectionEstablished, ConnectionId, ServerFrame, Welcome,
-};
+use confab_protocol::{Bye, CloseCode, ConnectionEstablished, ConnectionId, ServerFrame, Welcome};
 use futures::{StreamExt, stream::FuturesOrdered};
 use tracing::{debug, info};
 
@@ -59,8 +57,8 @@ impl Socket {
     fn open(gateway: Gateway, socket: WebSocket, opening: Opening) -> Self {
         let parts = &gateway.0;
         let now = parts.clock.now();
-        let id = ConnectionId::parse(parts.random.uuid_v7(parts.clock.wall()))
-            .expect("a UUID is an id");
+        let id =
+            ConnectionId::parse(parts.random.uuid_v7(parts.clock.wall())).expect("a UUID is an id");
         let client = parts.hub.next_client();
         let user = opening.visitor.user.clone();
         let guest = opening.guest.unwrap_or(Guest { id: user, number: client });

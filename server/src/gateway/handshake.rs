@@ -27,7 +27,9 @@ const CLOSE_AFTER_SECONDS: std::ops::RangeInclusive<u64> = 1..=3600;
 /// Why a handshake is refused.
 #[derive(Debug, Error)]
 enum Refused {
-    #[error("this is a WebSocket address: ask with Upgrade: websocket, version 13 and a key of 16 bytes in base64")]
+    #[error(
+        "this is a WebSocket address: ask with Upgrade: websocket, version 13 and a key of 16 bytes in base64"
+    )]
     NotAHandshake,
     #[error(transparent)]
     Origin(#[from] OriginNotAllowed),
@@ -73,7 +75,7 @@ pub(super) struct Opening {
 }
 
 /// `GET /ws`.
-pub async fn upgrade(
+pub(super) async fn upgrade(
     State(gateway): State<Gateway>,
     Extension(Peer(peer)): Extension<Peer>,
     Query(wishes): Query<Wishes>,
@@ -132,7 +134,8 @@ impl Gateway {
             return Err(Refused::NoDemo);
         }
         let (topics, unknown_topics) = topics(wishes.topics.as_deref());
-        let address = crate::ops::listener::client_address(headers, peer, &parts.http.trusted_proxies);
+        let address =
+            crate::ops::listener::client_address(headers, peer, &parts.http.trusted_proxies);
         let user_agent = user_agent(headers);
         let user = guest.clone().unwrap_or_else(|| parts.guests.numbered(0)).id;
         let visitor = Visitor { address, user_agent, user };
@@ -167,6 +170,7 @@ fn topics(text: Option<&str>) -> (Vec<Topic>, Vec<UnknownTopic>) {
 }
 
 fn user_agent(headers: &HeaderMap) -> String {
-    let text = headers.get(header::USER_AGENT).map(|agent| String::from_utf8_lossy(agent.as_bytes()));
+    let text =
+        headers.get(header::USER_AGENT).map(|agent| String::from_utf8_lossy(agent.as_bytes()));
     text.unwrap_or_default().chars().filter(|c| !c.is_control()).take(200).collect()
 }

@@ -59,12 +59,10 @@ impl Gateway {
             }
             ClientFrame::Subscribe(wanted) => {
                 for_topics(wanted.topics, outlet, kind, |topic| match topic {
-                    Topic::Dialog(dialog) => {
-                        match member(speaker.person.clone(), dialog.clone()) {
-                            Ok(_) => hub.subscribe(outlet, Topic::Dialog(dialog)),
-                            Err(error) => unknown_dialog(outlet, &error, kind),
-                        }
-                    }
+                    Topic::Dialog(dialog) => match member(speaker.person.clone(), dialog.clone()) {
+                        Ok(_) => hub.subscribe(outlet, Topic::Dialog(dialog)),
+                        Err(error) => unknown_dialog(outlet, &error, kind),
+                    },
                     topic => hub.subscribe(outlet, topic),
                 });
             }
@@ -193,12 +191,7 @@ fn said(client_id: ClientId, content: String) -> SendMessage {
     SendMessage { client_id, content, kind, meta: Value::Null, reply_to: None }
 }
 
-fn for_topics(
-    names: Vec<String>,
-    outlet: &Outlet,
-    kind: &str,
-    mut act: impl FnMut(Topic),
-) {
+fn for_topics(names: Vec<String>, outlet: &Outlet, kind: &str, mut act: impl FnMut(Topic)) {
     for name in names {
         match Topic::parse(&name) {
             Ok(topic) => act(topic),

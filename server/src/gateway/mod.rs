@@ -17,13 +17,13 @@ mod pump;
 
 use std::sync::Arc;
 
+use axum::{Router, routing::any};
+
 use crate::{
     auth::{Guests, Origins},
     hub::Hub,
     ops::{Clock, Random, Registry, Shutdown, config},
 };
-
-pub use handshake::upgrade;
 
 /// What every socket is told.
 #[derive(Clone)]
@@ -59,5 +59,10 @@ impl Gateway {
     /// Puts a gateway together.
     pub fn new(parts: Parts) -> Self {
         Self(Arc::new(parts))
+    }
+
+    /// The address that sockets are opened at.
+    pub fn routes(self, path: &str) -> Router {
+        Router::new().route(path, any(handshake::upgrade)).with_state(self)
     }
 }

@@ -6,8 +6,8 @@
 use std::sync::Arc;
 
 use confab_protocol::{
-    DialogEvents, DialogId, DialogReset, Epoch, ErrorCode, Ev, Positions, ResetReason,
-    ServerFrame, Topic,
+    DialogEvents, DialogId, DialogReset, Epoch, ErrorCode, Ev, Positions, ResetReason, ServerFrame,
+    Topic,
 };
 use thiserror::Error;
 
@@ -68,9 +68,7 @@ impl Hub {
             return Ok(Joined::Sync(DialogEvents { dialog_id, events: Vec::new(), to }));
         };
         Ok(match self.0.store.catch_up(member, after, self.limits().catch_up_events).await? {
-            CatchUp::Events { events, to } => {
-                Joined::Sync(DialogEvents { dialog_id, events, to })
-            }
+            CatchUp::Events { events, to } => Joined::Sync(DialogEvents { dialog_id, events, to }),
             CatchUp::Reset(why) => Joined::Reset(DialogReset { dialog_id, why }),
         })
     }

@@ -96,7 +96,6 @@ impl Listeners {
     }
 
     /// How many topics have listeners, and how many sockets listen: nothing is left when all left.
-    #[cfg(test)]
     pub fn census(&self) -> (usize, usize) {
         let map = self.lock();
         (map.by_topic.len(), map.by_socket.len())
@@ -155,7 +154,11 @@ mod tests {
         let listeners = Listeners::default();
         let anna = outlet("anna", 8, 1000);
         listeners.subscribe(&anna, Topic::Presence);
-        listeners.tell(&Topic::Presence, &heartbeat(), Audience::Others(&anna.connection.visitor.user));
+        listeners.tell(
+            &Topic::Presence,
+            &heartbeat(),
+            Audience::Others(&anna.connection.visitor.user),
+        );
         let mut frames = Default::default();
         assert!(!anna.take_now(&mut frames));
         listeners.tell(&Topic::Presence, &heartbeat(), Audience::Everyone);

@@ -32,7 +32,7 @@ use tokio::sync::mpsc;
 
 use crate::{
     ops::{Clock, Registry, Shutdown, config},
-    store::{Change, Committed, Store, Unavailable},
+    store::{Change, Committed, Store},
 };
 
 pub use connect::{ConnectError, Snapshot};
@@ -42,6 +42,8 @@ pub use outlet::{Encoded, Outlet, QueueBounds, Weight};
 pub use rate::TokenBucket;
 pub use send::{Retry, SendError, SendMessage, Sent};
 
+pub use crate::store::Unavailable;
+
 /// What the hub is told at the start.
 #[derive(Clone, Debug)]
 pub struct Rules {
@@ -49,6 +51,17 @@ pub struct Rules {
     pub hub: config::Hub,
     /// What is too much; also told to clients.
     pub limits: Limits,
+}
+
+/// What the hub holds of its sockets.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub struct Census {
+    /// Topics that someone listens to.
+    pub topics: usize,
+    /// Sockets that listen.
+    pub listeners: usize,
+    /// Sockets of people who are here.
+    pub present: usize,
 }
 
 /// The middle of the server; clones share it.
@@ -111,6 +124,12 @@ impl Hub {
     /// The life of the database (DESIGN §4).
     pub fn epoch(&self) -> &Epoch {
         self.0.store.epoch()
+    }
+
+    /// What is held of sockets; nothing when all have left.
+    pub fn census(&self) -> Census {
+        let (topics, listeners) = self.0.listeners.census();
+        Census { topics, listeners, present: self.0.people.sockets() }
     }
 
     /// Lets a socket hear a topic.

@@ -147,8 +147,7 @@ impl Outlet {
 
 impl Queue {
     fn has_room(&self, frame: &Encoded, bounds: QueueBounds) -> bool {
-        self.frames.len() < bounds.frames_max
-            && self.bytes + frame.text.len() <= bounds.bytes_max
+        self.frames.len() < bounds.frames_max && self.bytes + frame.text.len() <= bounds.bytes_max
     }
 
     fn shed(&mut self) {
@@ -164,9 +163,7 @@ pub(super) mod tests {
         Clock, Registry,
         registry::{Quota, Visitor},
     };
-    use confab_protocol::{
-        ConnectionId, ErrorCode, ErrorFrame, Heartbeat, Timestamp, UserId,
-    };
+    use confab_protocol::{ConnectionId, ErrorCode, ErrorFrame, Heartbeat, Timestamp, UserId};
 
     pub fn outlet(user: &str, frames_max: usize, bytes_max: usize) -> Arc<Outlet> {
         let registry = Registry::new(Quota { per_user: 10, per_address: 10 });

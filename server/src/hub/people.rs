@@ -100,6 +100,11 @@ impl People {
         Some(Person { id: user.clone(), username: presence.username })
     }
 
+    /// How many sockets the people here have.
+    pub fn sockets(&self) -> usize {
+        self.lock().present.values().map(|presence| presence.sockets).sum()
+    }
+
     /// How many are here, and the first `max` in order of arrival, `first` before all.
     pub fn list(&self, first: &UserId, max: usize) -> (usize, Vec<Person>) {
         let map = self.lock();

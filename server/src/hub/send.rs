@@ -1,8 +1,6 @@
 //! To send: a message is checked, stored, and acknowledged. The others hear of it from the fan-out.
 
-use confab_protocol::{
-    ClientId, ErrorCode, Message, MessageId, MessageKind, MessageText, Refusal,
-};
+use confab_protocol::{ClientId, ErrorCode, Message, MessageId, MessageKind, MessageText, Refusal};
 use serde_json::Value;
 use std::time::Duration;
 use thiserror::Error;

@@ -166,7 +166,8 @@ impl Registry {
         });
         open.connections.insert(connection.number, Arc::clone(&connection));
         if of_user > self.quota.per_user {
-            connection.ask_to_close(CloseCode::TooManyConnections, "too many sockets of one person");
+            connection
+                .ask_to_close(CloseCode::TooManyConnections, "too many sockets of one person");
         } else if of_address > self.quota.per_address {
             connection
                 .ask_to_close(CloseCode::TooManyConnections, "too many sockets of one address");

@@ -1,8 +1,6 @@
 //! A message enters the log.
 
-use confab_protocol::{
-    ClientId, Ev, Message, MessageId, MessageKind, MessageText, Seq, Timestamp,
-};
+use confab_protocol::{ClientId, Ev, Message, MessageId, MessageKind, MessageText, Seq, Timestamp};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 use sqlx::{Row, SqliteConnection};
@@ -85,11 +83,13 @@ pub(super) async fn append_message(
     let dialog = append.member.dialog();
     let body_hash = body_hash(append);
 
-    let earlier = sqlx::query("SELECT dialog, seq, body_hash FROM messages WHERE author = ? AND client_id = ?")
-        .bind(author.id.as_str())
-        .bind(append.client_id.as_str())
-        .fetch_optional(&mut *connection)
-        .await?;
+    let earlier = sqlx::query(
+        "SELECT dialog, seq, body_hash FROM messages WHERE author = ? AND client_id = ?",
+    )
+    .bind(author.id.as_str())
+    .bind(append.client_id.as_str())
+    .fetch_optional(&mut *connection)
+    .await?;
     if let Some(earlier) = earlier {
         let same = earlier.try_get::<&str, _>("dialog")? == dialog.as_str()
             && earlier.try_get::<&[u8], _>("body_hash")? == body_hash;
@@ -143,12 +143,14 @@ pub(super) async fn append_message(
     .execute(&mut *connection)
     .await?;
 
-    sqlx::query("INSERT INTO dialog_events (dialog, ev, kind, seq) VALUES (?, ?, 'message:new', ?)")
-        .bind(dialog.as_str())
-        .bind(ev)
-        .bind(seq)
-        .execute(&mut *connection)
-        .await?;
+    sqlx::query(
+        "INSERT INTO dialog_events (dialog, ev, kind, seq) VALUES (?, ?, 'message:new', ?)",
+    )
+    .bind(dialog.as_str())
+    .bind(ev)
+    .bind(seq)
+    .execute(&mut *connection)
+    .await?;
 
     let message = Message {
         message_id: MessageId::parse(id).map_err(|error| sqlx::Error::Decode(error.into()))?,

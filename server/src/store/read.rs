@@ -93,7 +93,8 @@ impl Store {
         if to.0 - after.0 > u64::from(max) {
             return Ok(CatchUp::Reset(ResetReason::TooFarBehind));
         }
-        let sql = "SELECT e.ev, m.id, m.dialog, m.seq, m.author, u.username, m.client_id, m.content,
+        let sql =
+            "SELECT e.ev, m.id, m.dialog, m.seq, m.author, u.username, m.client_id, m.content,
                           m.meta, m.reply_to, m.created_at
                    FROM dialog_events e
                    JOIN messages m ON m.dialog = e.dialog AND m.seq = e.seq

@@ -54,9 +54,7 @@ fn flatten(tables: toml::Table) -> Vec<(String, String)> {
 fn plain(value: &toml::Value) -> String {
     match value {
         toml::Value::String(text) => text.clone(),
-        toml::Value::Array(values) => {
-            values.iter().map(plain).collect::<Vec<_>>().join(",")
-        }
+        toml::Value::Array(values) => values.iter().map(plain).collect::<Vec<_>>().join(","),
         other => other.to_string(),
     }
 }
