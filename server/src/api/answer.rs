@@ -50,7 +50,9 @@ impl Problem {
 impl From<SendError> for Problem {
     fn from(error: SendError) -> Self {
         let status = match &error {
-            SendError::Refused(_) => StatusCode::UNPROCESSABLE_ENTITY,
+            SendError::Refused(_) | SendError::MetaTooLong { .. } => {
+                StatusCode::UNPROCESSABLE_ENTITY
+            }
             SendError::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
             SendError::Conflict => StatusCode::CONFLICT,
             SendError::UnknownDialog => StatusCode::NOT_FOUND,
@@ -102,4 +104,10 @@ impl IntoResponse for Problem {
 /// `{"success": true, "data": …}` with a status.
 pub fn data<T: Serialize>(status: StatusCode, data: T) -> Response {
     (status, Json(Answer::data(data))).into_response()
+}
+
+/// The address is there, but not for this method.
+pub async fn wrong_method() -> Problem {
+    let error = "this address does not know the method; Allow lists those it knows";
+    Problem::new(StatusCode::METHOD_NOT_ALLOWED, ErrorCode::BadRequest, error)
 }

@@ -6,7 +6,6 @@ use axum::{
     Router,
     http::{HeaderValue, StatusCode, header},
     response::IntoResponse,
-    routing::get_service,
 };
 use confab_protocol::ErrorCode;
 use leptos::config::LeptosOptions;
@@ -23,18 +22,30 @@ const ASK_AGAIN: HeaderValue = HeaderValue::from_static("no-cache");
 pub fn routes(options: &LeptosOptions) -> Router {
     let root = Path::new(&*options.site_root);
     let package = root.join(&*options.site_pkg_dir);
-    let files = |folder: &Path| ServeDir::new(folder).precompressed_br().precompressed_gzip();
+    let files = |folder: &Path| {
+        ServeDir::new(folder)
+            .precompressed_br()
+            .precompressed_gzip()
+            .call_fallback_on_method_not_allowed(true)
+            .fallback(axum::routing::any(missing))
+    };
     let keep = if options.hash_files { FOR_EVER } else { ASK_AGAIN };
     let caching = |value| SetResponseHeaderLayer::if_not_present(header::CACHE_CONTROL, value);
-    let missing = || async {
-        Problem::new(StatusCode::NOT_FOUND, ErrorCode::NotFound, "there is nothing at this address")
-            .into_response()
-    };
-    let package = Router::new().fallback_service(get_service(files(&package))).layer(caching(keep));
+    let package = Router::new().fallback_service(files(&package)).layer(caching(keep));
     Router::new()
         .nest(&format!("/{}", options.site_pkg_dir), package)
-        .fallback_service(get_service(files(root).fallback(axum::routing::any(missing))))
+        .fallback_service(files(root))
         .layer(caching(ASK_AGAIN))
+}
+
+/// What is not there today may be there tomorrow: nobody keeps this answer.
+async fn missing() -> impl IntoResponse {
+    let problem = Problem::new(
+        StatusCode::NOT_FOUND,
+        ErrorCode::NotFound,
+        "there is nothing at this address",
+    );
+    ([(header::CACHE_CONTROL, HeaderValue::from_static("no-store"))], problem)
 }
 
 /// Where the style sheet is: its name holds its hash in a release.

@@ -1,7 +1,7 @@
 //! Which language a visitor reads: what they chose, else what their browser asks for.
 
 use axum::{
-    extract::{Path, State},
+    extract::{Path, State, rejection::PathRejection},
     http::{HeaderMap, StatusCode, header},
     response::{IntoResponse, Redirect, Response},
 };
@@ -26,9 +26,10 @@ pub fn of(headers: &HeaderMap) -> Language {
 /// `GET /language/uk`: remembers the choice and goes back to the page it was made on.
 pub async fn choose(
     State(api): State<Api>,
-    Path(code): Path<String>,
+    code: Result<Path<String>, PathRejection>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
+    let Path(code) = code.map_err(|error| Problem::bad_request(error.body_text()))?;
     let language = Language::from_code(&code).ok_or_else(|| {
         Problem::new(StatusCode::NOT_FOUND, ErrorCode::NotFound, "there is no such language")
     })?;

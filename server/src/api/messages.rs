@@ -4,10 +4,10 @@ use axum::{
     Json,
     extract::{
         Path, Query, State,
-        rejection::{JsonRejection, QueryRejection},
+        rejection::{JsonRejection, PathRejection, QueryRejection},
     },
     http::{HeaderMap, StatusCode},
-    response::Response,
+    response::{IntoResponse, Response},
 };
 use confab_protocol::{ClientId, DialogId, Seq, rest::NewMessage};
 use serde::Deserialize;
@@ -15,6 +15,7 @@ use serde::Deserialize;
 use super::{
     Api,
     answer::{self, Problem},
+    visitor::Visitor,
 };
 use crate::{
     auth::{Member, NoSuchDialog, member},
@@ -28,37 +29,43 @@ pub struct Before {
 }
 
 impl Api {
-    fn member(&self, headers: &HeaderMap, dialog: &str) -> Result<Member, Problem> {
+    fn member(
+        &self,
+        visitor: &Visitor,
+        dialog: Result<Path<String>, PathRejection>,
+    ) -> Result<Member, Problem> {
+        let Path(dialog) = dialog.map_err(|error| Problem::bad_request(error.body_text()))?;
         let dialog = DialogId::parse(dialog)
             .map_err(|error| Problem::bad_request(format!("dialog: {error}")))?;
-        let person = self.visitor(headers).person;
-        member(person, dialog).map_err(|error: NoSuchDialog| error.into())
+        member(visitor.person.clone(), dialog).map_err(|error: NoSuchDialog| error.into())
     }
 }
 
 /// A page of history, oldest first.
 pub async fn read(
     State(api): State<Api>,
-    Path(dialog): Path<String>,
+    dialog: Result<Path<String>, PathRejection>,
     before: Result<Query<Before>, QueryRejection>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let Query(Before { before }) =
         before.map_err(|error| Problem::bad_request(error.body_text()))?;
-    let member = api.member(&headers, &dialog)?;
+    let member = api.member(&api.visitor(&headers), dialog)?;
     let page = api.0.hub.history(&member, before).await?;
     Ok(answer::data(StatusCode::OK, page))
 }
 
-/// A new message: 201, or 200 when it was stored before under the same `clientId`.
+/// A new message: 201, or 200 when it was stored before under the same `clientId`. The cookie goes
+/// out with the answer: a program that keeps it stays the same author, and may repeat itself.
 pub async fn write(
     State(api): State<Api>,
-    Path(dialog): Path<String>,
+    dialog: Result<Path<String>, PathRejection>,
     headers: HeaderMap,
     body: Result<Json<NewMessage>, JsonRejection>,
 ) -> Result<Response, Problem> {
     let Json(new) = body.map_err(unreadable)?;
-    let member = api.member(&headers, &dialog)?;
+    let visitor = api.visitor(&headers);
+    let member = api.member(&visitor, dialog)?;
     let message = SendMessage {
         client_id: new.client_id.unwrap_or_else(|| api.client_id()),
         content: new.content,
@@ -68,7 +75,7 @@ pub async fn write(
     };
     let sent = api.0.hub.send(member, message).await?;
     let status = if sent.duplicate { StatusCode::OK } else { StatusCode::CREATED };
-    Ok(answer::data(status, sent.message))
+    Ok((visitor.cookie, answer::data(status, sent.message)).into_response())
 }
 
 impl Api {

@@ -61,18 +61,22 @@ pub struct Parts {
 
 /// Every route of the server; `sockets` is the other door, which is introduced from above.
 pub fn router(api: Api, sockets: Router) -> Router {
+    // Leptos renders on whatever runtime it was told of; a second time is no harm.
+    let _ = any_spawner::Executor::init_tokio();
     let settings = &api.0.settings;
     let pages = Router::new()
         .route("/", get(page::lobby).post(form::post))
         .route("/lab", get(page::lab))
         .route("/language/{language}", get(language::choose))
         .route("/api/messages/dialog/{dialog}", get(messages::read).post(messages::write))
+        .method_not_allowed_fallback(answer::wrong_method)
         .layer(middleware::from_fn_with_state(api.clone(), visitor::check_origin))
         .layer(DefaultBodyLimit::max(settings.http.body_bytes_max))
         .layer(no_store());
     let health = Router::new()
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
+        .method_not_allowed_fallback(answer::wrong_method)
         .layer(no_store());
     let assets = assets::routes(&api.0.leptos);
     Router::new()

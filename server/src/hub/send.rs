@@ -38,6 +38,12 @@ pub enum SendError {
     /// The words cannot be accepted.
     #[error(transparent)]
     Refused(#[from] Refusal),
+    /// More attached than a message may carry.
+    #[error("{bytes} bytes of meta are attached, at most {META_BYTES_MAX} are allowed")]
+    MetaTooLong {
+        /// Bytes of its JSON.
+        bytes: usize,
+    },
     /// Too many messages at once.
     #[error("too many messages at once")]
     TooMany {
@@ -60,6 +66,7 @@ impl SendError {
     pub fn code(&self) -> ErrorCode {
         match self {
             Self::Refused(refusal) => refusal.code(),
+            Self::MetaTooLong { .. } => ErrorCode::MessageTooLong,
             Self::TooMany { .. } => ErrorCode::TooManySends,
             Self::Conflict => ErrorCode::ClientIdConflict,
             Self::UnknownDialog => ErrorCode::UnknownDialog,
@@ -76,6 +83,10 @@ impl SendError {
         }
     }
 }
+
+/// Bytes of JSON that a client may attach to a message. With the longest message it still makes a
+/// frame of the size that clients may send themselves.
+const META_BYTES_MAX: usize = 16 * 1024;
 
 /// How long to wait before a write is tried again: about the time in which a lock or a full disk
 /// may have passed.
@@ -127,6 +138,10 @@ impl Hub {
     {
         let characters_max = self.limits().message_characters as usize;
         let text = MessageText::parse(&send.content, characters_max)?;
+        let bytes = if send.meta.is_null() { 0 } else { send.meta.to_string().len() };
+        if bytes > META_BYTES_MAX {
+            return Err(SendError::MetaTooLong { bytes });
+        }
         let now = self.0.clock.now();
         self.0
             .sends
