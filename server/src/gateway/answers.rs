@@ -62,6 +62,11 @@ pub fn unknown_topic(why: &UnknownTopic, kind: Option<&str>) -> ServerFrame {
     error(ErrorCode::UnknownTopic, why.to_string(), kind)
 }
 
+/// More topics in one frame than anyone has.
+pub fn too_many_topics(max: usize, kind: &str) -> ServerFrame {
+    error(ErrorCode::WrongShape, format!("at most {max} topics at once"), Some(kind))
+}
+
 /// The frame was not understood.
 pub fn not_understood(why: &FrameError) -> ServerFrame {
     error(why.code(), why.to_string(), why.kind())

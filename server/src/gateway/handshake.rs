@@ -5,8 +5,10 @@ use std::{net::IpAddr, time::Duration};
 
 use axum::{
     Json,
-    extract::{Extension, FromRequestParts, Query, State, WebSocketUpgrade},
-    http::{HeaderMap, StatusCode, header, request::Parts as RequestParts},
+    extract::{
+        Extension, FromRequestParts, Query, State, WebSocketUpgrade, rejection::QueryRejection,
+    },
+    http::{HeaderMap, HeaderValue, StatusCode, header, request::Parts as RequestParts},
     response::{IntoResponse, Response},
 };
 use base64::{Engine, prelude::BASE64_STANDARD};
@@ -15,7 +17,7 @@ use serde::Deserialize;
 use thiserror::Error;
 use tracing::debug;
 
-use super::{Gateway, connection};
+use super::{Gateway, connection, inbound::TOPICS_MAX};
 use crate::{
     auth::{Guest, OriginNotAllowed},
     ops::{listener::Peer, registry::Visitor},
@@ -33,6 +35,10 @@ enum Refused {
     NotAHandshake,
     #[error(transparent)]
     Origin(#[from] OriginNotAllowed),
+    #[error("the query cannot be read: {0}")]
+    Query(String),
+    #[error("at most {TOPICS_MAX} topics at once")]
+    TooManyTopics,
     #[error("closeAfter is a whole number of seconds from 1 to 3600")]
     CloseAfter,
     #[error("closeAfter is only for servers that run with --demo")]
@@ -46,13 +52,22 @@ impl IntoResponse for Refused {
         let (status, code) = match self {
             Self::NotAHandshake => (StatusCode::BAD_REQUEST, ErrorCode::BadHandshake),
             Self::Origin(_) => (StatusCode::FORBIDDEN, ErrorCode::OriginNotAllowed),
+            Self::Query(_) | Self::TooManyTopics => {
+                (StatusCode::BAD_REQUEST, ErrorCode::BadRequest)
+            }
             Self::CloseAfter | Self::NoDemo => (StatusCode::BAD_REQUEST, ErrorCode::BadCloseAfter),
             Self::Stopping => (StatusCode::SERVICE_UNAVAILABLE, ErrorCode::ShuttingDown),
         };
         let retry = status == StatusCode::SERVICE_UNAVAILABLE;
         let failure =
             Failure { success: false, error: self.to_string(), code, retry, after_ms: None };
-        (status, Json(failure)).into_response()
+        let mut response = (status, Json(failure)).into_response();
+        if matches!(self, Self::NotAHandshake) {
+            // RFC 6455 §4.4: whoever came with another version learns which one to use.
+            let version = HeaderValue::from_static("13");
+            response.headers_mut().insert(header::SEC_WEBSOCKET_VERSION, version);
+        }
+        response
     }
 }
 
@@ -78,11 +93,13 @@ pub(super) struct Opening {
 pub(super) async fn upgrade(
     State(gateway): State<Gateway>,
     Extension(Peer(peer)): Extension<Peer>,
-    Query(wishes): Query<Wishes>,
+    wishes: Result<Query<Wishes>, QueryRejection>,
     request: axum::extract::Request,
 ) -> Response {
     let (mut head, _body) = request.into_parts();
-    let opening = match gateway.opening(&head, wishes, peer.ip()) {
+    let wishes = wishes.map_err(|error| Refused::Query(error.body_text()));
+    let opening = wishes.and_then(|Query(wishes)| gateway.opening(&head, wishes, peer.ip()));
+    let opening = match opening {
         Ok(opening) => opening,
         Err(refused) => {
             debug!(address = %peer.ip(), why = %refused, "handshake refused");
@@ -134,6 +151,9 @@ impl Gateway {
             return Err(Refused::NoDemo);
         }
         let (topics, unknown_topics) = topics(wishes.topics.as_deref());
+        if topics.len() + unknown_topics.len() > TOPICS_MAX {
+            return Err(Refused::TooManyTopics);
+        }
         let address =
             crate::ops::listener::client_address(headers, peer, &parts.http.trusted_proxies);
         let user_agent = user_agent(headers);

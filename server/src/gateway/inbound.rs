@@ -110,7 +110,9 @@ impl Gateway {
             Ok(person) => speaker.person = person,
             Err(error) => return outlet.tell(answers::not_connected(&error)),
         }
-        if !speaker.is_here {
+        if speaker.is_here {
+            hub.rename(&speaker.person);
+        } else {
             speaker.is_here = true;
             hub.arrive(&speaker.person);
         }
@@ -191,7 +193,14 @@ fn said(client_id: ClientId, content: String) -> SendMessage {
     SendMessage { client_id, content, kind, meta: Value::Null, reply_to: None }
 }
 
+/// Topics that one frame or URL may name. Each unknown one is answered by name, and so many answers
+/// must fit into the queue.
+pub(super) const TOPICS_MAX: usize = 100;
+
 fn for_topics(names: Vec<String>, outlet: &Outlet, kind: &str, mut act: impl FnMut(Topic)) {
+    if names.len() > TOPICS_MAX {
+        return outlet.tell(answers::too_many_topics(TOPICS_MAX, kind));
+    }
     for name in names {
         match Topic::parse(&name) {
             Ok(topic) => act(topic),

@@ -73,6 +73,11 @@ impl Hub {
         }
     }
 
+    /// Someone who is here goes by another name from now on.
+    pub fn rename(&self, person: &Person) {
+        self.0.people.rename(person);
+    }
+
     /// Who is here and what was said in the lobby. When the database does not answer, the people
     /// are there all the same (document 002: the socket does not depend on the database).
     pub async fn connect(&self, member: &Member, with_history: bool) -> Snapshot {
@@ -104,9 +109,11 @@ impl Hub {
     pub fn depart(&self, person: &Person) {
         let Departure::MayHaveLeft(absence) = self.0.people.depart(&person.id) else { return };
         let (hub, user) = (self.clone(), person.id.clone());
+        // From now on, not from when the task gets its turn.
+        let over = self.0.clock.now() + self.0.rules.hub.presence_grace;
         self.0.shutdown.spawn(async move {
             tokio::select! {
-                () = hub.0.clock.sleep(hub.0.rules.hub.presence_grace) => {}
+                () = hub.0.clock.sleep_until(over) => {}
                 () = hub.0.shutdown.begun() => return,
             }
             if let Some(person) = hub.0.people.leave(&user, absence) {

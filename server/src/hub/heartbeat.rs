@@ -1,14 +1,16 @@
 //! The server's pulse: one frame, encoded once, for everyone (documents 000 and 002).
 
+use std::time::Instant;
+
 use confab_protocol::{Heartbeat, ServerFrame, Topic};
 
 use super::{Audience, Encoded, Hub};
 
 impl Hub {
-    /// Beats until the server ends.
-    pub(super) async fn beat(self) {
+    /// Beats until the server ends; `started` is when the first interval began.
+    pub(super) async fn beat(self, started: Instant) {
         let interval = self.0.rules.hub.heartbeat_interval;
-        let mut next = self.0.clock.now() + interval;
+        let mut next = started + interval;
         loop {
             tokio::select! {
                 () = self.0.clock.sleep_until(next) => {}

@@ -112,7 +112,8 @@ impl Hub {
         }));
         hub.0.listeners.move_position(&lobby, position);
         shutdown.spawn(hub.clone().fan_out(changes));
-        shutdown.spawn(hub.clone().beat());
+        let started = hub.0.clock.now();
+        shutdown.spawn(hub.clone().beat(started));
         Ok(hub)
     }
 

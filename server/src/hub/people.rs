@@ -69,6 +69,13 @@ impl People {
         arrival
     }
 
+    /// Another name for someone who is here.
+    pub fn rename(&self, person: &Person) {
+        if let Some(presence) = self.lock().present.get_mut(&person.id) {
+            presence.username = person.username.clone();
+        }
+    }
+
     /// One socket of a person less.
     pub fn depart(&self, user: &UserId) -> Departure {
         let mut map = self.lock();

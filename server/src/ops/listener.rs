@@ -52,7 +52,7 @@ pub async fn serve(listener: TcpListener, router: Router, bounds: Bounds, shutdo
         };
         match accepted {
             Ok((stream, peer)) => {
-                let connection = connection(stream, peer, router.clone(), bounds);
+                let connection = connection(stream, peer, router.clone(), bounds, shutdown.clone());
                 let connection = graceful.watch(connection);
                 tokio::spawn(async move {
                     if let Err(error) = connection.await {
@@ -75,15 +75,23 @@ fn connection(
     peer: SocketAddr,
     router: Router,
     bounds: Bounds,
+    shutdown: Shutdown,
 ) -> impl GracefulConnection<Error = Box<dyn std::error::Error + Send + Sync>> {
     // Small frames go out at once; without it Nagle holds them back for an acknowledgement.
     if let Err(error) = stream.set_nodelay(true) {
         debug!(%peer, %error, "TCP_NODELAY");
     }
+    // Listening on [::], an IPv4 peer comes as ::ffff:127.0.0.1; lists of proxies say 127.0.0.1.
+    let peer = SocketAddr::new(peer.ip().to_canonical(), peer.port());
     let router = Extension(Peer(peer)).layer(router);
     let service = service_fn(move |request: hyper::Request<Incoming>| {
         let answer = router.clone().oneshot(request.map(axum::body::Body::new) as Request);
-        async move { Ok::<_, Infallible>(answer.await.unwrap_or_else(|never| match never {})) }
+        let under_way = shutdown.hold();
+        async move {
+            let answer = answer.await.unwrap_or_else(|never| match never {});
+            drop(under_way);
+            Ok::<_, Infallible>(answer)
+        }
     });
     let mut builder = auto::Builder::new(TokioExecutor::new()).http1_only();
     builder

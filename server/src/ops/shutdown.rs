@@ -6,7 +6,16 @@
 
 use std::{future::Future, time::Duration};
 
-use tokio_util::{sync::CancellationToken, task::TaskTracker};
+use tokio_util::{
+    sync::CancellationToken,
+    task::{TaskTracker, task_tracker::TaskTrackerToken},
+};
+
+/// Something under way that is no task of its own, an HTTP request for one.
+#[derive(Debug)]
+pub struct Hold {
+    _token: TaskTrackerToken,
+}
 
 /// The end of the server, shared by all its tasks.
 #[derive(Clone, Debug, Default)]
@@ -42,6 +51,11 @@ impl Shutdown {
         F: Future<Output = ()> + Send + 'static,
     {
         self.tasks.spawn(task);
+    }
+
+    /// The end waits until this is dropped.
+    pub fn hold(&self) -> Hold {
+        Hold { _token: self.tasks.token() }
     }
 
     /// How many tasks still run.

@@ -18,13 +18,17 @@ pub struct Sweep {
 
 impl Sweep {
     /// Sweeps until the server ends.
-    pub async fn run(self, registry: Arc<Registry>, clock: Clock, shutdown: Shutdown) {
-        loop {
-            tokio::select! {
-                () = clock.sleep(self.interval) => self.once(&registry, &clock),
-                () = shutdown.begun() => return,
+    pub fn start(self, registry: Arc<Registry>, clock: Clock, shutdown: &Shutdown) {
+        let (mut next, ending) = (clock.now() + self.interval, shutdown.clone());
+        shutdown.spawn(async move {
+            loop {
+                tokio::select! {
+                    () = clock.sleep_until(next) => self.once(&registry, &clock),
+                    () = ending.begun() => return,
+                }
+                next = (next + self.interval).max(clock.now());
             }
-        }
+        });
     }
 
     fn once(self, registry: &Registry, clock: &Clock) {

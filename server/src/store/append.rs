@@ -101,8 +101,10 @@ pub(super) async fn append_message(
     }
 
     let counters = sqlx::query(
-        "UPDATE dialogs SET last_seq = last_seq + 1, last_ev = last_ev + 1, last_message_at = ?
-         WHERE id = ? RETURNING last_seq, last_ev",
+        // A clock that was set back must not put a message before its predecessor.
+        "UPDATE dialogs SET last_seq = last_seq + 1, last_ev = last_ev + 1,
+                            last_message_at = MAX(COALESCE(last_message_at, 0), ?)
+         WHERE id = ? RETURNING last_seq, last_ev, last_message_at",
     )
     .bind(now.unix_ms() as i64)
     .bind(dialog.as_str())
@@ -113,6 +115,7 @@ pub(super) async fn append_message(
     };
     let seq: i64 = counters.try_get("last_seq")?;
     let ev: i64 = counters.try_get("last_ev")?;
+    let now = Timestamp::from_unix_ms(counters.try_get::<i64, _>("last_message_at")? as u64);
 
     sqlx::query(
         "INSERT INTO users (id, username, kind, created_at) VALUES (?, ?, 'guest', ?)

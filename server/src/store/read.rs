@@ -4,6 +4,7 @@ use confab_protocol::{
     DialogChange, DialogEvent, DialogId, Ev, Message, MessageKind, ResetReason, Seq, Timestamp,
     rest::MessagesPage,
 };
+use futures::TryStreamExt;
 use serde_json::Value;
 use sqlx::{Row, SqliteConnection, sqlite::SqliteRow};
 
@@ -46,7 +47,7 @@ impl Store {
         Ok(position(&mut connection, dialog).await?)
     }
 
-    /// The last `limit` messages before `before`, oldest first, with the dialog's position in the
+    /// The last messages before `before`, oldest first, at most `limit` and [`Room`], with the dialog's position in the
     /// same transaction.
     ///
     /// # Errors
@@ -62,19 +63,27 @@ impl Store {
         let ev = position(&mut snapshot, member.dialog()).await?.unwrap_or_default();
         // One more than asked for tells whether there are older ones.
         let sql = select_message!("WHERE m.dialog = ? AND m.seq < ? ORDER BY m.seq DESC LIMIT ?");
-        let rows = sqlx::query(sql)
+        let mut rows = sqlx::query(sql)
             .bind(member.dialog().as_str())
-            .bind(before.map_or(i64::MAX, |seq| seq.0 as i64))
+            .bind(before.map_or(i64::MAX, |seq| i64::try_from(seq.0).unwrap_or(i64::MAX)))
             .bind(i64::from(limit) + 1)
-            .fetch_all(&mut *snapshot)
-            .await?;
-        let has_more = rows.len() > limit as usize;
-        let kept = rows.iter().take(limit as usize).rev();
-        let messages = kept.map(to_message).collect::<Result<_, _>>()?;
+            .fetch(&mut *snapshot);
+        let (mut messages, mut room, mut has_more) = (Vec::new(), Room::default(), false);
+        while let Some(row) = rows.try_next().await? {
+            let message = to_message(&row)?;
+            let fits = messages.len() < limit as usize && room.takes(&message);
+            // However long it is, one message is always told, or reading back would never end.
+            if !fits && !messages.is_empty() {
+                has_more = true;
+                break;
+            }
+            messages.push(message);
+        }
+        messages.reverse();
         Ok(MessagesPage { messages, ev, has_more })
     }
 
-    /// The changes after `after`, unless they are more than `max`.
+    /// The changes after `after`, unless they are more than `max` or than [`Room`] holds.
     ///
     /// # Errors
     ///
@@ -100,13 +109,52 @@ impl Store {
                    JOIN messages m ON m.dialog = e.dialog AND m.seq = e.seq
                    JOIN users u ON u.id = m.author
                    WHERE e.dialog = ? AND e.ev > ? ORDER BY e.ev";
-        let rows = sqlx::query(sql)
+        let mut rows = sqlx::query(sql)
             .bind(member.dialog().as_str())
             .bind(after.0 as i64)
-            .fetch_all(&mut *snapshot)
-            .await?;
-        let events = rows.iter().map(to_event).collect::<Result<_, _>>()?;
+            .fetch(&mut *snapshot);
+        let (mut events, mut room) = (Vec::new(), Room::default());
+        while let Some(row) = rows.try_next().await? {
+            let event = to_event(&row)?;
+            let DialogChange::MessageNew(message) = &event.change;
+            if !room.takes(message) {
+                return Ok(CatchUp::Reset(ResetReason::TooFarBehind));
+            }
+            events.push(event);
+        }
         Ok(CatchUp::Events { events, to })
+    }
+}
+
+/// How much JSON one answer may hold. It must fit into the queue of a socket that has other things
+/// waiting (`gateway.queue_bytes_max`): fifty messages of 10,000 emoji are two megabytes, and whoever
+/// was sent them at once would be too slow for them, again and again.
+const ANSWER_BYTES_MAX: usize = 256 * 1024;
+
+/// What a message weighs besides its words: ids, names of fields, the author's name.
+const MESSAGE_BYTES: usize = 700;
+
+/// What is left of [`ANSWER_BYTES_MAX`].
+struct Room(usize);
+
+impl Default for Room {
+    fn default() -> Self {
+        Self(ANSWER_BYTES_MAX)
+    }
+}
+
+impl Room {
+    fn takes(&mut self, message: &Message) -> bool {
+        let escaped = |byte: &u8| matches!(byte, b'"' | b'\\' | b'\n' | b'\t');
+        let words = message.content.len() + message.content.bytes().filter(escaped).count();
+        let meta = if message.meta.is_null() { 0 } else { message.meta.to_string().len() };
+        match self.0.checked_sub(MESSAGE_BYTES + words + meta) {
+            Some(left) => {
+                self.0 = left;
+                true
+            }
+            None => false,
+        }
     }
 }
 

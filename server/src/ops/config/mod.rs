@@ -178,7 +178,7 @@ mod tests {
         );
         assert_eq!(
             refusal("[limits]\nmessage_characters = 0"),
-            "limits.message_characters = \"0\" is not allowed: it must be a whole number, 1 to 1000000"
+            "limits.message_characters = \"0\" is not allowed: it must be a whole number, 1 to 50000"
         );
     }
 

@@ -131,13 +131,33 @@ impl Settings {
     }
 }
 
+/// Addresses that the socket must leave alone: what begins with them is served otherwise.
+const TAKEN: [&str; 6] = ["/api", "/healthz", "/lab", "/language", "/pkg", "/readyz"];
+
+fn is_free_path(path: &str) -> bool {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_./".contains(&byte);
+    let taken = |name: &&str| path == *name || path.starts_with(&format!("{name}/"));
+    path.len() > 1
+        && path.starts_with('/')
+        && !path.contains("//")
+        && path.bytes().all(plain)
+        && !TAKEN.iter().any(taken)
+}
+
+fn is_origin(text: &str) -> bool {
+    let host = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.:[]".contains(&byte);
+    host.is_some_and(|host| !host.is_empty() && host.bytes().all(plain))
+}
+
 settings! {
     /// Where and how browsers open the socket.
     ws: Ws {
         /// Host and port of the socket as browsers reach it; empty means the page's own.
         host: String = String::new(), "", |host| !host.contains(['/', ' ']);
         /// Path of the socket.
-        path: String = "/ws".to_owned(), " that begins with /", |path| path.starts_with('/');
+        path: String = "/ws".to_owned(), " like /ws: / and then letters, digits and -_./, and no page of Confab's",
+            |path| is_free_path(path);
         /// How often a client asks whether the server is there.
         ping_interval: Duration = s(30), ", 1s to 1h", |t| (s(1)..=HOUR).contains(t);
         /// How long a client hears nothing before it takes the line for dead (4000).
@@ -151,7 +171,7 @@ settings! {
     /// HTTP before it is a socket.
     http: Http {
         /// Origins besides the server's own whose pages may open sockets and post, like https://chat.example.
-        allowed_origins: Vec<String> = Vec::new(), " like https://chat.example", |list| list.iter().all(|o| o.contains("://"));
+        allowed_origins: Vec<String> = Vec::new(), " like https://chat.example, without a path", |list| list.iter().all(|o| is_origin(o));
         /// Proxies whose X-Forwarded-For is believed.
         trusted_proxies: Vec<IpAddr> = vec![[127, 0, 0, 1].into(), std::net::Ipv6Addr::LOCALHOST.into()], "", |_| true;
         /// Whether browsers come by https through a proxy: cookies become Secure.
@@ -180,7 +200,7 @@ settings! {
         /// Frames that may wait for a slow reader before 4008.
         queue_frames_max: usize = 256, ", 8 to 65536", |n| (8..=65_536).contains(n);
         /// Bytes that may wait for a slow reader before 4008.
-        queue_bytes_max: usize = 1024 * 1024, ", 65536 to 1073741824", |n| (65_536..=1_073_741_824).contains(n);
+        queue_bytes_max: usize = 1024 * 1024, ", 524288 to 1073741824", |n| (524_288..=1_073_741_824).contains(n);
         /// Bad frames in a row before 1008.
         bad_frames_max: u32 = 10, ", 1 to 1000", |n| (1..=1000).contains(n);
         /// Sockets one person may hold.
@@ -202,7 +222,7 @@ settings! {
         /// Largest frame from a client, in bytes.
         frame_bytes: u32 = 64 * 1024, ", 1024 to 1048576", |n| (1024..=1_048_576).contains(n);
         /// Longest message, in Unicode characters.
-        message_characters: u32 = 10_000, ", 1 to 1000000", |n| (1..=1_000_000).contains(n);
+        message_characters: u32 = 10_000, ", 1 to 50000", |n| (1..=50_000).contains(n);
         /// Frames one socket may send a second, with as many in one burst.
         frames_per_second: u32 = 50, ", 1 to 100000", |n| (1..=100_000).contains(n);
         /// Messages one person may send a second.
