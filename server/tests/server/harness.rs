@@ -59,10 +59,13 @@ macro_rules! hears {
 }
 pub(crate) use hears;
 
+/// A setting that is not as it is by default.
+type Change = Box<dyn FnOnce(&mut Settings)>;
+
 /// A server to be started.
 pub struct Builder {
     folder: Arc<TempDir>,
-    changes: Vec<Box<dyn FnOnce(&mut Settings)>>,
+    changes: Vec<Change>,
     started: Timestamp,
     seed: u64,
 }
@@ -118,7 +121,7 @@ impl Builder {
     }
 }
 
-fn config(folder: &Path, changes: Vec<Box<dyn FnOnce(&mut Settings)>>) -> Config {
+fn config(folder: &Path, changes: Vec<Change>) -> Config {
     let file = folder.join("Leptos.toml");
     std::fs::write(&file, "[[workspace.metadata.leptos]]\noutput-name = \"confab\"\n").unwrap();
     let sources = Sources {

@@ -3,14 +3,20 @@
 //! One file per promise of DESIGN; [`harness`] holds the server and the clients, [`house`] the
 //! rules that the code keeps about itself.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on says so by failing")]
+
 mod bad_frames;
 mod bad_words;
 mod closing;
+mod crowd;
 mod greeting;
 mod handshake;
 mod harness;
+mod house;
 mod people;
+mod process;
 mod rest;
 mod sending;
+mod storage_down;
 mod the_log;
 mod topics;

@@ -1,0 +1,245 @@
+//! The program itself: what it prints, what it exits with, how it ends.
+
+use std::{
+    net::SocketAddr,
+    path::Path,
+    process::{Output, Stdio},
+    time::{Duration, Instant},
+};
+
+use confab_protocol::ServerFrame;
+use futures::future::join_all;
+use tempfile::TempDir;
+use tokio::{
+    io::{AsyncBufReadExt, AsyncReadExt, BufReader, Lines},
+    process::{Child, ChildStdout, Command},
+};
+
+use crate::harness::{Dial, http_at, soon};
+
+/// `confab` in an empty folder and an empty environment.
+fn confab(folder: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_confab"));
+    command.current_dir(folder).env_clear().kill_on_drop(true);
+    command.stdout(Stdio::piped()).stderr(Stdio::piped());
+    command
+}
+
+/// A running program.
+struct Program {
+    child: Child,
+    lines: Lines<BufReader<ChildStdout>>,
+    address: SocketAddr,
+    folder: TempDir,
+}
+
+impl Program {
+    async fn start(environment: &[(&str, &str)]) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let mut command = confab(folder.path());
+        command.args(["serve", "--listen", "127.0.0.1:0"]).envs(environment.iter().copied());
+        let mut child = command.stderr(Stdio::null()).spawn().unwrap();
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let line = soon("the address", lines.next_line()).await.unwrap().expect("a line");
+        let address = line.strip_prefix("listening on http://").expect(&line).parse().unwrap();
+        Self { child, lines, address, folder }
+    }
+
+    async fn signal(&self, signal: &str) {
+        let id = self.child.id().unwrap().to_string();
+        assert!(Command::new("kill").args([signal, &id]).status().await.unwrap().success());
+    }
+
+    /// Waits for the end and gives the exit status and what was still printed.
+    async fn ends(mut self) -> (i32, String) {
+        let mut rest = String::new();
+        while let Some(line) = soon("the end", self.lines.next_line()).await.unwrap() {
+            rest.push_str(&line);
+        }
+        let status = soon("the end", self.child.wait()).await.unwrap();
+        (status.code().expect("ended by itself"), rest)
+    }
+}
+
+async fn output(mut command: Command) -> (Output, String, String) {
+    let output = soon("the program", command.output()).await.unwrap();
+    let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
+    let (out, err) = (text(&output.stdout), text(&output.stderr));
+    (output, out, err)
+}
+
+#[tokio::test]
+#[expect(clippy::disallowed_methods, reason = "the promise is about real seconds")]
+async fn two_hundred_sockets_hear_bye_and_1012_and_the_program_ends_well_within_ten_seconds() {
+    let program = Program::start(&[("CONFAB_GATEWAY_SOCKETS_PER_ADDRESS", "200")]).await;
+    let dials = (0..200).map(|_| Dial::to(program.address).query("topics=").connect());
+    let mut clients = join_all(dials).await;
+    let began = Instant::now();
+    program.signal("-TERM").await;
+    for client in &mut clients {
+        let (frames, closed) = client.rest().await;
+        let [ServerFrame::Bye(bye)] = frames.as_slice() else { panic!("{frames:?}") };
+        assert!(bye.after_ms <= 5_000);
+        assert_eq!(closed.code, 1012);
+    }
+    assert_eq!(program.ends().await, (0, String::new()), "`listening on` is the last line");
+    assert!(began.elapsed() < Duration::from_secs(10), "{:?}", began.elapsed());
+}
+
+#[tokio::test]
+async fn ctrl_c_ends_it_well_too() {
+    let program = Program::start(&[]).await;
+    program.signal("-INT").await;
+    assert_eq!(program.ends().await.0, 0);
+}
+
+#[tokio::test]
+async fn sockets_that_never_answer_do_not_keep_it_from_ending() {
+    let program = Program::start(&[("CONFAB_GATEWAY_CLOSE_TIMEOUT", "300ms")]).await;
+    let stream = tokio::net::TcpStream::connect(program.address).await.unwrap();
+    let mut raw = crate::harness::RawClient::open(stream, "/ws?topics=").await;
+    raw.greeting().await;
+    // A browser opens connections in advance, and some begin a request they never finish.
+    let _idle = tokio::net::TcpStream::connect(program.address).await.unwrap();
+    let mut half = tokio::net::TcpStream::connect(program.address).await.unwrap();
+    tokio::io::AsyncWriteExt::write_all(&mut half, b"GET / HT").await.unwrap();
+    program.signal("-TERM").await;
+    assert_eq!(program.ends().await.0, 0);
+}
+
+#[tokio::test]
+async fn it_serves_pages_and_keeps_its_database_in_the_folder_it_was_told() {
+    let program = Program::start(&[("CONFAB_DATA", "elsewhere"), ("CONFAB_DEMO", "true")]).await;
+    let request = hyper::Request::get("/").body(String::new()).unwrap();
+    let page = http_at(program.address, request).await;
+    assert_eq!(page.status(), 200);
+    assert!(page.body.contains("Anna"), "the demo's samples");
+    assert!(program.folder.path().join("elsewhere/confab.db").exists());
+    program.signal("-TERM").await;
+    assert_eq!(program.ends().await.0, 0);
+}
+
+#[tokio::test]
+async fn serve_is_the_default_command() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut command = confab(folder.path());
+    let mut child = command.args(["--listen", "127.0.0.1:0"]).spawn().unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    let line = soon("the address", lines.next_line()).await.unwrap().unwrap();
+    assert!(line.starts_with("listening on http://127.0.0.1:"), "{line}");
+    child.kill().await.unwrap();
+}
+
+#[tokio::test]
+async fn check_config_prints_every_setting_and_ends() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut command = confab(folder.path());
+    command.args(["--check-config", "--listen", "127.0.0.1:4321", "--demo"]);
+    command.env("CONFAB_WS_HOST", "chat.example:8443").env("CONFAB_GATEWAY_PING_INTERVAL", "9s");
+    let (output, shown, _) = output(command).await;
+    assert_eq!(output.status.code(), Some(0));
+    for line in [
+        "[ws]",
+        "host = \"chat.example:8443\"",
+        "[gateway]",
+        "ping_interval = \"9s\"",
+        "sweep_interval = \"1m\"",
+        "enabled = true",
+        "listen = \"127.0.0.1:4321\"",
+        "data = \"data\"",
+    ] {
+        assert!(shown.lines().any(|shown| shown == line), "{line} in\n{shown}");
+    }
+    assert!(!folder.path().join("data").exists(), "nothing was opened");
+}
+
+#[tokio::test]
+async fn a_bad_value_exits_2_and_names_key_value_and_what_is_allowed() {
+    let folder = tempfile::tempdir().unwrap();
+    let leptos = "[[workspace.metadata.leptos]]\noutput-name = \"confab\"\n";
+    let file = folder.path().join("bad.toml");
+    std::fs::write(&file, format!("[hub]\nheartbeat_interval = \"soon\"\n{leptos}")).unwrap();
+    let bad_file = ["--config".to_owned(), file.display().to_string()];
+    type Case<'a> = (&'a [String], &'a [(&'a str, &'a str)], [&'a str; 3]);
+    let cases: [Case<'_>; 8] = [
+        (&bad_file, &[], ["hub.heartbeat_interval", "soon", "300ms"]),
+        (
+            &[],
+            &[("CONFAB_GATEWAY_PING_INTERVAL", "often")],
+            ["CONFAB_GATEWAY_PING_INTERVAL", "often", "25s"],
+        ),
+        (&[], &[("CONFAB_WS_PATH", "/lab")], ["CONFAB_WS_PATH", "/lab", "no page"]),
+        (&[], &[("CONFAB_WS_PATH", "/{x}")], ["CONFAB_WS_PATH", "/{x}", "letters"]),
+        (&[], &[("CONFAB_WS_PATH", "/")], ["CONFAB_WS_PATH", "/", "letters"]),
+        (
+            &[],
+            &[("CONFAB_HTTP_ALLOWED_ORIGINS", "https://a.example/")],
+            ["ALLOWED_ORIGINS", "https://a.example/", "without a path"],
+        ),
+        (&[], &[("CONFAB_LISTEN", "nowhere")], ["listen", "nowhere", "127.0.0.1:3000"]),
+        (&[], &[("CONFAB_LIMITS_MESSAGE_CHARACTERS", "0")], ["MESSAGE_CHARACTERS", "0", "1 to"]),
+    ];
+    for (arguments, environment, named) in cases {
+        let mut command = confab(folder.path());
+        command.arg("--check-config").args(arguments).envs(environment.iter().copied());
+        let (output, _, told) = output(command).await;
+        assert_eq!(output.status.code(), Some(2), "{told}");
+        for name in named {
+            assert!(told.contains(name), "{name} in {told}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_address_that_is_taken_is_told_and_is_no_crash() {
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let mut command = confab(folder.path());
+    command.args(["--listen", &taken.local_addr().unwrap().to_string()]);
+    let (output, _, told) = output(command).await;
+    assert_eq!(output.status.code(), Some(1));
+    assert!(told.contains("cannot listen on"), "{told}");
+}
+
+#[tokio::test]
+async fn log_lines_tell_of_a_socket_from_open_to_close_and_never_what_was_said() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut command = confab(folder.path());
+    command.args(["--listen", "127.0.0.1:0"]);
+    command.env("CONFAB_LOG_FORMAT", "json").env("CONFAB_LOG_LEVEL", "debug,sqlx=warn");
+    let mut child = command.spawn().unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    let line = soon("the address", lines.next_line()).await.unwrap().unwrap();
+    let address = line.strip_prefix("listening on http://").unwrap().parse().unwrap();
+    let mut client =
+        Dial::to(address).query("topics=").header("user-agent", "curl/8").connect().await;
+    client.sends_message("m1", "between us").await;
+    client.heard_nothing().await;
+    let id = client.established().connection_id.to_string();
+    client.leaves().await;
+    let pid = child.id().unwrap().to_string();
+    assert!(Command::new("kill").args(["-TERM", &pid]).status().await.unwrap().success());
+    let mut log = String::new();
+    soon("the log", child.stderr.take().unwrap().read_to_string(&mut log)).await.unwrap();
+    soon("the end", child.wait()).await.unwrap();
+
+    assert!(!log.contains("between us"), "never message text");
+    let events: Vec<serde_json::Value> =
+        log.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let of = |message: &str| {
+        let found = events.iter().find(|event| {
+            event["fields"]["message"] == message && event["fields"]["connection.id"] == *id
+        });
+        found.unwrap_or_else(|| panic!("no {message} in {log}"))["fields"].clone()
+    };
+    let connected = of("connected");
+    assert_eq!(
+        (&connected["address"], &connected["user_agent"]),
+        (&"127.0.0.1".into(), &"curl/8".into())
+    );
+    let disconnected = of("disconnected");
+    assert_eq!((&disconnected["code"], &disconnected["reason"]), (&1000.into(), &"done".into()));
+    assert!(disconnected["duration_ms"].is_u64() && disconnected["bytes_in"].as_u64() > Some(0));
+    assert!(disconnected.get("address").is_none(), "an address once, where the connection opens");
+    of("ping");
+}
