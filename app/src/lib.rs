@@ -10,10 +10,14 @@
 //! pages ─► components ─► data, session ─► live        words: every text, once per language
 //! ```
 
+// Views are types as deep as the page; layouts of the whole page need more than the default.
+#![recursion_limit = "512"]
+
 mod bootstrap;
 mod browser;
 mod components;
 mod data;
+mod dom;
 pub mod live;
 mod pages;
 mod session;

@@ -19,7 +19,7 @@ use lobby::Lobby;
 
 /// Confab: the page that the bootstrap names, alive as soon as it is hydrated.
 #[component]
-pub fn App(bootstrap: Bootstrap) -> impl IntoView {
+pub fn App(bootstrap: Bootstrap) -> AnyView {
     let browser = use_context::<BrowserHandle>().unwrap_or_else(BrowserHandle::none);
     let live = use_context::<Live>().unwrap_or_else(Live::for_rendering);
     let session = Session::new(&bootstrap, browser);

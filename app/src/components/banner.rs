@@ -9,9 +9,10 @@ use stylers_macro::style_sheet;
 
 use super::{
     surroundings,
-    websocket_status::{countdown, error_text},
+    websocket_status::{countdown, last_error},
     words,
 };
+use crate::dom::{live, scoped};
 
 /// How often the countdown looks at the clock: often enough that no second is skipped.
 const TICK: Duration = Duration::from_millis(250);
@@ -21,72 +22,60 @@ const TICK: Duration = Duration::from_millis(250);
 ///
 /// On the server: nothing.
 #[component]
-pub fn Banner() -> impl IntoView {
+pub fn Banner() -> AnyView {
+    let el = scoped(style_sheet!("app/src/components/banner.css"));
     let around = surroundings();
-    let (session, language) = (around.session, around.language);
+    let (session, language, words) = (around.session, around.language, words());
+    let now = ticking();
+    let shown = Memo::new(move |_| session.status.with(Shown::of));
+    let error = move || session.status.with(|status| last_error(words, status));
+    let reconnect = move || {
+        el("button", "now")
+            .attr("type", "button")
+            .on("click", move |_| session.command(Input::Reconnect))
+            .text(words.reconnect)
+    };
+    live(move || match shown.get() {
+        Shown::Nothing => ().into_any(),
+        Shown::Reconnecting => el("div", "strip")
+            .test_id("reconnecting")
+            .child(el("span", "what").text_live(error))
+            .child(el("span", "when").test_id("countdown").text_live(move || {
+                session.status.with(|status| countdown(language, status, now.get()))
+            }))
+            .child(reconnect())
+            .view(),
+        Shown::Toast(reason) => {
+            let text = match reason {
+                ClosedReason::SentAway => words.sent_away,
+                _ => words.gave_up,
+            };
+            el("div", "toast")
+                .attr("role", "alert")
+                .test_id("toast")
+                .child(
+                    el("p", "text").text(text).child(el("span", "cause").text_live(error)),
+                )
+                .child(reconnect())
+                .view()
+        }
+    })
+}
+
+/// The engine's clock, moving while there is something to count down.
+fn ticking() -> RwSignal<confab_sync::Moment> {
+    let session = surroundings().session;
     let now = RwSignal::new(session.now());
     Effect::new(move |_| {
-        let counts =
-            session.status.with(|status| matches!(status, Status::Reconnecting { retry_at: Some(_), .. }));
-        if counts {
+        let waits = |status: &Status| matches!(status, Status::Reconnecting { retry_at: Some(_), .. });
+        if session.status.with(waits) {
             now.set(session.now());
             if let Ok(ticking) = set_interval(move || now.set(session.now()), TICK) {
                 on_cleanup(move || ticking.clear());
             }
         }
     });
-    let shown = Memo::new(move |_| session.status.with(Shown::of));
-    let error = Signal::derive(move || session.status.with(last_error));
-    let count = Signal::derive(move || session.status.with(|s| countdown(language, s, now.get())));
-    move || match shown.get() {
-        Shown::Nothing => None,
-        Shown::Reconnecting => Some(view! { <Reconnecting error count/> }.into_any()),
-        Shown::Toast(reason) => Some(view! { <Toast reason error/> }.into_any()),
-    }
-}
-
-fn last_error(status: &Status) -> String {
-    match status {
-        Status::Reconnecting { error, .. } | Status::Closed { error: Some(error), .. } => {
-            error_text(error)
-        }
-        _ => String::new(),
-    }
-}
-
-/// A strip under the header: what went wrong, how long until the next try, **Reconnect** now.
-#[component]
-fn Reconnecting(error: Signal<String>, count: Signal<String>) -> impl IntoView {
-    let scope = style_sheet!("app/src/components/banner.css");
-    let session = surroundings().session;
-    view! { class=scope,
-        <div class="strip" data-testid="reconnecting">
-            <span class="what">{error}</span>
-            <span class="when" data-testid="countdown">{count}</span>
-            <button class="now" type="button" on:click=move |_| session.command(Input::Reconnect)>
-                {words().reconnect}
-            </button>
-        </div>
-    }
-}
-
-/// Nothing is tried any more: says why, and offers **Reconnect**.
-#[component]
-fn Toast(reason: ClosedReason, error: Signal<String>) -> impl IntoView {
-    let scope = style_sheet!("app/src/components/banner.css");
-    let session = surroundings().session;
-    let text = match reason {
-        ClosedReason::SentAway => words().sent_away,
-        _ => words().gave_up,
-    };
-    view! { class=scope,
-        <div class="toast" role="alert" data-testid="toast">
-            <p class="text">{text}<span class="cause">{error}</span></p>
-            <button class="now" type="button" on:click=move |_| session.command(Input::Reconnect)>
-                {words().reconnect}
-            </button>
-        </div>
-    }
+    now
 }
 
 /// What the banner shows.
@@ -101,11 +90,14 @@ impl Shown {
     fn of(status: &Status) -> Self {
         match status {
             // A blip that the quick retry mends is not worth a word.
-            Status::Reconnecting { attempt: 0, .. } => Self::Nothing,
+            Status::Connecting | Status::Open | Status::Reconnecting { attempt: 0, .. } => {
+                Self::Nothing
+            }
             Status::Reconnecting { .. } => Self::Reconnecting,
-            Status::Closed { reason: ClosedReason::NotStarted, .. } => Self::Nothing,
+            Status::Closed { reason: ClosedReason::NotStarted | ClosedReason::Stopped, .. } => {
+                Self::Nothing
+            }
             Status::Closed { reason, .. } => Self::Toast(*reason),
-            Status::Connecting | Status::Open => Self::Nothing,
         }
     }
 }

@@ -4,26 +4,32 @@ use leptos::prelude::*;
 use stylers_macro::style_sheet;
 
 use super::{LanguageSwitch, WebsocketStatus, words};
-use crate::Page;
+use crate::{Page, dom::scoped};
 
 /// The brand, the pages, the connection, the language.
 #[component]
-pub fn Header(page: Page) -> impl IntoView {
-    let scope = style_sheet!("app/src/components/header.css");
+pub fn Header(page: Page) -> AnyView {
+    let el = scoped(style_sheet!("app/src/components/header.css"));
     let words = words();
-    let current = move |this: Page| (this == page).then_some("page");
-    view! { class=scope,
-        <header class="header">
-            <a class="brand" href="/">
-                <img class="mark" src="/icon.svg" alt="" width="28" height="28"/>
-                <span class="name">{words.brand}</span>
-            </a>
-            <nav class="pages" aria-label=words.pages>
-                <a class="page" href=Page::Lobby.path() aria-current=current(Page::Lobby)>{words.lobby}</a>
-                <a class="page" href=Page::Lab.path() aria-current=current(Page::Lab)>{words.lab}</a>
-            </nav>
-            <div class="status"><WebsocketStatus/></div>
-            <div class="languages"><LanguageSwitch/></div>
-        </header>
-    }
+    let mark = leptos::html::img().src("/icon.svg").alt("").width("28").height("28");
+    let brand = el("a", "brand")
+        .attr("href", "/")
+        .attr("aria-label", words.brand)
+        .child(mark.into_any())
+        .child(el("span", "name").text(words.brand));
+    let link = |this: Page, text| {
+        let current = (this == page).then_some("page");
+        el("a", "page").attr("href", this.path()).attr_if("aria-current", current).text(text)
+    };
+    el("header", "header")
+        .child(brand)
+        .child(
+            el("nav", "pages")
+                .attr("aria-label", words.pages)
+                .child(link(Page::Lobby, words.lobby))
+                .child(link(Page::Lab, words.lab)),
+        )
+        .child(el("div", "status").child(view! { <WebsocketStatus/> }.into_any()))
+        .child(el("div", "languages").child(view! { <LanguageSwitch/> }.into_any()))
+        .view()
 }

@@ -4,24 +4,25 @@ use leptos::prelude::*;
 use stylers_macro::style_sheet;
 
 use super::{surroundings, words};
-use crate::Language;
+use crate::{Language, dom::scoped};
 
 /// A link for each language; the server remembers the choice, so it works without JavaScript.
 #[component]
-pub fn LanguageSwitch() -> impl IntoView {
-    let scope = style_sheet!("app/src/components/language_switch.css");
+pub fn LanguageSwitch() -> AnyView {
+    let el = scoped(style_sheet!("app/src/components/language_switch.css"));
     let current = surroundings().language;
     let links = Language::ALL.map(|language| {
-        let is_current = (language == current).then_some("true");
-        let code = language.code();
-        view! { class=scope,
-            <a class="choice" href=format!("/language/{code}") hreflang=code lang=code
-                title=language.name() aria-label=language.name() aria-current=is_current>
-                {code.to_uppercase()}
-            </a>
-        }
+        let mut address = String::from("/language/");
+        address.push_str(language.code());
+        el("a", "choice")
+            .attr("href", address)
+            .attr("hreflang", language.code())
+            .attr("lang", language.code())
+            .attr("aria-label", language.name())
+            .attr("title", language.name())
+            .attr_if("aria-current", (language == current).then_some("true"))
+            .text(language.sign())
+            .view()
     });
-    view! { class=scope,
-        <nav class="choices" aria-label=words().language>{links.into_iter().collect_view()}</nav>
-    }
+    el("nav", "choices").attr("aria-label", words().language).children(links).view()
 }

@@ -4,9 +4,13 @@ use confab_protocol::{ClientId, DialogId, Refusal};
 use confab_sync::Status;
 use leptos::{ev, html, prelude::*};
 use stylers_macro::style_sheet;
+use web_sys::KeyboardEvent;
 
 use super::{surroundings, words};
-use crate::Notice;
+use crate::{
+    Notice,
+    dom::{Reactive, scoped},
+};
 
 /// From how many characters before the limit on the count is shown.
 const COUNT_FROM: usize = 500;
@@ -17,20 +21,24 @@ const COUNT_FROM: usize = 500;
 ///
 /// On the server: a plain form that posts; with what was refused still in it.
 #[component]
-pub fn MessageInput(dialog: DialogId, form_client_id: ClientId, notice: Option<Notice>) -> impl IntoView {
+pub fn MessageInput(
+    dialog: DialogId,
+    form_client_id: ClientId,
+    notice: Option<Notice>,
+) -> AnyView {
     let scope = style_sheet!("app/src/components/message_input.css");
+    let el = scoped(scope);
     let around = surroundings();
-    let (session, language) = (around.session, around.language);
-    let words = words();
+    let (session, language, words) = (around.session, around.language, words());
     let limit = session.limits().message_characters;
+    let why = move |code| words.refusal(language, code, limit.into());
     let first = notice.as_ref().map(|notice| notice.draft.clone()).unwrap_or_default();
     let text = RwSignal::new(first.clone());
-    let refused = RwSignal::new(notice.map(|notice| words.refusal(language, notice.code, limit.into())));
-    let input = NodeRef::<html::Textarea>::new();
-    let key = format!("draft:{dialog}");
+    let refused = RwSignal::new(notice.map(|notice| why(notice.code)));
+    let node = NodeRef::<html::Textarea>::new();
+    keep_draft(dialog.as_str(), text);
 
-    keep_draft(key, text);
-    let send = move || {
+    let send = Callback::new(move |()| {
         match session.send(dialog.clone(), &text.get_untracked()) {
             Ok(()) => {
                 text.set(String::new());
@@ -38,59 +46,97 @@ pub fn MessageInput(dialog: DialogId, form_client_id: ClientId, notice: Option<N
             }
             // A key hit once too often is not worth a word.
             Err(Refusal::MessageEmpty) if text.with_untracked(String::is_empty) => {}
-            Err(refusal) => refused.set(Some(words.refusal(language, refusal.code(), limit.into()))),
+            Err(refusal) => refused.set(Some(why(refusal.code()))),
         }
-        if let Some(input) = input.get_untracked() {
+        if let Some(input) = node.get_untracked() {
             let _ = input.focus();
         }
-    };
-    let send = StoredValue::new_local(send);
-    let submit = move |event: ev::SubmitEvent| {
+    });
+    let submit = move |event: ev::Event| {
         event.prevent_default();
-        send.with_value(|send| send());
+        send.run(());
     };
-    let keydown = move |event: ev::KeyboardEvent| {
-        if event.key() == "Enter" && !event.shift_key() && !event.is_composing() {
-            event.prevent_default();
-            send.with_value(|send| send());
-        }
-    };
-    let count = move || {
-        let limit = limit as usize;
-        let characters = text.with(|text| text.chars().count());
-        match characters {
-            n if n > limit => language.count(&words.characters_over, (n - limit) as u64),
-            n if n + COUNT_FROM > limit => language.count(&words.characters_left, (limit - n) as u64),
-            _ => String::new(),
+    let keydown = move |event: KeyboardEvent| {
+        if is_plain_enter(&event) {
+            submit(event.into());
         }
     };
     let hint = move || {
-        let offline = session.status.with(|status| {
-            matches!(status, Status::Reconnecting { attempt: 1.., .. } | Status::Closed { error: Some(_), .. })
-        });
-        if offline { words.offline_hint } else { words.keys_hint }
+        let waits = |status: &Status| {
+            matches!(
+                status,
+                Status::Reconnecting { attempt: 1.., .. } | Status::Closed { error: Some(_), .. }
+            )
+        };
+        let text = if session.status.with(waits) { words.offline_hint } else { words.keys_hint };
+        text.to_owned()
     };
-    view! { class=scope,
-        <form class="message-input" method="post" action="/" on:submit=submit>
-            <input type="hidden" name="clientId" value=form_client_id.as_str().to_owned()/>
-            <div class="line">
-                <div class="grow" data-text=move || text.get()>
-                    <textarea class="text" name="message" rows="1" dir="auto" node_ref=input required
-                        aria-label=words.message placeholder=words.write_message aria-describedby="input-hint"
-                        data-testid="input" prop:value=move || text.get()
-                        on:input=move |event| text.set(event_target_value(&event)) on:keydown=keydown>{first}</textarea>
-                </div>
-                <button class="send" type="submit" data-testid="send">{words.send}</button>
-            </div>
-            <p class="refused" role="alert" data-testid="refused">{move || refused.get()}</p>
-            <p class="hint" id="input-hint"><span class="keys">{hint}</span><span class="count">{count}</span></p>
-        </form>
-    }
+    let count = move || {
+        let (characters, limit) = (text.with(|text| text.chars().count()), limit as usize);
+        if characters > limit {
+            language.count(&words.characters_over, (characters - limit) as u64)
+        } else if characters + COUNT_FROM > limit {
+            language.count(&words.characters_left, (limit - characters) as u64)
+        } else {
+            String::new()
+        }
+    };
+
+    let hidden = leptos::html::input()
+        .r#type("hidden")
+        .name("clientId")
+        .value(form_client_id.as_str().to_owned());
+    // A textarea's children are its first text and nothing else may stand there, so this one is
+    // typed: the renderer then leaves its own marks out.
+    let value: Reactive<String> = Box::new(move || text.get());
+    let input = leptos::html::textarea()
+        .class(["text", scope].join(" "))
+        .name("message")
+        .rows("1")
+        .dir("auto")
+        .aria_label(words.message)
+        .aria_describedby("input-hint")
+        .placeholder(words.write_message)
+        .attr("data-testid", "input")
+        .required(true)
+        .node_ref(node)
+        .prop("value", value)
+        .on(ev::input, move |event| text.set(event_target_value(&event)))
+        .on(ev::keydown, keydown)
+        .child(first);
+    let send = el("button", "send").attr("type", "submit").test_id("send").text(words.send);
+    // The copy in the attribute gives the box its height.
+    let grow = el("div", "grow").attr_live("data-text", move || Some(text.get()))
+        .child(input.into_any());
+    let refusal = el("p", "refused")
+        .attr("role", "alert")
+        .test_id("refused")
+        .text_live(move || refused.get().unwrap_or_default());
+    let below = el("p", "hint")
+        .attr("id", "input-hint")
+        .child(el("span", "keys").text_live(hint))
+        .child(el("span", "count").text_live(count));
+    el("form", "message-input")
+        .attr("method", "post")
+        .attr("action", "/")
+        .on("submit", submit)
+        .child(hidden.into_any())
+        .child(el("div", "line").child(grow).child(send))
+        .child(refusal)
+        .child(below)
+        .view()
+}
+
+/// Enter alone, and not the one that ends a composition.
+fn is_plain_enter(event: &KeyboardEvent) -> bool {
+    event.key() == "Enter" && !event.shift_key() && !event.is_composing()
 }
 
 /// Takes up the draft of the last life of this page, and keeps this one's.
-fn keep_draft(key: String, text: RwSignal<String>) {
+fn keep_draft(dialog: &str, text: RwSignal<String>) {
     let session = surroundings().session;
+    let mut key = String::from("draft:");
+    key.push_str(dialog);
     Effect::new(move |was: Option<()>| {
         if was.is_none() && text.with_untracked(String::is_empty) {
             let kept = session.browser(|browser| browser.recall(&key)).flatten();

@@ -6,13 +6,17 @@ mod timeline;
 use std::collections::HashMap;
 
 use confab_protocol::DialogId;
-use leptos::{html, prelude::*};
+use leptos::prelude::*;
 use stylers_macro::style_sheet;
 
 use super::{surroundings, words};
-use crate::{data::Messages, live::EntryState};
+use crate::{
+    data::Messages,
+    dom::{Element, Item, Node, list, scoped, when},
+    live::EntryState,
+};
 
-use row::MessageRow;
+use row::message_row;
 use timeline::{Row, RowKey, rows};
 
 /// How near to its end the list must be to stay there when something new comes, in CSS pixels:
@@ -25,54 +29,69 @@ const STICKY_PIXELS: i32 = 100;
 ///
 /// On the server: the last page, and the list is scrolled by `#latest`.
 #[component]
-pub fn MessageList(dialog: DialogId) -> impl IntoView {
-    let scope = style_sheet!("app/src/components/message_list.css");
+pub fn MessageList(dialog: DialogId) -> AnyView {
+    let el = scoped(style_sheet!("app/src/components/message_list.css"));
     let around = surroundings();
-    let (session, language) = (around.session, around.language);
+    let (session, language, words) = (around.session, around.language, words());
     let reading = around.live.read::<Messages>(dialog);
     let all = Memo::new(move |_| {
-        let you = session.you.with(|you| you.clone());
+        let you = session.you.get();
         reading.data.with(|page| {
             let stored = page.as_ref().map(|page| &page.messages[..]).unwrap_or_default();
             session.outbox.with(|outbox| Rows::new(rows(stored, outbox, &you)))
         })
     });
-    let (list, follow) = (NodeRef::<html::Div>::new(), Follow::new());
-    follow.watch(list, all);
+    let (node, follow) = (Node::new(), Follow::new());
+    follow.watch(node, all);
 
     let state = move || {
-        let (is_empty, has_page) = (all.with(|all| all.order.is_empty()), reading.data.with(Option::is_some));
-        match reading.state.get() {
-            EntryState::Failed { .. } => words().history_failed,
-            EntryState::Loading if !has_page => words().loading,
-            EntryState::Stale { .. } => words().stale,
-            _ if is_empty => words().no_messages,
+        let is_empty = all.with(|all| all.order.is_empty());
+        let has_page = reading.data.with(Option::is_some);
+        let text = match reading.state.get() {
+            EntryState::Failed { .. } => words.history_failed,
+            EntryState::Loading if !has_page => words.loading,
+            EntryState::Stale { .. } => words.stale,
+            _ if is_empty => words.no_messages,
             _ => "",
-        }
+        };
+        text.to_owned()
     };
     let failed = move || reading.state.with(|state| matches!(state, EntryState::Failed { .. }));
-    view! { class=scope,
-        <div class="frame">
-            <div class="message-list" node_ref=list tabindex="0" role="log" aria-label=words().messages
-                id="messages" data-testid="messages" on:scroll=move |_| follow.scrolled(list)>
-                <ol class="rows">
-                    <For each=move || all.with(|all| all.order.clone()) key=RowKey::clone let(key)>
-                        <MessageRow row=Memo::new(move |_| all.with(|all| all.by_key.get(&key).cloned()))/>
-                    </For>
-                </ol>
-                <p class="state" data-testid="messages-state">{state}</p>
-                <Show when=failed>
-                    <button class="again" type="button" on:click=move |_| reading.refetch()>{words().try_again}</button>
-                </Show>
-                <div id="latest"></div>
-            </div>
-            <Show when=move || { follow.unseen.get() > 0 }>
-                <button class="latest" type="button" data-testid="new-messages" on:click=move |_| follow.to_end(list)>
-                    {move || language.count(&words().new_messages, follow.unseen.get())}
-                </button>
-            </Show>
-        </div>
-    }
+    let again = move || {
+        let button = el("button", "again").attr("type", "button").text(words.try_again);
+        button.on("click", move |_| reading.refetch()).view()
+    };
+    let latest = move || {
+        el("button", "latest")
+            .attr("type", "button")
+            .test_id("new-messages")
+            .on("click", move |_| follow.to_end(node))
+            .text_live(move || language.count(&words.new_messages, follow.unseen.get()))
+            .view()
+    };
+    let log = el("div", "message-list")
+        .node(node)
+        .attr("id", "messages")
+        .attr("role", "log")
+        .attr("tabindex", "0")
+        .attr("aria-label", words.messages)
+        .test_id("messages")
+        .on("scroll", move |_| follow.scrolled(node))
+        .child(el("ol", "rows").child(list(move || items(all))))
+        .child(el("p", "state").test_id("messages-state").text_live(state))
+        .child(when(failed, again))
+        .child(Element::new("div").attr("id", "latest"));
+    el("div", "frame").child(log).child(when(move || follow.unseen.get() > 0, latest)).view()
+}
+
+fn items(all: Memo<Rows>) -> Vec<Item> {
+    let item = |key: &RowKey| {
+        let key = key.clone();
+        let name = key.to_string();
+        let row = move || Memo::new(move |_| all.with(|all| all.by_key.get(&key).cloned()));
+        Item { key: name, draw: Box::new(move || message_row(row())) }
+    };
+    all.with(|all| all.order.iter().map(item).collect())
 }
 
 /// The rows, and where to find each.
@@ -102,7 +121,7 @@ impl Follow {
     }
 
     /// After each change: keeps to the end, or counts what is new.
-    fn watch(self, list: NodeRef<html::Div>, rows: Memo<Rows>) {
+    fn watch(self, list: Node, rows: Memo<Rows>) {
         Effect::new(move |before: Option<(usize, Option<RowKey>)>| {
             let now = rows.with(|rows| (rows.order.len(), rows.order.last().cloned()));
             let (count, last) = before.unwrap_or_default();
@@ -122,7 +141,7 @@ impl Follow {
         });
     }
 
-    fn scrolled(self, list: NodeRef<html::Div>) {
+    fn scrolled(self, list: Node) {
         let Some(list) = list.get_untracked() else { return };
         let left = list.scroll_height() - list.scroll_top() - list.client_height();
         self.at_end.set_value(left <= STICKY_PIXELS);
@@ -131,7 +150,7 @@ impl Follow {
         }
     }
 
-    fn to_end(self, list: NodeRef<html::Div>) {
+    fn to_end(self, list: Node) {
         self.at_end.set_value(true);
         self.unseen.set(0);
         // The rows are in the page only when the effects of this change are done.

@@ -26,7 +26,7 @@ pub use language_switch::LanguageSwitch;
 pub use message_input::MessageInput;
 pub use message_list::MessageList;
 pub use people_here::PeopleList;
-pub use time::{LocalTime, TimeOfDay};
+pub use time::LocalTime;
 pub use websocket_status::WebsocketStatus;
 
 /// The few things that the whole page has.

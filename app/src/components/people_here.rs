@@ -1,10 +1,14 @@
 //! Who is here.
 
+use confab_protocol::Person;
 use leptos::prelude::*;
 use stylers_macro::style_sheet;
 
 use super::{surroundings, words};
-use crate::data::People;
+use crate::{
+    data::People,
+    dom::{Item, list, scoped},
+};
 
 /// How many names are drawn; the rest is a number.
 const SHOWN: usize = 50;
@@ -13,38 +17,53 @@ const SHOWN: usize = 50;
 ///
 /// On the server: nobody yet; the list comes with the connection.
 #[component]
-pub fn PeopleList() -> impl IntoView {
-    let scope = style_sheet!("app/src/components/people_here.css");
+pub fn PeopleList() -> AnyView {
+    let el = scoped(style_sheet!("app/src/components/people_here.css"));
     let around = surroundings();
-    let (session, language) = (around.session, around.language);
+    let (language, words) = (around.language, words());
     let reading = around.live.read::<People>(());
-    let count = Memo::new(move |_| reading.data.with(|here| here.as_ref().map_or(0, |here| here.count)));
-    let shown = move || {
-        let listed = |here: &crate::data::PeopleHere| here.listed.iter().take(SHOWN).cloned().collect();
-        reading.data.with(|here| here.as_ref().map(listed).unwrap_or_else(Vec::new))
+    let count = move || reading.data.with(|here| here.as_ref().map_or(0, |here| here.count));
+    let more = move || match count().saturating_sub(SHOWN as u64) {
+        0 => String::new(),
+        more => language.count(&words.people_more, more),
     };
-    let more = move || count.get().saturating_sub(shown().len() as u64);
-    view! { class=scope,
-        <aside class="people" aria-label=words().people>
-            <h2 class="heading" data-testid="people-count">{move || language.count(&words().people_here, count.get())}</h2>
-            <ul class="names" data-testid="people">
-                <For each=shown key=|person| (person.id.clone(), person.username.clone()) let(person)>
-                    {
-                        let id = person.id.clone();
-                        let is_you = move || session.you.with(|you| you.id == id);
-                        view! { class=scope,
-                            <li class="person">
-                                <span class="dot" aria-hidden="true"></span>
-                                <bdi class="name">{person.username.as_str().to_owned()}</bdi>
-                                <span class="you">{move || is_you().then_some(words().you)}</span>
-                            </li>
-                        }
-                    }
-                </For>
-            </ul>
-            <Show when=move || { more() > 0 }>
-                <p class="more">{move || language.count(&words().people_more, more())}</p>
-            </Show>
-        </aside>
-    }
+    let names = move || {
+        reading.data.with(|here| {
+            let listed = here.iter().flat_map(|here| &here.listed);
+            listed.take(SHOWN).map(item).collect()
+        })
+    };
+    el("aside", "people")
+        .attr("aria-label", words.people)
+        .child(
+            el("h2", "heading")
+                .test_id("people-count")
+                .text_live(move || language.count(&words.people_here, count())),
+        )
+        .child(el("ul", "names").test_id("people").child(list(names)))
+        .child(el("p", "more").text_live(more))
+        .view()
+}
+
+/// A person under another name is drawn anew.
+fn item(person: &Person) -> Item {
+    let mut key = person.id.as_str().to_owned();
+    key.push('/');
+    key.push_str(person.username.as_str());
+    let person = person.clone();
+    Item { key, draw: Box::new(move || name(person)) }
+}
+
+fn name(person: Person) -> AnyView {
+    let el = scoped(style_sheet!("app/src/components/people_here.css"));
+    let (session, you) = (surroundings().session, words().you);
+    let is_you = move || session.you.with(|you| you.id == person.id);
+    el("li", "person")
+        .child(el("span", "dot").attr("aria-hidden", "true"))
+        .child(el("bdi", "name").text(person.username.as_str()))
+        .child(el("span", "you").text_live(move || match is_you() {
+            true => you.to_owned(),
+            false => String::new(),
+        }))
+        .view()
 }

@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use wasm_bindgen::JsValue;
 
 use super::surroundings;
+use crate::dom::Element;
 
 /// Whether the page may use the viewer's time zone.
 ///
@@ -23,17 +24,19 @@ pub enum Precision {
 }
 
 /// The time of day of a moment, with the full date for whoever points at it.
-#[component]
-pub fn TimeOfDay(at: Timestamp, precision: Precision) -> impl IntoView {
-    let local = surroundings().local_time.0;
-    let text = move || if local.get() { local_text(at, precision) } else { utc_text(at, precision) };
-    let full = move || local.get().then(|| local_date(at));
-    view! { <time datetime=at.to_string() title=full>{text}</time> }
+pub fn time_of_day(at: Timestamp, precision: Precision) -> AnyView {
+    let around = surroundings();
+    let (local, language) = (around.local_time.0, around.language.code());
+    Element::new("time")
+        .attr("datetime", at.to_string())
+        .attr_live("title", move || local.get().then(|| local_date(at, language)))
+        .text_live(move || time_text(local, at, precision))
+        .view()
 }
 
 /// The time of day as text.
-pub fn time_text(at: Timestamp, precision: Precision) -> String {
-    match surroundings().local_time.0.get() {
+pub fn time_text(local: RwSignal<bool>, at: Timestamp, precision: Precision) -> String {
+    match local.get() {
         true => local_text(at, precision),
         false => utc_text(at, precision),
     }
@@ -41,26 +44,33 @@ pub fn time_text(at: Timestamp, precision: Precision) -> String {
 
 fn utc_text(at: Timestamp, precision: Precision) -> String {
     let seconds = at.unix_ms() / 1000;
-    clock_text([seconds / 3600 % 24, seconds / 60 % 60, seconds % 60], precision)
+    let parts = [seconds / 3600 % 24, seconds / 60 % 60, seconds % 60];
+    clock_text(parts.map(|part| part as u32), precision)
 }
 
 fn local_text(at: Timestamp, precision: Precision) -> String {
     let date = js_sys::Date::new(&JsValue::from_f64(at.unix_ms() as f64));
-    let parts = [date.get_hours(), date.get_minutes(), date.get_seconds()];
-    clock_text(parts.map(u64::from), precision)
+    clock_text([date.get_hours(), date.get_minutes(), date.get_seconds()], precision)
 }
 
-fn clock_text([hours, minutes, seconds]: [u64; 3], precision: Precision) -> String {
-    match precision {
-        Precision::Minutes => format!("{hours:02}:{minutes:02}"),
-        Precision::Seconds => format!("{hours:02}:{minutes:02}:{seconds:02}"),
+fn clock_text(parts: [u32; 3], precision: Precision) -> String {
+    let shown = match precision {
+        Precision::Minutes => 2,
+        Precision::Seconds => 3,
+    };
+    let mut text = String::with_capacity(8);
+    for (index, part) in parts.into_iter().take(shown).enumerate() {
+        if index > 0 {
+            text.push(':');
+        }
+        text.extend([part / 10, part % 10].map(|digit| char::from(b'0' + digit as u8)));
     }
+    text
 }
 
-fn local_date(at: Timestamp) -> String {
+fn local_date(at: Timestamp, language: &str) -> String {
     let date = js_sys::Date::new(&JsValue::from_f64(at.unix_ms() as f64));
-    let language = JsValue::from_str(surroundings().language.code());
-    String::from(date.to_locale_string("default", &language))
+    String::from(date.to_locale_string(language, &JsValue::UNDEFINED))
 }
 
 #[cfg(test)]

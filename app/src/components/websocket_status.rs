@@ -1,8 +1,6 @@
 //! How the connection is (documents 000 and 004).
 
-use std::time::Duration;
-
-use confab_sync::{ConnectionError, Status};
+use confab_sync::{ClosedReason, ConnectionError, Moment, Status};
 use leptos::prelude::*;
 use stylers_macro::style_sheet;
 
@@ -11,41 +9,56 @@ use super::{
     time::{Precision, time_text},
     words,
 };
-use crate::{Language, data::Pulse, words::fill};
+use crate::{
+    Language,
+    data::Pulse,
+    dom::scoped,
+    words::{Words, fill},
+};
 
-/// The state of the connection in words and colour, the server's last pulse while it is open, the
-/// countdown and the last error while it is not.
+/// The state of the connection in words and colour, and the server's last pulse while it is open.
+/// What to do while it is not stands in the [`Banner`](super::Banner).
 ///
 /// On the server: connecting, because that is what the page will do first.
 #[component]
-pub fn WebsocketStatus() -> impl IntoView {
-    let scope = style_sheet!("app/src/components/websocket_status.css");
+pub fn WebsocketStatus() -> AnyView {
+    let el = scoped(style_sheet!("app/src/components/websocket_status.css"));
     let around = surroundings();
-    let status = around.session.status;
+    let (status, language, words) = (around.session.status, around.language, words());
+    let local = around.local_time.0;
     let pulse = around.live.read::<Pulse>(());
-    let is = move |wanted: Look| status.with(|status| Look::of(status) == wanted);
-    let label = move || status.with(|status| label(status));
-    let language = around.language;
+    let look = Memo::new(move |_| status.with(Look::of));
     let beat = move || {
         let beat = pulse.data.with(|pulse| pulse.as_ref().and_then(|pulse| pulse.heartbeat));
-        match (status.with(Look::of), beat) {
+        match (look.get(), beat) {
             (Look::Open, Some(beat)) => {
-                let time = time_text(beat.time, Precision::Seconds);
-                let connections = language.count(&words().connections, beat.connections);
-                format!("{} · {connections}", fill(words().heartbeat, &[&time]))
+                let time = time_text(local, beat.time, Precision::Seconds);
+                let mut text = fill(words.heartbeat, &[&time]);
+                text.push_str(" · ");
+                text.push_str(&language.count(&words.connections, beat.connections));
+                text
             }
-            (Look::Open, None) => words().no_heartbeat.to_owned(),
+            (Look::Open, None) => words.no_heartbeat.to_owned(),
             _ => String::new(),
         }
     };
-    view! { class=scope,
-        <div class="websocket-status" data-testid="status" data-state=move || status.with(|s| Look::of(s).name())>
-            <span class="dot" class:open=move || is(Look::Open) class:waiting=move || is(Look::Waiting)
-                class:closed=move || is(Look::Closed) aria-hidden="true"></span>
-            <span class="label" role="status" aria-label=words().status data-testid="status-label">{label}</span>
-            <span class="beat" data-testid="pulse">{beat}</span>
-        </div>
-    }
+    let dot = el("span", "dot")
+        .class_if("open", move || look.get() == Look::Open)
+        .class_if("waiting", move || look.get() == Look::Waiting)
+        .class_if("closed", move || look.get() == Look::Closed)
+        .attr("aria-hidden", "true");
+    let label = el("span", "label")
+        .attr("role", "status")
+        .attr("aria-label", words.status)
+        .test_id("status-label")
+        .text_live(move || status.with(|status| label(words, status)).to_owned());
+    el("div", "websocket-status")
+        .test_id("status")
+        .attr_live("data-state", move || Some(look.get().name().to_owned()))
+        .child(dot)
+        .child(label)
+        .child(el("span", "beat").test_id("pulse").text_live(beat))
+        .view()
 }
 
 /// The three looks of a connection.
@@ -58,7 +71,6 @@ enum Look {
 
 impl Look {
     fn of(status: &Status) -> Self {
-        use confab_sync::ClosedReason;
         match status {
             Status::Open => Self::Open,
             Status::Connecting
@@ -77,8 +89,7 @@ impl Look {
     }
 }
 
-fn label(status: &Status) -> &'static str {
-    let words = words();
+fn label(words: &Words, status: &Status) -> &'static str {
     match (Look::of(status), status) {
         (Look::Open, _) => words.status_open,
         (_, Status::Reconnecting { .. }) => words.status_reconnecting,
@@ -87,36 +98,43 @@ fn label(status: &Status) -> &'static str {
     }
 }
 
-/// A connection error in words.
-pub fn error_text(error: &ConnectionError) -> String {
-    let words = words();
-    match error {
-        ConnectionError::Unreachable => words.error_unreachable.to_owned(),
-        ConnectionError::Lost => words.error_lost.to_owned(),
-        ConnectionError::Silent => words.error_silent.to_owned(),
-        ConnectionError::Dropped => words.error_dropped.to_owned(),
-        ConnectionError::ClosedByServer { code, reason } => {
-            fill(words.error_closed, &[&code.to_string(), reason])
+/// What went wrong last, in words; nothing when nothing did.
+pub fn last_error(words: &Words, status: &Status) -> String {
+    match status {
+        Status::Reconnecting { error, .. } | Status::Closed { error: Some(error), .. } => {
+            error_text(words, error)
         }
+        _ => String::new(),
     }
 }
 
+/// A connection error in words.
+pub fn error_text(words: &Words, error: &ConnectionError) -> String {
+    let text = match error {
+        ConnectionError::Unreachable => words.error_unreachable,
+        ConnectionError::Lost => words.error_lost,
+        ConnectionError::Silent => words.error_silent,
+        ConnectionError::Dropped => words.error_dropped,
+        ConnectionError::ClosedByServer { code, reason } => {
+            return fill(words.error_closed, &[&code.to_string(), reason]);
+        }
+    };
+    text.to_owned()
+}
+
 /// "attempt 2 of 5 · next try in 3 seconds", counting down.
-pub fn countdown(language: Language, status: &Status, now: confab_sync::Moment) -> String {
-    let words = words();
+pub fn countdown(language: Language, status: &Status, now: Moment) -> String {
+    let words = language.words();
     let Status::Reconnecting { attempt, of, retry_at, .. } = status else { return String::new() };
     let wait = match retry_at {
         None => words.trying_now.to_owned(),
-        Some(at) => {
-            let left = Duration::from_millis(at.0.saturating_sub(now.0));
-            language.count(&words.retry_in, left.as_millis().div_ceil(1000) as u64)
-        }
+        Some(at) => language.count(&words.retry_in, at.0.saturating_sub(now.0).div_ceil(1000)),
     };
-    match attempt {
-        0 => wait,
-        attempt => {
-            let attempt = fill(words.attempt, &[&attempt.to_string(), &of.to_string()]);
-            format!("{attempt} · {wait}")
-        }
+    if *attempt == 0 {
+        return wait;
     }
+    let mut text = fill(words.attempt, &[&attempt.to_string(), &of.to_string()]);
+    text.push_str(" · ");
+    text.push_str(&wait);
+    text
 }

@@ -10,42 +10,44 @@ use crate::{
         Banner, Controls, EventList, FrameLog, Header, MessageInput, RoundTrips, StateMachine,
         TopicBoxes, words,
     },
+    dom::scoped,
 };
 
 /// The connection lab: every frame, the state machine, and ways to break it (document 000).
 #[component]
-pub fn Lab(bootstrap: Bootstrap) -> impl IntoView {
-    let scope = style_sheet!("app/src/pages/lab.css");
+pub fn Lab(bootstrap: Bootstrap) -> AnyView {
+    let el = scoped(style_sheet!("app/src/pages/lab.css"));
     let words = words();
     let Bootstrap { page, demo, form_client_id, .. } = bootstrap;
-    view! { class=scope,
-        <div class="lab">
-            <div class="top"><Header page/><Banner/></div>
-            <main class="benches">
-                <div class="intro">
-                    <h1 class="title">{words.lab}</h1>
-                    <p class="about">{words.lab_about}</p>
-                </div>
-                <section class="bench" aria-label=words.lab_machine>
-                    <h2 class="heading">{words.lab_machine}</h2>
-                    <StateMachine/>
-                    <RoundTrips/>
-                </section>
-                <section class="bench" aria-label=words.lab_try>
-                    <h2 class="heading">{words.lab_try}</h2>
-                    <Controls demo/>
-                    <TopicBoxes/>
-                </section>
-                <section class="bench" aria-label=words.lab_events>
-                    <h2 class="heading">{words.lab_events}</h2>
-                    <EventList/>
-                    <MessageInput dialog=DialogId::lobby() form_client_id notice=None/>
-                </section>
-                <section class="bench" aria-label=words.lab_frames>
-                    <h2 class="heading">{words.lab_frames}</h2>
-                    <FrameLog/>
-                </section>
-            </main>
-        </div>
-    }
+    let bench = |heading| {
+        el("section", "bench")
+            .attr("aria-label", heading)
+            .child(el("h2", "heading").text(heading))
+    };
+    let intro = el("div", "intro")
+        .child(el("h1", "title").text(words.lab_heading))
+        .child(el("p", "about").text(words.lab_about));
+    let input = view! { <MessageInput dialog=DialogId::lobby() form_client_id notice=None/> };
+    let benches = el("main", "benches")
+        .child(intro)
+        .child(
+            bench(words.lab_machine)
+                .child(view! { <StateMachine/> }.into_any())
+                .child(view! { <RoundTrips/> }.into_any()),
+        )
+        .child(
+            bench(words.lab_try)
+                .child(view! { <Controls demo/> }.into_any())
+                .child(view! { <TopicBoxes/> }.into_any()),
+        )
+        .child(
+            bench(words.lab_events)
+                .child(view! { <EventList/> }.into_any())
+                .child(input.into_any()),
+        )
+        .child(bench(words.lab_frames).child(view! { <FrameLog/> }.into_any()));
+    let top = el("div", "top")
+        .child(view! { <Header page/> }.into_any())
+        .child(view! { <Banner/> }.into_any());
+    el("div", "lab").child(top).child(benches).view()
 }

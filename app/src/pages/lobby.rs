@@ -7,24 +7,32 @@ use stylers_macro::style_sheet;
 use crate::{
     Bootstrap,
     components::{Banner, Header, MessageInput, MessageList, PeopleList, words},
+    dom::scoped,
 };
 
 /// The lobby: its messages, the box to write in, and who is here.
 #[component]
-pub fn Lobby(bootstrap: Bootstrap) -> impl IntoView {
-    let scope = style_sheet!("app/src/pages/lobby.css");
+pub fn Lobby(bootstrap: Bootstrap) -> AnyView {
+    let el = scoped(style_sheet!("app/src/pages/lobby.css"));
+    let words = words();
     let Bootstrap { page, notice, form_client_id, .. } = bootstrap;
-    view! { class=scope,
-        <a class="skip" href="#messages">{words().skip_to_messages}</a>
-        <div class="lobby">
-            <div class="top"><Header page/><Banner/></div>
-            <main class="dialog">
-                <h1 class="title">{words().lobby}</h1>
-                <MessageList dialog=DialogId::lobby()/>
-                <noscript><a class="refresh" href="/#latest">{words().refresh}</a></noscript>
-                <MessageInput dialog=DialogId::lobby() form_client_id notice/>
-            </main>
-            <div class="side"><PeopleList/></div>
-        </div>
-    }
+    let skip = el("a", "skip").attr("href", "#messages").text(words.skip_to_messages);
+    // Drawn only where there is no script (`@media (scripting: none)`): a browser that has scripts
+    // reads the inside of a `noscript` as text, and hydration would stumble over it.
+    let refresh = el("a", "refresh").attr("href", "/#latest").text(words.refresh);
+    let dialog = el("main", "dialog")
+        .child(el("h1", "title").text(words.lobby))
+        .child(view! { <MessageList dialog=DialogId::lobby()/> }.into_any())
+        .child(refresh)
+        .child(view! { <MessageInput dialog=DialogId::lobby() form_client_id notice/> }.into_any());
+    el("div", "lobby")
+        .child(skip)
+        .child(
+            el("div", "top")
+                .child(view! { <Header page/> }.into_any())
+                .child(view! { <Banner/> }.into_any()),
+        )
+        .child(dialog)
+        .child(el("div", "side").child(view! { <PeopleList/> }.into_any()))
+        .view()
 }

@@ -3,14 +3,14 @@
 use super::{Plural, Words};
 
 pub(super) static WORDS: Words = Words {
-    language_name: "English",
     language: "Language",
     description: "Confab: a self-hosted real-time chat. What the screen shows is true.",
     brand: "Confab",
     lobby_title: "Lobby · Confab",
     lab_title: "Connection lab · Confab",
     lobby: "Lobby",
-    lab: "Connection lab",
+    lab: "Lab",
+    lab_heading: "Connection lab",
     skip_to_messages: "Skip to the messages",
     pages: "Pages",
     messages: "Messages",

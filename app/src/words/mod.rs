@@ -39,7 +39,20 @@ impl Language {
 
     /// The language's name in itself.
     pub fn name(self) -> &'static str {
-        self.words().language_name
+        match self {
+            Self::En => "English",
+            Self::Ru => "Русский",
+            Self::Uk => "Українська",
+        }
+    }
+
+    /// Two letters that stand for it.
+    pub fn sign(self) -> &'static str {
+        match self {
+            Self::En => "EN",
+            Self::Ru => "RU",
+            Self::Uk => "UK",
+        }
     }
 
     /// The language with this code; regions are passed over (`ru-UA` is Russian).
@@ -135,7 +148,6 @@ pub fn fill(text: &str, values: &[&str]) -> String {
 /// What a language says. A field is named after the place its text stands in.
 #[derive(Debug)]
 pub struct Words {
-    pub language_name: &'static str,
     pub language: &'static str,
     pub description: &'static str,
     pub brand: &'static str,
@@ -143,6 +155,7 @@ pub struct Words {
     pub lab_title: &'static str,
     pub lobby: &'static str,
     pub lab: &'static str,
+    pub lab_heading: &'static str,
     pub skip_to_messages: &'static str,
     pub pages: &'static str,
 

@@ -3,7 +3,6 @@
 use super::{Plural, Words};
 
 pub(super) static WORDS: Words = Words {
-    language_name: "Русский",
     language: "Язык",
     description: "Confab: чат в реальном времени на своём сервере. То, что на экране, — правда.",
     brand: "Confab",
@@ -11,6 +10,7 @@ pub(super) static WORDS: Words = Words {
     lab_title: "Лаборатория соединения · Confab",
     lobby: "Холл",
     lab: "Лаборатория",
+    lab_heading: "Лаборатория соединения",
     skip_to_messages: "К сообщениям",
     pages: "Страницы",
     messages: "Сообщения",

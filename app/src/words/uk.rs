@@ -3,7 +3,6 @@
 use super::{Plural, Words};
 
 pub(super) static WORDS: Words = Words {
-    language_name: "Українська",
     language: "Мова",
     description: "Confab: чат у реальному часі на власному сервері. Те, що на екрані, — правда.",
     brand: "Confab",
@@ -11,6 +10,7 @@ pub(super) static WORDS: Words = Words {
     lab_title: "Лабораторія з’єднання · Confab",
     lobby: "Хол",
     lab: "Лабораторія",
+    lab_heading: "Лабораторія з’єднання",
     skip_to_messages: "До повідомлень",
     pages: "Сторінки",
     messages: "Повідомлення",

@@ -5,34 +5,58 @@ use stylers_macro::style_sheet;
 
 use crate::{
     Direction,
-    components::{TimeOfDay, surroundings, time::Precision, words},
+    components::{
+        surroundings,
+        time::{Precision, time_of_day},
+        words,
+    },
+    dom::{Item, list, scoped},
+    session::LoggedFrame,
 };
 
 /// The last frames, newest first.
 #[component]
-pub fn FrameLog() -> impl IntoView {
-    let scope = style_sheet!("app/src/components/lab/frame_log.css");
+pub fn FrameLog() -> AnyView {
+    let el = scoped(style_sheet!("app/src/components/lab/frame_log.css"));
     let frames = surroundings().session.frames;
-    let newest_first = move || frames.with(|frames| frames.iter().rev().cloned().collect::<Vec<_>>());
-    view! { class=scope,
-        <div class="bar">
-            <span class="none">{move || frames.with(|frames| frames.is_empty()).then_some(words().lab_no_frames)}</span>
-            <button class="clear" type="button" on:click=move |_| frames.update(|frames| frames.clear())>{words().lab_clear}</button>
-        </div>
-        <ol class="frames" aria-label=words().lab_frames tabindex="0" data-testid="frames">
-            <For each=newest_first key=|frame| frame.number let(frame)>
-                {
-                    let is_sent = frame.direction == Direction::Sent;
-                    let (sign, name) = if is_sent { ("↑", words().lab_sent) } else { ("↓", words().lab_received) };
-                    view! { class=scope,
-                        <li class="frame-line" class:sent=is_sent data-testid="frame" data-direction=if is_sent { "sent" } else { "received" }>
-                            <span class="way" role="img" aria-label=name>{sign}</span>
-                            <span class="when"><TimeOfDay at=frame.at precision=Precision::Seconds/></span>
-                            <code class="json">{frame.text}</code>
-                        </li>
-                    }
-                }
-            </For>
-        </ol>
-    }
+    let words = words();
+    let none = move || match frames.with(|frames| frames.is_empty()) {
+        true => words.lab_no_frames.to_owned(),
+        false => String::new(),
+    };
+    let items = move || frames.with(|frames| frames.iter().rev().map(item).collect());
+    let clear = el("button", "clear")
+        .attr("type", "button")
+        .on("click", move |_| frames.update(|frames| frames.clear()))
+        .text(words.lab_clear);
+    el("div", "frame-log")
+        .child(el("div", "bar").child(el("span", "none").text_live(none)).child(clear))
+        .child(
+            el("ol", "frames")
+                .attr("tabindex", "0")
+                .attr("aria-label", words.lab_frames)
+                .test_id("frames")
+                .child(list(items)),
+        )
+        .view()
+}
+
+fn item(frame: &LoggedFrame) -> Item {
+    let frame = frame.clone();
+    Item { key: frame.number.to_string(), draw: Box::new(move || draw(frame)) }
+}
+
+fn draw(frame: LoggedFrame) -> AnyView {
+    let el = scoped(style_sheet!("app/src/components/lab/frame_log.css"));
+    let (class, sign, name, direction) = match frame.direction {
+        Direction::Sent => ("frame-line sent", "↑", words().lab_sent, "sent"),
+        Direction::Received => ("frame-line", "↓", words().lab_received, "received"),
+    };
+    el("li", class)
+        .attr("data-direction", direction)
+        .test_id("frame")
+        .child(el("span", "way").attr("role", "img").attr("aria-label", name).text(sign))
+        .child(el("span", "when").child(time_of_day(frame.at, Precision::Seconds)))
+        .child(el("code", "json").text(frame.text))
+        .view()
 }

@@ -5,45 +5,54 @@ use stylers_macro::style_sheet;
 
 use crate::{
     components::{surroundings, words},
+    dom::scoped,
+    session::ROUND_TRIPS_KEPT,
     words::fill,
 };
 
 /// The chart's width and height in its own units; it grows with the page.
-const WIDTH: f32 = 300.0;
-const HEIGHT: f32 = 60.0;
+const WIDTH: u32 = 59 * 5;
+const HEIGHT: u32 = 60;
+const VIEW_BOX: &str = "0 0 295 60";
+/// Room above and below the line, for its own thickness.
+const MARGIN: u32 = 2;
 /// The chart's scale never gets finer than this, so that noise does not look like mountains.
 const SCALE_MS_MIN: u32 = 10;
 
 /// The last round trips as a line, and the last one as a number.
 #[component]
-pub fn RoundTrips() -> impl IntoView {
-    let scope = style_sheet!("app/src/components/lab/round_trips.css");
+pub fn RoundTrips() -> AnyView {
+    let el = scoped(style_sheet!("app/src/components/lab/round_trips.css"));
     let trips = surroundings().session.round_trips;
+    let words = words();
     let last = move || match trips.with(|trips| trips.last().copied()) {
-        Some(ms) => fill(words().lab_milliseconds, &[&ms.to_string()]),
-        None => words().lab_round_trip_none.to_owned(),
+        Some(ms) => fill(words.lab_milliseconds, &[&ms.to_string()]),
+        None => words.lab_round_trip_none.to_owned(),
     };
-    let line = move || trips.with(|trips| points(trips));
-    view! { class=scope,
-        <figure class="trips">
-            <figcaption class="caption">{words().lab_round_trip}": "<output class="last" data-testid="round-trip">{last}</output></figcaption>
-            <svg class="chart" viewBox=format!("0 0 {WIDTH} {HEIGHT}") preserveAspectRatio="none" aria-hidden="true">
-                <polyline class="line" points=line/>
-            </svg>
-        </figure>
-    }
+    let caption = el("figcaption", "caption")
+        .text(words.lab_round_trip)
+        .text(": ")
+        .child(el("output", "last").test_id("round-trip").text_live(last));
+    let chart = el("svg", "chart")
+        .attr("viewBox", VIEW_BOX)
+        .attr("preserveAspectRatio", "none")
+        .attr("aria-hidden", "true")
+        .child(el("polyline", "line").attr_live("points", move || Some(trips.with(|t| points(t)))));
+    el("figure", "trips").child(caption).child(chart).view()
 }
 
 /// The line through the trips, the newest at the right edge.
 fn points(trips: &[u32]) -> String {
-    let most = trips.iter().copied().max().unwrap_or(0).max(SCALE_MS_MIN) as f32;
-    let step = WIDTH / 59.0;
-    let left = WIDTH - step * (trips.len().saturating_sub(1)) as f32;
+    let most = trips.iter().copied().max().unwrap_or(0).max(SCALE_MS_MIN);
+    let step = WIDTH / (ROUND_TRIPS_KEPT as u32 - 1);
     let mut text = String::new();
-    for (index, ms) in trips.iter().enumerate() {
-        let x = (left + step * index as f32) as i32;
-        let y = (HEIGHT - 2.0 - (HEIGHT - 4.0) * *ms as f32 / most) as i32;
-        text.push_str(&format!("{x},{y} "));
+    for (ago, ms) in (0..trips.len() as u32).rev().zip(trips) {
+        let x = WIDTH.saturating_sub(step * ago);
+        let y = HEIGHT - MARGIN - (HEIGHT - 2 * MARGIN) * ms / most;
+        for (number, end) in [(x, ','), (y, ' ')] {
+            text.push_str(&number.to_string());
+            text.push(end);
+        }
     }
     text
 }
@@ -55,8 +64,9 @@ mod tests {
     #[test]
     fn the_newest_stands_at_the_right_and_the_longest_at_the_top() {
         assert_eq!(points(&[]), "");
-        assert_eq!(points(&[20]), "300,2 ");
-        assert_eq!(points(&[0, 20]), "294,58 300,2 ");
-        assert_eq!(points(&[5]), "300,30 ", "a quick ping is no mountain");
+        assert_eq!(points(&[20]), "295,2 ");
+        assert_eq!(points(&[0, 20]), "290,58 295,2 ");
+        assert_eq!(points(&[5]), "295,30 ", "a quick ping is no mountain");
+        assert!(points(&[1; ROUND_TRIPS_KEPT]).starts_with("0,"));
     }
 }

@@ -4,53 +4,60 @@ use confab_sync::Status;
 use leptos::prelude::*;
 use stylers_macro::style_sheet;
 
-use crate::components::{
-    surroundings,
-    websocket_status::{countdown, error_text},
-    words,
+use crate::{
+    components::{surroundings, websocket_status::last_error, words},
+    dom::scoped,
 };
 
-/// Four states and the ways between them (DESIGN §3), the last error and the countdown in words.
+/// The ways between the states, and the heads of their arrows.
+const WAYS: &str = "M155 30H245M320 50V110M300 110V50M245 130H155M80 50V110M100 110V50";
+const HEADS: &str = "M245 30l-8-5v10zM320 110l-5-8h10zM300 50l-5 8h10zM155 130l8-5v10zM80 110l-5-8h10zM100 50l-5 8h10z";
+
+/// Four states and the ways between them (DESIGN §3), and the last error in words.
 #[component]
-pub fn StateMachine() -> impl IntoView {
-    let scope = style_sheet!("app/src/components/lab/state_machine.css");
-    let around = surroundings();
-    let (session, language) = (around.session, around.language);
+pub fn StateMachine() -> AnyView {
+    let el = scoped(style_sheet!("app/src/components/lab/state_machine.css"));
+    let status = surroundings().session.status;
     let words = words();
-    let detail = move || {
-        session.status.with(|status| match status {
-            Status::Reconnecting { error, .. } => {
-                format!("{} · {}", error_text(error), countdown(language, status, session.now()))
-            }
-            Status::Closed { error: Some(error), .. } => error_text(error),
-            _ => String::new(),
-        })
-    };
+    let now = Memo::new(move |_| status.with(Node::of));
+    // Where the middle of each box is, in the picture's units.
     let nodes = [
         (Node::Connecting, words.status_connecting, 80, 30),
         (Node::Open, words.status_open, 320, 30),
         (Node::Reconnecting, words.status_reconnecting, 320, 130),
         (Node::Closed, words.status_closed, 80, 130),
     ]
-    .map(|(node, label, x, y)| {
-        let lit = move || session.status.with(Node::of) == node;
-        view! { class=scope,
-            <g class="node" class:lit=lit data-testid="state" data-state=node.name() data-lit=move || lit().to_string()>
-                <rect class="box" x=x - 75 y=y - 20 width="150" height="40" rx="12"></rect>
-                <text class="label" x=x y=y + 5>{label}</text>
-            </g>
-        }
+    .map(|(node, label, x, y): (_, _, u32, u32)| {
+        let is_lit = move || now.get() == node;
+        let shape = el("rect", "box")
+            .attr("x", (x - 75).to_string())
+            .attr("y", (y - 20).to_string())
+            .attr("width", "150")
+            .attr("height", "40")
+            .attr("rx", "12");
+        let label =
+            el("text", "label").attr("x", x.to_string()).attr("y", (y + 5).to_string()).text(label);
+        el("g", "node")
+            .class_if("lit", is_lit)
+            .attr("data-state", node.name())
+            .attr_live("data-lit", move || Some(is_lit().to_string()))
+            .test_id("state")
+            .child(shape)
+            .child(label)
+            .view()
     });
-    view! { class=scope,
-        <div class="machine">
-            <svg class="picture" viewBox="0 0 400 160" role="img" aria-label=words.lab_machine>
-                <path class="way" d="M155 30 H245 M320 50 V110 M300 110 V50 M245 130 H155 M80 50 V110 M100 110 V50"></path>
-                <path class="head" d="M245 30 l-8 -5 v10 z M320 110 l-5 -8 h10 z M300 50 l-5 8 h10 z M155 130 l8 -5 v10 z M80 110 l-5 -8 h10 z M100 50 l-5 8 h10 z"></path>
-                {nodes.into_iter().collect_view()}
-            </svg>
-            <p class="detail" data-testid="state-detail">{detail}</p>
-        </div>
-    }
+    let picture = el("svg", "picture")
+        .attr("viewBox", "0 0 400 160")
+        .attr("role", "img")
+        .attr("aria-label", words.lab_machine)
+        .child(el("path", "way").attr("d", WAYS))
+        .child(el("path", "head").attr("d", HEADS))
+        .children(nodes);
+    let detail = move || status.with(|status| last_error(words, status));
+    el("div", "machine")
+        .child(picture)
+        .child(el("p", "detail").test_id("state-detail").text_live(detail))
+        .view()
 }
 
 /// The states as they are drawn.

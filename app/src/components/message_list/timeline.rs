@@ -1,5 +1,7 @@
 //! What the list shows, worked out from the log and the outbox: plain values, no signals.
 
+use std::fmt;
+
 use confab_protocol::{ClientId, Message, Person, Timestamp, UserId};
 
 use crate::session::{Outgoing, OutgoingState};
@@ -11,6 +13,15 @@ const TOGETHER_MS: u64 = 5 * 60 * 1000;
 /// for it. A bubble keeps its node, its focus and its place when it is stored.
 #[derive(Clone, Debug, Eq, Hash, PartialEq)]
 pub struct RowKey(UserId, ClientId);
+
+impl fmt::Display for RowKey {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // No id holds a slash, so no two keys read the same.
+        formatter.write_str(self.0.as_str())?;
+        formatter.write_str("/")?;
+        formatter.write_str(self.1.as_str())
+    }
+}
 
 /// One bubble.
 #[derive(Clone, Debug, PartialEq)]

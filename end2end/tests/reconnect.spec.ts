@@ -1,0 +1,82 @@
+// The connection breaks, and what people see is true all the same.
+
+import { SOCKET_FAILED, expect, test } from "./support/story";
+
+test("a stopped server is counted down through five attempts, then Reconnect", async ({ alice, server }) => {
+  alice.mayComplainOf(SOCKET_FAILED);
+  const tab = await alice.opens("/");
+  await tab.sends("before");
+  await tab.seesStored("before");
+  await server.stop();
+  await expect(tab.page.getByTestId("countdown")).toHaveText(/attempt 1 of 5 · (next try in \d+ seconds?|trying now)/);
+  await expect(tab.page.getByTestId("messages-state")).toHaveText(/There may be newer messages/);
+  await tab.sends("while it was away");
+  await expect(tab.message("while it was away").getByTestId("delivery")).toHaveAttribute("data-state", "queued");
+  await expect(tab.page.getByTestId("countdown")).toHaveText(/attempt 5 of 5/, { timeout: 30_000 });
+  const toast = tab.page.getByTestId("toast");
+  await expect(toast).toContainText("The server cannot be reached.", { timeout: 30_000 });
+  await server.start();
+  await toast.getByRole("button", { name: "Reconnect" }).click();
+  await tab.isConnected();
+  await expect(toast).toHaveCount(0);
+  await tab.seesStored("while it was away");
+  await tab.seesInOrder(["before", "while it was away"]);
+});
+
+test("a killed server comes back, and nothing is lost, doubled or out of order", async ({ alice, bob, server }) => {
+  alice.mayComplainOf(SOCKET_FAILED);
+  bob.mayComplainOf(SOCKET_FAILED);
+  const hers = await alice.opens("/");
+  const his = await bob.opens("/");
+  await his.isConnected();
+  await hers.sends("one");
+  await his.sees("one");
+  await server.kill();
+  await hers.sends("two");
+  await hers.sends("three");
+  await server.start();
+  await his.seesInOrder(["one", "two", "three"]);
+  await hers.seesInOrder(["one", "two", "three"]);
+  await hers.seesStored("three");
+});
+
+test("what is unsent survives a reload", async ({ alice, server }) => {
+  alice.mayComplainOf(SOCKET_FAILED);
+  const tab = await alice.opens("/");
+  await tab.isConnected();
+  // The page's socket is cut off, HTTP is not: what a proxy that lost its nerve looks like.
+  await tab.page.routeWebSocket(/\/ws/, (socket) => socket.close({ code: 1013 }));
+  await server.stop();
+  await tab.sends("not yet");
+  await server.start();
+  await tab.reloads();
+  await expect(tab.message("not yet").getByTestId("delivery")).toHaveAttribute("data-state", "queued");
+  await tab.page.unrouteAll();
+});
+
+test("a lost acknowledgement sends no second message", async ({ alice, bob }) => {
+  const her = await alice.context.newPage();
+  let dropped = 0;
+  await her.routeWebSocket(/\/ws/, (page) => {
+    const server = page.connectToServer();
+    page.onMessage((message) => server.send(message));
+    server.onMessage((message) => {
+      const isEcho = String(message).includes('"type":"ack"') || String(message).includes('"type":"message:new"');
+      if (isEcho && dropped < 2) {
+        dropped += 1;
+        return;
+      }
+      page.send(message);
+    });
+  });
+  const his = await bob.opens("/");
+  await his.isConnected();
+  await her.goto(his.page.url());
+  await expect(her.locator("html[data-hydrated]")).toBeAttached();
+  await her.getByTestId("input").fill("once");
+  await her.getByTestId("input").press("Enter");
+  await his.sees("once");
+  await expect(her.getByTestId("delivery")).toHaveAttribute("data-state", "stored", { timeout: 15_000 });
+  expect(dropped).toBe(2);
+  await expect(his.page.getByTestId("message")).toHaveCount(1);
+});

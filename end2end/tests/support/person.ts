@@ -1,0 +1,114 @@
+// Someone at a browser: what they do and what they see.
+
+import { type BrowserContext, type Locator, type Page, expect } from "@playwright/test";
+
+import type { Server } from "./server";
+
+export class Tab {
+  readonly status: Locator;
+  readonly messages: Locator;
+  readonly input: Locator;
+
+  constructor(
+    readonly page: Page,
+    private readonly server: Server,
+  ) {
+    this.status = page.getByTestId("status");
+    this.messages = page.getByTestId("messages");
+    this.input = page.getByTestId("input");
+  }
+
+  // Opens a page and waits until it answers: a click before that would be lost.
+  async opens(path: string): Promise<void> {
+    await this.page.goto(this.server.url + path);
+    await this.isAlive();
+  }
+
+  async reloads(): Promise<void> {
+    await this.page.reload();
+    await this.isAlive();
+  }
+
+  async isAlive(): Promise<void> {
+    await expect(this.page.locator("html[data-hydrated]")).toBeAttached();
+  }
+
+  async isConnected(): Promise<void> {
+    await expect(this.status).toHaveAttribute("data-state", "open");
+  }
+
+  async types(text: string): Promise<void> {
+    await this.input.fill(text);
+  }
+
+  async sends(text: string): Promise<void> {
+    await this.input.fill(text);
+    await this.input.press("Enter");
+    await expect(this.input).toHaveValue("");
+  }
+
+  message(text: string): Locator {
+    return this.page.getByTestId("message").filter({ has: this.page.getByText(text, { exact: true }) });
+  }
+
+  // Exactly once: not none, not two.
+  async sees(text: string): Promise<void> {
+    await expect(this.message(text)).toHaveCount(1);
+  }
+
+  async seesStored(text: string): Promise<void> {
+    await expect(this.message(text).getByTestId("delivery")).toHaveAttribute("data-state", "stored");
+  }
+
+  async seesInOrder(texts: string[]): Promise<void> {
+    await expect(this.page.getByTestId("content")).toHaveText(texts);
+  }
+
+  async seesPeople(count: number): Promise<void> {
+    await expect(this.page.getByTestId("people").locator("li")).toHaveCount(count);
+  }
+
+  event(kind: string): Locator {
+    return this.page.locator(`[data-testid="event"][data-event="${kind}"]`);
+  }
+
+  frame(type: string): Locator {
+    return this.page.getByTestId("frame").filter({ hasText: `"type":"${type}"` });
+  }
+}
+
+export class Person {
+  private readonly allowed: RegExp[] = [];
+  private readonly complaints: string[] = [];
+
+  constructor(
+    readonly context: BrowserContext,
+    private readonly server: Server,
+  ) {
+    context.on("page", (page) => {
+      page.on("pageerror", (error) => this.complaints.push(`page error: ${error.message}`));
+      page.on("console", (message) => {
+        if (message.type() === "error" || message.type() === "warning") {
+          this.complaints.push(`console ${message.type()}: ${message.text()}`);
+        }
+      });
+    });
+  }
+
+  async opens(path: string): Promise<Tab> {
+    const tab = new Tab(await this.context.newPage(), this.server);
+    await tab.opens(path);
+    return tab;
+  }
+
+  // The browser itself complains of a socket that cannot be opened; a story that breaks the
+  // connection says so beforehand.
+  mayComplainOf(pattern: RegExp): void {
+    this.allowed.push(pattern);
+  }
+
+  hasNothingToComplainOf(): void {
+    const rest = this.complaints.filter((text) => !this.allowed.some((pattern) => pattern.test(text)));
+    expect(rest, "console and page errors").toEqual([]);
+  }
+}

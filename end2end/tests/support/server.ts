@@ -1,0 +1,89 @@
+// A release binary of one story: its own port, its own data folder, stopped and started at will.
+
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { createInterface } from "node:readline";
+
+const ROOT = resolve(__dirname, "../../..");
+
+export interface Options {
+  demo?: boolean;
+  // Settings as the environment names them: { CONFAB_HUB_PRESENCE_GRACE: "2s" }.
+  environment?: Record<string, string>;
+}
+
+export class Server {
+  private process: ChildProcess | undefined;
+  private log: string[] = [];
+
+  private constructor(
+    private readonly data: string,
+    private readonly options: Options,
+    private address: string,
+  ) {}
+
+  static async start(options: Options = {}): Promise<Server> {
+    const data = await mkdtemp(join(tmpdir(), "confab-"));
+    const server = new Server(data, options, "127.0.0.1:0");
+    await server.start();
+    return server;
+  }
+
+  get url(): string {
+    return `http://${this.address}`;
+  }
+
+  // Starts again where it was, with what it had.
+  async start(): Promise<void> {
+    const flags = ["serve", "--listen", this.address, "--data", this.data, "--site", "target/site"];
+    const child = spawn(join(ROOT, "target/release/confab"), this.options.demo ? [...flags, "--demo"] : flags, {
+      cwd: ROOT,
+      env: { ...process.env, ...this.options.environment },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    this.process = child;
+    createInterface({ input: child.stderr }).on("line", (line) => this.log.push(line));
+    const lines = createInterface({ input: child.stdout });
+    for await (const line of lines) {
+      const address = /^listening on http:\/\/(.+)$/.exec(line)?.[1];
+      if (address !== undefined) {
+        this.address = address;
+        return;
+      }
+    }
+    throw new Error(`confab ended before it listened:\n${this.log.join("\n")}`);
+  }
+
+  async stop(): Promise<void> {
+    const child = this.process;
+    this.process = undefined;
+    if (child && child.exitCode === null && child.signalCode === null) {
+      const ended = once(child, "exit");
+      child.kill("SIGTERM");
+      await ended;
+    }
+  }
+
+  // Ends without a word, as when the power goes.
+  async kill(): Promise<void> {
+    const child = this.process;
+    this.process = undefined;
+    if (child && child.exitCode === null) {
+      const ended = once(child, "exit");
+      child.kill("SIGKILL");
+      await ended;
+    }
+  }
+
+  async remove(): Promise<void> {
+    await this.stop();
+    await rm(this.data, { recursive: true, force: true });
+  }
+
+  get lines(): string {
+    return this.log.join("\n");
+  }
+}

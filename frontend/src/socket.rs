@@ -1,0 +1,97 @@
+//! One WebSocket, from open to close, as a task.
+//!
+//! gloo-net's `close` of the sink closes nothing, its code can only be given to the whole socket,
+//! and its receiving end tells how the socket ended as an error. So one task owns the whole socket,
+//! and everything that is to be sent or closed comes to it through a queue. The queue is short by
+//! nature: the engine sends what a person types, one message at a time, and pings.
+
+use std::pin::pin;
+
+use confab_sync::{Input, SocketId};
+use futures::{
+    Sink, StreamExt,
+    channel::mpsc::{UnboundedReceiver, UnboundedSender, unbounded},
+    future::{Either, poll_fn, select},
+};
+use gloo_net::websocket::{Message, WebSocketError, futures::WebSocket};
+
+/// What a socket's task is told.
+pub enum Order {
+    /// Send a text frame.
+    Send(String),
+    /// Close with a code, and report nothing more.
+    Close(u16, &'static str),
+}
+
+/// The way to a socket's task. Dropping it closes the socket.
+pub type Orders = UnboundedSender<Order>;
+
+/// Opens a socket and reports what happens on it until it is closed.
+///
+/// # Errors
+///
+/// The address is no WebSocket address.
+pub fn open(id: SocketId, url: &str, report: impl Fn(Input) + 'static) -> Result<Orders, ()> {
+    let socket = WebSocket::open(url).map_err(|_| ())?;
+    let (orders, queue) = unbounded();
+    wasm_bindgen_futures::spawn_local(run(id, socket, queue, report));
+    Ok(orders)
+}
+
+async fn run(
+    id: SocketId,
+    mut socket: WebSocket,
+    mut queue: UnboundedReceiver<Order>,
+    report: impl Fn(Input),
+) {
+    let opened = {
+        let mut ready = pin!(poll_fn(|context| pin!(&mut socket).poll_ready(context)));
+        loop {
+            // What is to be sent comes only after `Opened`, so an order now is a close.
+            match select(&mut ready, queue.next()).await {
+                Either::Left((opened, _)) => break Some(opened),
+                Either::Right((Some(Order::Send(_)), _)) => {}
+                Either::Right((Some(Order::Close(..)) | None, _)) => break None,
+            }
+        }
+    };
+    match opened {
+        None => {
+            let _ = socket.close(Some(1000), None);
+            return;
+        }
+        Some(Ok(())) => report(Input::Opened(id)),
+        // The stream below tells how it ended.
+        Some(Err(_)) => {}
+    }
+    loop {
+        match select(socket.next(), queue.next()).await {
+            Either::Left((Some(Ok(Message::Text(text))), _)) => report(Input::Received(id, text)),
+            Either::Left((Some(Ok(Message::Bytes(_))), _)) => {}
+            Either::Left((Some(Err(WebSocketError::ConnectionClose(event))), _)) => {
+                let (code, reason, clean) = (event.code, event.reason, event.was_clean);
+                return report(Input::Closed { socket: id, code, reason, clean });
+            }
+            // An error is followed by the close that it causes.
+            Either::Left((Some(Err(_)), _)) => {}
+            Either::Left((None, _)) => return report(lost(id)),
+            Either::Right((Some(Order::Send(text)), _)) => {
+                if pin!(&mut socket).start_send(Message::Text(text)).is_err() {
+                    return report(lost(id));
+                }
+            }
+            Either::Right((Some(Order::Close(code, reason)), _)) => {
+                let _ = socket.close(Some(code), Some(reason));
+                return;
+            }
+            Either::Right((None, _)) => {
+                let _ = socket.close(Some(1000), None);
+                return;
+            }
+        }
+    }
+}
+
+fn lost(socket: SocketId) -> Input {
+    Input::Closed { socket, code: 1006, reason: String::new(), clean: false }
+}

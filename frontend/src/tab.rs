@@ -1,0 +1,281 @@
+//! One browser tab: drives the engine, and is the [`Browser`] and the [`Host`] of the app.
+//!
+//! Every input goes through [`Tab::tell`]: the engine is fed, then drained, effects before events,
+//! until it has nothing more to say. A call that arrives while it is being drained (a component
+//! that answers an event) waits in line, so the engine never sees itself from within.
+
+use std::{cell::RefCell, collections::VecDeque, rc::Rc, time::Duration};
+
+use confab_app::{
+    Bootstrap, Browser, ClientSettings, Direction, Page, Session,
+    live::{Host, Live, QueryError},
+};
+use confab_protocol::{Timestamp, Topic};
+use confab_sync::{Client, Effect, Input, Moment, Settings, SocketId};
+use futures::future::LocalBoxFuture;
+use leptos::prelude::window;
+
+use crate::{
+    fetch, signals,
+    socket::{self, Order, Orders},
+    timer::{Sleep, Timer},
+};
+
+/// How often the lab pings, so that its chart of round trips moves.
+const LAB_PING_INTERVAL: Duration = Duration::from_secs(2);
+
+/// What the lobby's socket hears from the start. Its messages come by joining the dialog.
+const LOBBY_TOPICS: &str = "topics=heartbeat,presence,system";
+
+/// A tab; clones share it.
+#[derive(Clone)]
+pub struct Tab(Rc<Inner>);
+
+struct Inner {
+    settings: ClientSettings,
+    engine: RefCell<Engine>,
+    inputs: RefCell<VecDeque<Input>>,
+    app: RefCell<Option<(Session, Live)>>,
+}
+
+struct Engine {
+    client: Client,
+    /// The socket that orders go to. The engine never has two.
+    socket: Option<(SocketId, Orders)>,
+    timer: Option<(Moment, Timer)>,
+    is_busy: bool,
+}
+
+impl Tab {
+    /// A tab that has not begun.
+    pub fn new(bootstrap: &Bootstrap) -> Self {
+        let client = &bootstrap.client;
+        let settings = Settings {
+            first_retry: client.first_retry,
+            retry_delays: client.retry_delays.clone(),
+            ping_interval: match bootstrap.page {
+                Page::Lobby => client.ping_interval,
+                Page::Lab => LAB_PING_INTERVAL,
+            },
+            silence_max: client.silence_max,
+            ..Settings::default()
+        };
+        let query = match bootstrap.page {
+            Page::Lobby => LOBBY_TOPICS,
+            Page::Lab => "",
+        };
+        let client = Client::new(settings, address(client, query), Vec::new());
+        Self(Rc::new(Inner {
+            settings: bootstrap.client.clone(),
+            engine: RefCell::new(Engine { client, socket: None, timer: None, is_busy: false }),
+            inputs: RefCell::default(),
+            app: RefCell::default(),
+        }))
+    }
+
+    /// Feeds the engine and does what it asks, until it is quiet.
+    fn tell(&self, input: Input) {
+        self.0.inputs.borrow_mut().push_back(input);
+        self.run();
+    }
+
+    fn run(&self) {
+        if std::mem::replace(&mut self.0.engine.borrow_mut().is_busy, true) {
+            return;
+        }
+        loop {
+            let input = self.0.inputs.borrow_mut().pop_front();
+            let Some(input) = input else { break };
+            if let Input::Received(_, text) = &input {
+                self.note(Direction::Received, text);
+            }
+            self.0.engine.borrow_mut().client.handle(input, now(), js_sys::Math::random());
+            self.drain();
+        }
+        let mut engine = self.0.engine.borrow_mut();
+        engine.is_busy = false;
+        self.set_timer(&mut engine);
+    }
+
+    fn time_is_up(&self) {
+        {
+            let mut engine = self.0.engine.borrow_mut();
+            engine.timer = None;
+            engine.client.handle_timeout(now(), js_sys::Math::random());
+            engine.is_busy = true;
+        }
+        self.drain();
+        self.0.engine.borrow_mut().is_busy = false;
+        self.run();
+    }
+
+    /// Effects first: what is shown may depend on a socket that is already on its way.
+    fn drain(&self) {
+        loop {
+            let effect = self.0.engine.borrow_mut().client.poll_effect();
+            let Some(effect) = effect else { break };
+            self.carry_out(effect);
+        }
+        loop {
+            let event = self.0.engine.borrow_mut().client.poll_event();
+            let Some(event) = event else { break };
+            let app = self.0.app.borrow().clone();
+            if let Some((session, live)) = app {
+                session.hear(&live, event);
+            }
+        }
+    }
+
+    fn carry_out(&self, effect: Effect) {
+        match effect {
+            Effect::Open { socket, url } => {
+                let tab = self.clone();
+                match socket::open(socket, &url, move |input| tab.tell(input)) {
+                    Ok(orders) => self.0.engine.borrow_mut().socket = Some((socket, orders)),
+                    Err(()) => self.0.inputs.borrow_mut().push_back(Input::Failed(socket)),
+                }
+            }
+            Effect::Send { socket, text } => {
+                self.note(Direction::Sent, &text);
+                self.order(socket, Order::Send(text));
+            }
+            Effect::Close { socket, code, reason } => {
+                self.order(socket, Order::Close(code, reason));
+            }
+        }
+    }
+
+    fn order(&self, to: SocketId, order: Order) {
+        if let Some((socket, orders)) = &self.0.engine.borrow().socket
+            && *socket == to
+        {
+            // The task is gone when the socket has closed; its report is on its way.
+            let _ = orders.unbounded_send(order);
+        }
+    }
+
+    fn note(&self, direction: Direction, text: &str) {
+        let app = self.0.app.borrow().clone();
+        if let Some((session, _)) = app {
+            session.note_traffic(direction, text);
+        }
+    }
+
+    /// One browser timer, for the earliest of the engine's.
+    fn set_timer(&self, engine: &mut Engine) {
+        let due = engine.client.poll_timeout();
+        if engine.timer.as_ref().map(|(moment, _)| *moment) == due {
+            return;
+        }
+        engine.timer = due.map(|moment| {
+            let wait = Duration::from_millis(moment.0.saturating_sub(now().0));
+            let tab = self.clone();
+            (moment, Timer::new(wait, move || tab.time_is_up()))
+        });
+    }
+}
+
+impl Browser for Tab {
+    fn command(&self, input: Input) {
+        self.tell(input);
+    }
+
+    fn fetch(&self, path: String) -> LocalBoxFuture<'static, Result<String, QueryError>> {
+        Box::pin(fetch::fetch(path))
+    }
+
+    fn now(&self) -> Moment {
+        now()
+    }
+
+    fn wall(&self) -> Timestamp {
+        Timestamp::from_unix_ms(js_sys::Date::now() as u64)
+    }
+
+    fn random(&self) -> u128 {
+        let mut bytes = [0; 16];
+        // Every browser that runs WASM has it; without it the zeros still make a valid id.
+        if let Ok(crypto) = window().crypto() {
+            let _ = crypto.get_random_values_with_u8_array(&mut bytes);
+        }
+        u128::from_ne_bytes(bytes)
+    }
+
+    fn remember(&self, key: &str, value: &str) {
+        if let Ok(Some(storage)) = window().session_storage() {
+            let _ = match value {
+                "" => storage.remove_item(key),
+                value => storage.set_item(key, value),
+            };
+        }
+    }
+
+    fn recall(&self, key: &str) -> Option<String> {
+        window().session_storage().ok()??.get_item(key).ok()?
+    }
+
+    fn address(&self, query: &str) -> String {
+        address(&self.0.settings, query)
+    }
+
+    fn start(&self, session: Session, live: Live) {
+        self.0.app.replace(Some((session, live)));
+        let tab = self.clone();
+        signals::listen(move |input| tab.tell(input));
+        self.tell(Input::Start);
+    }
+}
+
+impl Host for Tab {
+    fn spawn(&self, task: LocalBoxFuture<'static, ()>) {
+        wasm_bindgen_futures::spawn_local(task);
+    }
+
+    fn sleep(&self, time: Duration) -> LocalBoxFuture<'static, ()> {
+        Box::pin(Sleep::new(time))
+    }
+
+    fn now(&self) -> u64 {
+        now().0
+    }
+
+    fn subscribe(&self, topic: &Topic) {
+        self.tell(match topic {
+            Topic::Dialog(dialog_id) => {
+                Input::Join { dialog_id: dialog_id.clone(), after: None }
+            }
+            topic => Input::Subscribe(vec![topic.clone()]),
+        });
+    }
+
+    fn unsubscribe(&self, topic: &Topic) {
+        self.tell(match topic {
+            Topic::Dialog(dialog_id) => Input::Leave { dialog_id: dialog_id.clone() },
+            topic => Input::Unsubscribe(vec![topic.clone()]),
+        });
+    }
+}
+
+fn now() -> Moment {
+    Moment(window().performance().map_or(0.0, |performance| performance.now()) as u64)
+}
+
+/// The socket's address: the configured host or the page's own, secure where the page is.
+fn address(settings: &ClientSettings, query: &str) -> String {
+    let location = window().location();
+    let scheme = match location.protocol().as_deref() {
+        Ok("https:") => "wss://",
+        _ => "ws://",
+    };
+    let mut address = String::from(scheme);
+    match settings.ws_host.as_str() {
+        "" => address.push_str(&location.host().unwrap_or_default()),
+        host => address.push_str(host),
+    }
+    address.push_str(&settings.ws_path);
+    if !query.is_empty() {
+        address.push('?');
+        address.push_str(query);
+    }
+    address
+}
