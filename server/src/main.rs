@@ -129,6 +129,8 @@ async fn run(config: Config) -> ExitCode {
 struct Stop {
     #[cfg(unix)]
     terminate: tokio::signal::unix::Signal,
+    #[cfg(unix)]
+    interrupt: tokio::signal::unix::Signal,
 }
 
 impl Stop {
@@ -136,6 +138,9 @@ impl Stop {
         Ok(Self {
             #[cfg(unix)]
             terminate: tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?,
+            // Both from now on: until it is listened for, ctrl-c ends the program without goodbye.
+            #[cfg(unix)]
+            interrupt: tokio::signal::unix::signal(tokio::signal::unix::SignalKind::interrupt())?,
         })
     }
 
@@ -143,7 +148,7 @@ impl Stop {
         #[cfg(unix)]
         tokio::select! {
             _ = self.terminate.recv() => "SIGTERM",
-            _ = tokio::signal::ctrl_c() => "ctrl-c",
+            _ = self.interrupt.recv() => "ctrl-c",
         }
         #[cfg(not(unix))]
         {

@@ -42,15 +42,29 @@ async fn fragments_that_are_too_big_together_are_1009() {
 
 #[tokio::test]
 async fn a_length_that_is_only_announced_is_1009_at_once() {
-    let mut huge = vec![0x81, 0xff];
-    huge.extend(u64::to_be_bytes(1 << 40));
-    huge.extend([1, 2, 3, 4, b'x']);
-    assert_eq!(close_code_of(&huge).await, 1009);
+    for length in [64 * 1024 + 1, 1 << 40, u64::MAX >> 1] {
+        let mut announced = vec![0x81, 0xff];
+        announced.extend(u64::to_be_bytes(length));
+        announced.extend([1, 2, 3, 4, b'x']);
+        assert_eq!(close_code_of(&announced).await, 1009, "{length}");
+    }
 }
 
 #[tokio::test]
 async fn a_megabyte_still_under_way_does_not_hide_the_1009() {
     assert_eq!(close_code_of(&frame(TEXT, &vec![b'x'; 1024 * 1024])).await, 1009);
+}
+
+#[tokio::test]
+async fn what_is_still_under_way_at_the_close_is_read_away_and_not_answered_with_a_reset() {
+    let server = server().start().await;
+    let mut raw = server.raw().await;
+    raw.write(&frame(TEXT, &[b'x'; 256 * 1024])).await;
+    assert_eq!(raw.close_code().await, 1009);
+    let mut rest = Vec::new();
+    let read = tokio::io::AsyncReadExt::read_to_end(&mut raw.stream, &mut rest);
+    assert_eq!(crate::harness::soon("the end", read).await.unwrap(), 0);
+    server.end().await;
 }
 
 #[tokio::test]
@@ -314,22 +328,32 @@ async fn a_reader_that_is_too_slow_is_4008_and_the_others_hear_everything() {
 }
 
 #[tokio::test]
-async fn heartbeats_alone_never_make_a_reader_too_slow() {
-    let server = server().with(|settings| settings.gateway.queue_frames_max = 8).start().await;
-    let mut slow =
-        RawClient::with_small_window(server.address, "/ws?topics=heartbeat,dialog:lobby").await;
-    slow.greeting().await;
-    let mut witness = server.client().query("topics=").connect().await;
-    for _ in 0..20 {
-        // Twenty beats at once are more than the queue holds while its task has no turn.
-        for _ in 0..20 {
-            server.pass(Duration::from_millis(100));
-        }
-        witness.heard_nothing().await;
+async fn a_slow_reader_misses_heartbeats_before_it_is_given_up() {
+    let server = server()
+        .unhurried()
+        .with(|settings| settings.gateway.queue_frames_max = 8)
+        .with(|settings| settings.hub.heartbeat_interval = Duration::from_millis(100))
+        .start()
+        .await;
+    let mut slow = RawClient::with_small_window(server.address, "/ws?topics=heartbeat,chat").await;
+    let of_slow = server.only_socket();
+    let mut talker = server.client().query("topics=").connect().await;
+    let queued = || of_slow.traffic.queued.load(std::sync::atomic::Ordering::Relaxed);
+    let mut sent = 0;
+    while queued() == 0 {
+        sent += 1;
+        assert!(sent < 1_000, "the slow reader never falls behind");
+        talker.sends_message(&format!("m{sent}"), &"😀".repeat(10_000)).await;
     }
-    witness.sends_message("m1", "what matters").await;
+    for _ in 0..100 {
+        server.pass(Duration::from_millis(100));
+        talker.heard_nothing().await;
+    }
+    assert_eq!(server.open_sockets(), 2, "heartbeats alone never make a reader too slow");
+    sent += 1;
+    talker.sends_message(&format!("m{sent}"), "what matters").await;
     while !slow.text().await.contains("what matters") {}
-    assert_eq!(server.open_sockets(), 2);
+    drop(slow);
     server.end().await;
 }
 
