@@ -6,7 +6,7 @@ use std::time::Duration;
 use confab_protocol::{ClientId, Epoch, ErrorCode, Limits, Person, rest::MessagesPage};
 use serde::{Deserialize, Serialize};
 
-use crate::Language;
+use crate::{Language, words::Words};
 
 /// The lab's example of an address where nobody listens (document 000).
 pub const WRONG_ADDRESS: &str = "ws://localhost:9999";
@@ -68,6 +68,8 @@ pub struct Bootstrap {
     pub page: Page,
     /// In which language.
     pub language: Language,
+    /// What the page says in it ([`Language::texts`]).
+    pub words: Vec<String>,
     /// Who is looking.
     pub you: Person,
     /// The database's life.
@@ -95,6 +97,15 @@ impl Bootstrap {
     pub fn to_script(&self) -> String {
         let json = serde_json::to_string(self).unwrap_or_default();
         json.replace('<', "\\u003c").replace('>', "\\u003e").replace('&', "\\u0026")
+    }
+
+    /// The words of the page. In the browser they are those that came with it; the server has its
+    /// own. A test holds the two against each other.
+    pub(crate) fn words(&self) -> &'static Words {
+        #[cfg(target_arch = "wasm32")]
+        return Box::leak(Box::new(Words::from_texts(self.words.clone())));
+        #[cfg(not(target_arch = "wasm32"))]
+        return self.language.words();
     }
 
     /// Reads what [`to_script`](Self::to_script) wrote; nothing when it is not that.
@@ -143,6 +154,7 @@ mod tests {
         let bootstrap = Bootstrap {
             page: Page::Lobby,
             language: Language::En,
+            words: Language::En.texts(),
             you: Person {
                 id: UserId::parse("anna").unwrap(),
                 username: Username::parse(evil).unwrap(),

@@ -31,8 +31,8 @@ pub fn App(bootstrap: Bootstrap) -> AnyView {
     if let Some(history) = bootstrap.history.clone() {
         live.seed::<Messages>(DialogId::lobby(), history);
     }
-    let language = bootstrap.language;
-    provide_context(Surroundings { language, live: live.clone(), session, local_time });
+    let (language, words) = (bootstrap.language, bootstrap.words());
+    provide_context(Surroundings { language, words, live: live.clone(), session, local_time });
     // Once the page is the server's own, it may become the viewer's.
     Effect::new(move |was: Option<()>| {
         if was.is_none() {

@@ -13,7 +13,7 @@ use confab_protocol::{
     ClientId, DialogId, ErrorCode, Limits, MessageKind, MessageSend, MessageText, Person, Refusal,
     ServerFrame, Timestamp,
 };
-use confab_sync::{ClosedReason, Delivery, DeliveryState, Event, Input, Moment, Status};
+use confab_sync::{ClosedReason, ConnectionError, Delivery, DeliveryState, Event, Input, Moment, Status};
 use leptos::prelude::*;
 use serde_json::Value;
 
@@ -43,6 +43,24 @@ pub enum OutgoingState {
     Failed(ErrorCode),
 }
 
+/// A time the connection broke.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Break {
+    /// When, by this device's clock.
+    pub at: Timestamp,
+    /// What went wrong.
+    pub error: ConnectionError,
+}
+
+/// What is wrong with a connection that is not being tried this very moment.
+fn error_of(status: &Status) -> Option<&ConnectionError> {
+    match status {
+        Status::Reconnecting { retry_at: Some(_), error, .. } => Some(error),
+        Status::Closed { error, .. } => error.as_ref(),
+        _ => None,
+    }
+}
+
 /// Which way a frame went.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Direction {
@@ -70,7 +88,7 @@ const FRAMES_KEPT: usize = 200;
 /// Characters of a frame the lab shows: a page of history would bury the rest.
 const FRAME_CHARACTERS_SHOWN: usize = 2_000;
 /// Round trips the lab's chart shows.
-const ROUND_TRIPS_KEPT: usize = 60;
+pub const ROUND_TRIPS_KEPT: usize = 60;
 /// Where the outbox survives a reload.
 const OUTBOX_KEY: &str = "outbox";
 
@@ -85,6 +103,8 @@ pub struct Session {
     pub outbox: RwSignal<Vec<Outgoing>>,
     /// The last round trips in milliseconds, oldest first.
     pub round_trips: RwSignal<Vec<u32>>,
+    /// The last time the connection broke.
+    pub broken: RwSignal<Option<Break>>,
     /// The lab's log, newest last. Empty on other pages.
     pub frames: RwSignal<VecDeque<LoggedFrame>>,
     page: Page,
@@ -101,6 +121,7 @@ impl Session {
             you: RwSignal::new(bootstrap.you.clone()),
             outbox: RwSignal::default(),
             round_trips: RwSignal::default(),
+            broken: RwSignal::new(None),
             frames: RwSignal::default(),
             page: bootstrap.page,
             limits: bootstrap.limits,
@@ -230,8 +251,16 @@ impl Session {
     }
 
     fn status_changed(&self, live: &Live, status: Status) {
-        let was_open = self.status.with_untracked(|status| *status == Status::Open);
+        let (was_open, was_broken) = self
+            .status
+            .with_untracked(|status| (*status == Status::Open, error_of(status).is_some()));
         let is_open = status == Status::Open;
+        // Noted here, where no state is skipped: signals show only the last of a turn.
+        if let (false, Some(error)) = (was_broken, error_of(&status))
+            && let Some(at) = self.browser(|browser| browser.wall())
+        {
+            self.broken.set(Some(Break { at, error: error.clone() }));
+        }
         self.status.set(status);
         match (was_open, is_open) {
             (true, false) => live.connection_lost(),

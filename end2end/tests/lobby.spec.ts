@@ -145,10 +145,13 @@ test("who reads back is not pulled to the end, and is told what is new", async (
     await hers.sends(`line ${index}\n\n\nend ${index}`);
   }
   await expect(his.page.getByTestId("message")).toHaveCount(20);
-  await his.messages.evaluate((list) => list.scrollTo(0, 0));
+  await his.message("line 3\n\n\nend 3").evaluate((message) => message.scrollIntoView({ block: "start" }));
+  const place = () => his.message("line 3\n\n\nend 3").evaluate((message) => message.getBoundingClientRect().top);
+  const before = await place();
   await hers.sends("news");
   const button = his.page.getByTestId("new-messages");
   await expect(button).toHaveText("1 new message");
+  expect(Math.abs((await place()) - before)).toBeLessThanOrEqual(2);
   await button.click();
   await expect(his.message("news")).toBeInViewport();
 });

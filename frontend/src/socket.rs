@@ -13,7 +13,7 @@ use futures::{
     channel::mpsc::{UnboundedReceiver, UnboundedSender, unbounded},
     future::{Either, poll_fn, select},
 };
-use gloo_net::websocket::{Message, WebSocketError, futures::WebSocket};
+use gloo_net::websocket::{Message, State, WebSocketError, futures::WebSocket};
 
 /// What a socket's task is told.
 pub enum Order {
@@ -60,9 +60,9 @@ async fn run(
             let _ = socket.close(Some(1000), None);
             return;
         }
-        Some(Ok(())) => report(Input::Opened(id)),
-        // The stream below tells how it ended.
-        Some(Err(_)) => {}
+        // gloo-net calls a socket ready that failed to open; what became of it tells the stream below.
+        Some(_) if matches!(socket.state(), State::Open) => report(Input::Opened(id)),
+        Some(_) => {}
     }
     loop {
         match select(socket.next(), queue.next()).await {

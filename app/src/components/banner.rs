@@ -41,7 +41,7 @@ pub fn Banner() -> AnyView {
             .test_id("reconnecting")
             .child(el("span", "what").text_live(error))
             .child(el("span", "when").test_id("countdown").text_live(move || {
-                session.status.with(|status| countdown(language, status, now.get()))
+                session.status.with(|status| countdown(words, language, status, now.get()))
             }))
             .child(reconnect())
             .view(),

@@ -27,7 +27,11 @@ const STICKY_PIXELS: i32 = 100;
 /// last and say so. The list keeps to its end, unless someone is reading back: then a button tells
 /// how many are new.
 ///
-/// On the server: the last page, and the list is scrolled by `#latest`.
+/// The scroll area is laid out from its end (`column-reverse`), so it stands at the latest message
+/// from the first paint on, without JavaScript too, and its scroll position counts from there: zero
+/// is the end, and reading back is negative.
+///
+/// On the server: the last page.
 #[component]
 pub fn MessageList(dialog: DialogId) -> AnyView {
     let el = scoped(style_sheet!("app/src/components/message_list.css"));
@@ -77,10 +81,13 @@ pub fn MessageList(dialog: DialogId) -> AnyView {
         .attr("aria-label", words.messages)
         .test_id("messages")
         .on("scroll", move |_| follow.scrolled(node))
-        .child(el("ol", "rows").child(list(move || items(all))))
-        .child(el("p", "state").test_id("messages-state").text_live(state))
-        .child(when(failed, again))
-        .child(Element::new("div").attr("id", "latest"));
+        .child(
+            Element::new("div")
+                .child(el("ol", "rows").child(list(move || items(all))))
+                .child(el("p", "state").test_id("messages-state").text_live(state))
+                .child(when(failed, again))
+                .child(Element::new("div").attr("id", "latest")),
+        );
     el("div", "frame").child(log).child(when(move || follow.unseen.get() > 0, latest)).view()
 }
 
@@ -143,9 +150,9 @@ impl Follow {
 
     fn scrolled(self, list: Node) {
         let Some(list) = list.get_untracked() else { return };
-        let left = list.scroll_height() - list.scroll_top() - list.client_height();
-        self.at_end.set_value(left <= STICKY_PIXELS);
-        if left <= STICKY_PIXELS && self.unseen.get_untracked() > 0 {
+        let at_end = -list.scroll_top() <= STICKY_PIXELS;
+        self.at_end.set_value(at_end);
+        if at_end && self.unseen.get_untracked() > 0 {
             self.unseen.set(0);
         }
     }
@@ -153,13 +160,8 @@ impl Follow {
     fn to_end(self, list: Node) {
         self.at_end.set_value(true);
         self.unseen.set(0);
-        // The rows are in the page only when the effects of this change are done.
-        let scroll = move || {
-            if let Some(list) = list.get_untracked() {
-                list.set_scroll_top(list.scroll_height());
-            }
-        };
-        // Fails only where there is no window, and then there is nothing to scroll.
-        let _ = request_animation_frame(scroll);
+        if let Some(list) = list.get_untracked() {
+            list.set_scroll_top(0);
+        }
     }
 }

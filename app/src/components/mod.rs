@@ -34,6 +34,8 @@ pub use websocket_status::WebsocketStatus;
 pub struct Surroundings {
     /// The language.
     pub language: Language,
+    /// What it says.
+    pub words: &'static Words,
     /// The live cache.
     pub live: Live,
     /// This tab.
@@ -53,5 +55,5 @@ pub fn surroundings() -> Surroundings {
 
 /// The words of the page's language.
 pub fn words() -> &'static Words {
-    surroundings().language.words()
+    surroundings().words
 }

@@ -123,8 +123,7 @@ pub fn error_text(words: &Words, error: &ConnectionError) -> String {
 }
 
 /// "attempt 2 of 5 · next try in 3 seconds", counting down.
-pub fn countdown(language: Language, status: &Status, now: Moment) -> String {
-    let words = language.words();
+pub fn countdown(words: &Words, language: Language, status: &Status, now: Moment) -> String {
     let Status::Reconnecting { attempt, of, retry_at, .. } = status else { return String::new() };
     let wait = match retry_at {
         None => words.trying_now.to_owned(),

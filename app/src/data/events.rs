@@ -3,13 +3,14 @@
 use std::collections::VecDeque;
 
 use confab_protocol::{ErrorFrame, Heartbeat, Person, ServerFrame, Timestamp, Topic, Welcome};
-use confab_sync::{ConnectionError, Status};
+use confab_sync::ConnectionError;
 use futures::future::LocalBoxFuture;
 use leptos::prelude::*;
 
 use crate::{
     Session,
     live::{Endpoint, EntryApi, QueryError},
+    session::Break,
 };
 
 /// The lab's lines: greetings, beats, what people say, errors and closes.
@@ -95,7 +96,7 @@ impl Endpoint for LabEvents {
                     }
                 });
             }
-            let watcher = watch_status(session, api.clone());
+            let watcher = watch_breaks(session, api.clone());
             api.cache_entry_removed().await;
             watcher.stop();
         })
@@ -121,26 +122,15 @@ fn line(session: Session, frame: &ServerFrame) -> Option<(Timestamp, LabEvent)> 
 }
 
 /// Writes a line whenever the connection breaks: once for each failure, not for each second waited.
-fn watch_status(session: Session, api: EntryApi<LabEvents>) -> Effect<LocalStorage> {
+fn watch_breaks(session: Session, api: EntryApi<LabEvents>) -> Effect<LocalStorage> {
     Effect::watch(
-        move || session.status.with(broken),
-        move |error, before, _| {
-            let (Some(error), None | Some(None)) = (error, before) else { return };
-            let Some(at) = session.browser(|browser| browser.wall()) else { return };
-            let error = error.clone();
+        move || session.broken.get(),
+        move |broken, _, _| {
+            let Some(Break { at, error }) = broken.clone() else { return };
             api.update_cached_data(move |lines| {
                 lines.push(at, LabEvent::Disconnected(error.clone()));
             });
         },
         false,
     )
-}
-
-/// What is wrong with a connection that is not being tried this very moment.
-fn broken(status: &Status) -> Option<ConnectionError> {
-    match status {
-        Status::Reconnecting { retry_at: Some(_), error, .. } => Some(error.clone()),
-        Status::Closed { error, .. } => error.clone(),
-        _ => None,
-    }
 }

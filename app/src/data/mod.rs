@@ -5,7 +5,7 @@ mod messages;
 mod people;
 mod pulse;
 
-pub use events::{LabEvent, LabEvents};
+pub use events::{LabEvent, LabEvents, LabLine};
 pub use messages::Messages;
-pub use people::{People, PeopleHere};
+pub use people::People;
 pub use pulse::Pulse;

@@ -19,7 +19,7 @@ pub fn Lobby(bootstrap: Bootstrap) -> AnyView {
     let skip = el("a", "skip").attr("href", "#messages").text(words.skip_to_messages);
     // Drawn only where there is no script (`@media (scripting: none)`): a browser that has scripts
     // reads the inside of a `noscript` as text, and hydration would stumble over it.
-    let refresh = el("a", "refresh").attr("href", "/#latest").text(words.refresh);
+    let refresh = el("a", "refresh").attr("href", "/").text(words.refresh);
     let dialog = el("main", "dialog")
         .child(el("h1", "title").text(words.lobby))
         .child(view! { <MessageList dialog=DialogId::lobby()/> }.into_any())

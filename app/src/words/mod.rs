@@ -1,9 +1,9 @@
 //! Every text that a person reads, in every language, and nothing else.
 //!
-//! A language is one value of [`Words`]: a text that is missing does not compile. The same words
-//! come from server and browser, so a page hydrates without a change. Texts with a number in them
-//! are [`Plural`], chosen by the rules of the Unicode CLDR; a test in the browser holds them
-//! against `Intl.PluralRules`.
+//! A language is one value of [`Words`]: a text that is missing does not compile. The server sends
+//! the page's own language along with the page ([`Words::texts`]), so the browser says the same
+//! words without downloading all three. Texts with a number in them are [`Plural`], chosen by the
+//! rules of the Unicode CLDR; a test in the browser holds them against `Intl.PluralRules`.
 
 mod en;
 mod ru;
@@ -88,6 +88,11 @@ impl Language {
         }
     }
 
+    /// Every text of this language, on the way to a page.
+    pub fn texts(self) -> Vec<String> {
+        self.words().texts().into_iter().map(str::to_owned).collect()
+    }
+
     /// The plural category of a whole number (Unicode CLDR 46). Russian and Ukrainian share their
     /// rules; their fourth category is for fractions, which Confab never counts.
     pub fn category(self, number: u64) -> Category {
@@ -145,104 +150,158 @@ pub fn fill(text: &str, values: &[&str]) -> String {
     filled
 }
 
-/// What a language says. A field is named after the place its text stands in.
-#[derive(Debug)]
-pub struct Words {
-    pub language: &'static str,
-    pub description: &'static str,
-    pub brand: &'static str,
-    pub lobby_title: &'static str,
-    pub lab_title: &'static str,
-    pub lobby: &'static str,
-    pub lab: &'static str,
-    pub lab_heading: &'static str,
-    pub skip_to_messages: &'static str,
-    pub pages: &'static str,
+/// Declares the texts and their order on the way to the browser.
+macro_rules! words {
+    ($(#[$outer:meta])* pub struct $name:ident {$($field:ident: $kind:ty,)*}) => {
+        $(#[$outer])*
+        #[derive(Debug)]
+        pub struct $name {
+            $(pub $field: $kind,)*
+        }
 
-    pub messages: &'static str,
-    pub no_messages: &'static str,
-    pub history_unavailable: &'static str,
-    pub history_failed: &'static str,
-    pub loading: &'static str,
-    pub stale: &'static str,
-    pub try_again: &'static str,
-    pub new_messages: Plural,
-    pub to_latest: &'static str,
-    pub you: &'static str,
-    pub refresh: &'static str,
+        impl $name {
+            /// Every text, in the order of the fields.
+            pub fn texts(&self) -> Vec<&'static str> {
+                let mut texts = Vec::new();
+                $(self.$field.give(&mut texts);)*
+                texts
+            }
 
-    pub message: &'static str,
-    pub write_message: &'static str,
-    pub send: &'static str,
-    pub keys_hint: &'static str,
-    pub offline_hint: &'static str,
-    pub characters_left: Plural,
-    pub characters_over: Plural,
+            /// The words from their texts; what is missing is empty.
+            #[cfg_attr(not(target_arch = "wasm32"), allow(dead_code, reason = "for the browser"))]
+            pub fn from_texts(texts: Vec<String>) -> Self {
+                let mut texts = texts.into_iter();
+                // A page has one language for as long as it lives, so its texts may live as long.
+                let mut next = || &*texts.next().unwrap_or_default().leak();
+                Self { $($field: <$kind as Text>::take(&mut next),)* }
+            }
+        }
+    };
+}
 
-    pub delivery_queued: &'static str,
-    pub delivery_sending: &'static str,
-    pub delivery_stored: &'static str,
-    pub delivery_failed: &'static str,
-    pub retry: &'static str,
-    pub discard: &'static str,
+/// A text or its forms, as a row of plain texts.
+trait Text {
+    fn give(&self, texts: &mut Vec<&'static str>);
+    fn take(next: &mut dyn FnMut() -> &'static str) -> Self;
+}
 
-    pub status: &'static str,
-    pub status_connecting: &'static str,
-    pub status_open: &'static str,
-    pub status_reconnecting: &'static str,
-    pub status_closed: &'static str,
-    pub attempt: &'static str,
-    pub retry_in: Plural,
-    pub trying_now: &'static str,
-    pub reconnect: &'static str,
-    pub gave_up: &'static str,
-    pub sent_away: &'static str,
-    pub heartbeat: &'static str,
-    pub no_heartbeat: &'static str,
-    pub connections: Plural,
-    pub error_unreachable: &'static str,
-    pub error_lost: &'static str,
-    pub error_silent: &'static str,
-    pub error_closed: &'static str,
-    pub error_dropped: &'static str,
-    pub dismiss: &'static str,
+impl Text for &'static str {
+    fn give(&self, texts: &mut Vec<&'static str>) {
+        texts.push(self);
+    }
+    fn take(next: &mut dyn FnMut() -> &'static str) -> Self {
+        next()
+    }
+}
 
-    pub people: &'static str,
-    pub people_here: Plural,
-    pub people_more: Plural,
+impl Text for Plural {
+    fn give(&self, texts: &mut Vec<&'static str>) {
+        texts.extend([self.one, self.few, self.many]);
+    }
+    fn take(next: &mut dyn FnMut() -> &'static str) -> Self {
+        Self { one: next(), few: next(), many: next() }
+    }
+}
 
-    pub refused_empty: &'static str,
-    pub refused_long: Plural,
-    pub refused_control: &'static str,
-    pub refused_marks: &'static str,
-    pub refused_too_many: &'static str,
-    pub refused_storage: &'static str,
-    pub refused_other: &'static str,
+words! {
+    /// What a language says. A field is named after the place its text stands in.
+    pub struct Words {
+        language: &'static str,
+        description: &'static str,
+        brand: &'static str,
+        lobby_title: &'static str,
+        lab_title: &'static str,
+        lobby: &'static str,
+        lab: &'static str,
+        lab_heading: &'static str,
+        skip_to_messages: &'static str,
+        pages: &'static str,
 
-    pub lab_about: &'static str,
-    pub lab_machine: &'static str,
-    pub lab_try: &'static str,
-    pub lab_wrong_address: &'static str,
-    pub lab_close_after: &'static str,
-    pub lab_close_after_demo: &'static str,
-    pub lab_drop: &'static str,
-    pub lab_too_big: &'static str,
-    pub lab_topics: &'static str,
-    pub lab_frames: &'static str,
-    pub lab_no_frames: &'static str,
-    pub lab_clear: &'static str,
-    pub lab_received: &'static str,
-    pub lab_sent: &'static str,
-    pub lab_round_trip: &'static str,
-    pub lab_round_trip_none: &'static str,
-    pub lab_milliseconds: &'static str,
-    pub lab_events: &'static str,
-    pub lab_welcome: &'static str,
-    pub lab_pulse: &'static str,
-    pub lab_says: &'static str,
-    pub lab_error: &'static str,
-    pub lab_disconnected: &'static str,
-    pub lab_connecting_to: &'static str,
+        messages: &'static str,
+        no_messages: &'static str,
+        history_unavailable: &'static str,
+        history_failed: &'static str,
+        loading: &'static str,
+        stale: &'static str,
+        try_again: &'static str,
+        new_messages: Plural,
+        to_latest: &'static str,
+        you: &'static str,
+        refresh: &'static str,
+
+        message: &'static str,
+        write_message: &'static str,
+        send: &'static str,
+        keys_hint: &'static str,
+        offline_hint: &'static str,
+        characters_left: Plural,
+        characters_over: Plural,
+
+        delivery_queued: &'static str,
+        delivery_sending: &'static str,
+        delivery_stored: &'static str,
+        delivery_failed: &'static str,
+        retry: &'static str,
+        discard: &'static str,
+
+        status: &'static str,
+        status_connecting: &'static str,
+        status_open: &'static str,
+        status_reconnecting: &'static str,
+        status_closed: &'static str,
+        attempt: &'static str,
+        retry_in: Plural,
+        trying_now: &'static str,
+        reconnect: &'static str,
+        gave_up: &'static str,
+        sent_away: &'static str,
+        heartbeat: &'static str,
+        no_heartbeat: &'static str,
+        connections: Plural,
+        error_unreachable: &'static str,
+        error_lost: &'static str,
+        error_silent: &'static str,
+        error_closed: &'static str,
+        error_dropped: &'static str,
+        dismiss: &'static str,
+
+        people: &'static str,
+        people_here: Plural,
+        people_more: Plural,
+
+        refused_empty: &'static str,
+        refused_long: Plural,
+        refused_control: &'static str,
+        refused_marks: &'static str,
+        refused_too_many: &'static str,
+        refused_storage: &'static str,
+        refused_other: &'static str,
+
+        lab_about: &'static str,
+        lab_machine: &'static str,
+        lab_try: &'static str,
+        lab_wrong_address: &'static str,
+        lab_close_after: &'static str,
+        lab_close_after_demo: &'static str,
+        lab_drop: &'static str,
+        lab_too_big: &'static str,
+        lab_topics: &'static str,
+        lab_frames: &'static str,
+        lab_no_frames: &'static str,
+        lab_clear: &'static str,
+        lab_received: &'static str,
+        lab_sent: &'static str,
+        lab_round_trip: &'static str,
+        lab_round_trip_none: &'static str,
+        lab_milliseconds: &'static str,
+        lab_events: &'static str,
+        lab_welcome: &'static str,
+        lab_pulse: &'static str,
+        lab_says: &'static str,
+        lab_error: &'static str,
+        lab_disconnected: &'static str,
+        lab_connecting_to: &'static str,
+    }
 }
 
 impl Words {
@@ -264,6 +323,26 @@ impl Words {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_text_arrives_at_its_own_place() {
+        for language in Language::ALL {
+            let words = language.words();
+            let sent = words.texts().into_iter().map(str::to_owned).collect();
+            assert_eq!(Words::from_texts(sent).texts(), words.texts());
+            assert!(words.texts().iter().all(|text| !text.is_empty()), "{language:?}");
+        }
+    }
+
+    #[test]
+    fn every_language_has_the_same_places() {
+        let places = |language: Language| {
+            let texts = language.words().texts();
+            texts.iter().map(|text| text.matches("{}").count()).collect::<Vec<_>>()
+        };
+        assert_eq!(places(Language::Ru), places(Language::En));
+        assert_eq!(places(Language::Uk), places(Language::En));
+    }
 
     #[test]
     fn plural_forms_follow_the_last_digits() {

@@ -58,9 +58,11 @@ impl Api {
             Err(error) => return super::answer::Problem::from(error).into_response(),
         };
         let ws = &parts.settings.ws;
+        let language = language::of(headers);
         let bootstrap = Bootstrap {
             page,
-            language: language::of(headers),
+            language,
+            words: language.texts(),
             you: visitor.person,
             epoch: parts.hub.epoch().clone(),
             history: history.ok(),
