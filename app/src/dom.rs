@@ -15,7 +15,7 @@
 //! one type as well. *On the server* the same elements render to HTML; handlers are dropped.
 
 use leptos::{
-    ev,
+    ev, html,
     prelude::*,
     tachys::{
         html::{
@@ -27,6 +27,7 @@ use leptos::{
             element::{Custom, custom},
             event::on,
             node_ref::node_ref,
+            property::prop,
         },
         view::iterators::StaticVec,
     },
@@ -36,13 +37,14 @@ use leptos::{
 pub type Node = NodeRef<Custom<&'static str>>;
 
 /// A closure that is asked again whenever what it has read changes.
-pub type Reactive<T> = Box<dyn FnMut() -> T + Send>;
+type Reactive<T> = Box<dyn FnMut() -> T + Send>;
 
 /// An element that is being put together.
 pub struct Element {
     tag: &'static str,
     attributes: Vec<AnyAttribute>,
     children: Vec<AnyView>,
+    initial: String,
 }
 
 /// Makes elements of one style sheet: tag and class, the sheet's scope class added.
@@ -59,7 +61,7 @@ pub fn scoped(scope: &'static str) -> impl Fn(&'static str, &'static str) -> Ele
 impl Element {
     /// An element without classes.
     pub fn new(tag: &'static str) -> Self {
-        Self { tag, attributes: Vec::new(), children: Vec::new() }
+        Self { tag, attributes: Vec::new(), children: Vec::new(), initial: String::new() }
     }
 
     fn with(mut self, attribute: impl IntoAnyAttribute) -> Self {
@@ -111,6 +113,18 @@ impl Element {
         self.with(on(ev::Custom::new(event), hear))
     }
 
+    /// The value a person edits: the property, not the attribute.
+    pub fn value_live(self, value: impl FnMut() -> String + Send + 'static) -> Self {
+        let value: Reactive<String> = Box::new(value);
+        self.with(prop("value", value))
+    }
+
+    /// What a `textarea` holds before anyone edits it.
+    pub fn initial(mut self, text: String) -> Self {
+        self.initial = text;
+        self
+    }
+
     /// Lets the node be reached once it is in the page.
     pub fn node(self, node: Node) -> Self {
         self.with(node_ref::<Custom<&'static str>, _>(node))
@@ -150,9 +164,21 @@ impl Element {
     }
 
     /// The finished view.
+    ///
+    /// Elements that can hold nothing are typed: behind the children of any other, the renderer
+    /// writes a mark of its own. Into a `textarea` it would write it as text, so that one takes its
+    /// first text as [`initial`](Self::initial).
     pub fn view(self) -> AnyView {
-        let children: StaticVec<AnyView> = self.children.into();
-        custom(self.tag).child(children).add_any_attr(self.attributes).into_any()
+        let Self { tag, attributes, children, initial } = self;
+        match tag {
+            "img" => html::img().add_any_attr(attributes).into_any(),
+            "input" => html::input().add_any_attr(attributes).into_any(),
+            "textarea" => html::textarea().child(initial).add_any_attr(attributes).into_any(),
+            tag => {
+                let children: StaticVec<AnyView> = children.into();
+                custom(tag).child(children).add_any_attr(attributes).into_any()
+            }
+        }
     }
 }
 

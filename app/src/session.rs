@@ -52,11 +52,16 @@ pub struct Break {
     pub error: ConnectionError,
 }
 
-/// What is wrong with a connection that is not being tried this very moment.
-fn error_of(status: &Status) -> Option<&ConnectionError> {
-    match status {
-        Status::Reconnecting { retry_at: Some(_), error, .. } => Some(error),
-        Status::Closed { error, .. } => error.as_ref(),
+/// What broke, if something did between two states: an open connection or a try came to an end.
+fn broke<'a>(before: &Status, after: &'a Status) -> Option<&'a ConnectionError> {
+    let was_alive = matches!(
+        before,
+        Status::Open | Status::Connecting | Status::Reconnecting { retry_at: None, .. }
+    );
+    match after {
+        Status::Reconnecting { retry_at: None, error, .. } if *before == Status::Open => Some(error),
+        Status::Reconnecting { retry_at: Some(_), error, .. } if was_alive => Some(error),
+        Status::Closed { error, .. } if was_alive => error.as_ref(),
         _ => None,
     }
 }
@@ -251,15 +256,13 @@ impl Session {
     }
 
     fn status_changed(&self, live: &Live, status: Status) {
-        let (was_open, was_broken) = self
+        let (was_open, error) = self
             .status
-            .with_untracked(|status| (*status == Status::Open, error_of(status).is_some()));
+            .with_untracked(|before| (*before == Status::Open, broke(before, &status).cloned()));
         let is_open = status == Status::Open;
         // Noted here, where no state is skipped: signals show only the last of a turn.
-        if let (false, Some(error)) = (was_broken, error_of(&status))
-            && let Some(at) = self.browser(|browser| browser.wall())
-        {
-            self.broken.set(Some(Break { at, error: error.clone() }));
+        if let (Some(error), Some(at)) = (error, self.browser(|browser| browser.wall())) {
+            self.broken.set(Some(Break { at, error }));
         }
         self.status.set(status);
         match (was_open, is_open) {

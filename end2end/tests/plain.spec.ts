@@ -2,8 +2,12 @@
 
 import { expect, test } from "./support/story";
 
+// Without scripts nobody comes for the WASM that the page's head announces.
+const PRELOAD_UNUSED = /was preloaded using link preload but not used/;
+
 test("without JavaScript the lobby reads and posts", async ({ someone, server, alice }) => {
   const plain = await someone({ javaScriptEnabled: false });
+  plain.mayComplainOf(PRELOAD_UNUSED);
   const page = await plain.context.newPage();
   await page.goto(server.url);
   await page.getByRole("textbox", { name: "Message" }).fill("from a plain form");
@@ -21,6 +25,7 @@ test("without JavaScript the lobby reads and posts", async ({ someone, server, a
 test("without JavaScript a refusal keeps what was typed", async ({ someone, server }) => {
   const plain = await someone({ javaScriptEnabled: false });
   plain.mayComplainOf(/status of 422/);
+  plain.mayComplainOf(PRELOAD_UNUSED);
   const page = await plain.context.newPage();
   await page.goto(server.url);
   const long = `<b>${"x".repeat(10_001)}`;

@@ -11,11 +11,15 @@ use crate::{Page, dom::scoped};
 pub fn Header(page: Page) -> AnyView {
     let el = scoped(style_sheet!("app/src/components/header.css"));
     let words = words();
-    let mark = leptos::html::img().src("/icon.svg").alt("").width("28").height("28");
+    let mark = el("img", "mark")
+        .attr("src", "/icon.svg")
+        .attr("alt", "")
+        .attr("width", "28")
+        .attr("height", "28");
     let brand = el("a", "brand")
         .attr("href", "/")
         .attr("aria-label", words.brand)
-        .child(mark.into_any())
+        .child(mark)
         .child(el("span", "name").text(words.brand));
     let link = |this: Page, text| {
         let current = (this == page).then_some("page");

@@ -2,14 +2,15 @@
 
 use confab_protocol::{ClientId, DialogId, Refusal};
 use confab_sync::Status;
-use leptos::{ev, html, prelude::*};
+use leptos::{ev, prelude::*};
 use stylers_macro::style_sheet;
+use wasm_bindgen::JsCast;
 use web_sys::KeyboardEvent;
 
 use super::{surroundings, words};
 use crate::{
     Notice,
-    dom::{Reactive, scoped},
+    dom::{Element, Node, scoped},
 };
 
 /// From how many characters before the limit on the count is shown.
@@ -26,8 +27,7 @@ pub fn MessageInput(
     form_client_id: ClientId,
     notice: Option<Notice>,
 ) -> AnyView {
-    let scope = style_sheet!("app/src/components/message_input.css");
-    let el = scoped(scope);
+    let el = scoped(style_sheet!("app/src/components/message_input.css"));
     let around = surroundings();
     let (session, language, words) = (around.session, around.language, words());
     let limit = session.limits().message_characters;
@@ -35,7 +35,7 @@ pub fn MessageInput(
     let first = notice.as_ref().map(|notice| notice.draft.clone()).unwrap_or_default();
     let text = RwSignal::new(first.clone());
     let refused = RwSignal::new(notice.map(|notice| why(notice.code)));
-    let node = NodeRef::<html::Textarea>::new();
+    let node = Node::new();
     keep_draft(dialog.as_str(), text);
 
     let send = Callback::new(move |()| {
@@ -56,9 +56,9 @@ pub fn MessageInput(
         event.prevent_default();
         send.run(());
     };
-    let keydown = move |event: KeyboardEvent| {
-        if is_plain_enter(&event) {
-            submit(event.into());
+    let keydown = move |event: ev::Event| {
+        if event.dyn_ref::<KeyboardEvent>().is_some_and(is_plain_enter) {
+            submit(event);
         }
     };
     let hint = move || {
@@ -82,32 +82,28 @@ pub fn MessageInput(
         }
     };
 
-    let hidden = leptos::html::input()
-        .r#type("hidden")
-        .name("clientId")
-        .value(form_client_id.as_str().to_owned());
-    // A textarea's children are its first text and nothing else may stand there, so this one is
-    // typed: the renderer then leaves its own marks out.
-    let value: Reactive<String> = Box::new(move || text.get());
-    let input = leptos::html::textarea()
-        .class(["text", scope].join(" "))
-        .name("message")
-        .rows("1")
-        .dir("auto")
-        .aria_label(words.message)
-        .aria_describedby("input-hint")
-        .placeholder(words.write_message)
-        .attr("data-testid", "input")
-        .required(true)
-        .node_ref(node)
-        .prop("value", value)
-        .on(ev::input, move |event| text.set(event_target_value(&event)))
-        .on(ev::keydown, keydown)
-        .child(first);
+    let hidden = Element::new("input")
+        .attr("type", "hidden")
+        .attr("name", "clientId")
+        .attr("value", form_client_id.as_str());
+    let input = el("textarea", "text")
+        .node(node)
+        .attr("name", "message")
+        .attr("rows", "1")
+        .attr("dir", "auto")
+        .attr("aria-label", words.message)
+        .attr("aria-describedby", "input-hint")
+        .attr("placeholder", words.write_message)
+        .test_id("input")
+        .flag("required", true)
+        .initial(first)
+        .value_live(move || text.get())
+        .on("input", move |event| text.set(event_target_value(&event)))
+        .on("keydown", keydown);
     let send = el("button", "send").attr("type", "submit").test_id("send").text(words.send);
     // The copy in the attribute gives the box its height.
     let grow = el("div", "grow").attr_live("data-text", move || Some(text.get()))
-        .child(input.into_any());
+        .child(input);
     let refusal = el("p", "refused")
         .attr("role", "alert")
         .test_id("refused")
@@ -120,7 +116,7 @@ pub fn MessageInput(
         .attr("method", "post")
         .attr("action", "/")
         .on("submit", submit)
-        .child(hidden.into_any())
+        .child(hidden)
         .child(el("div", "line").child(grow).child(send))
         .child(refusal)
         .child(below)

@@ -2,7 +2,7 @@
 
 use confab_protocol::Topic;
 use confab_sync::Input;
-use leptos::{ev, prelude::*};
+use leptos::prelude::*;
 use stylers_macro::style_sheet;
 
 use crate::{
@@ -13,8 +13,7 @@ use crate::{
 /// A box for each topic; ticked means subscribed (document 004).
 #[component]
 pub fn TopicBoxes() -> AnyView {
-    let scope = style_sheet!("app/src/components/lab/topic_boxes.css");
-    let el = scoped(scope);
+    let el = scoped(style_sheet!("app/src/components/lab/topic_boxes.css"));
     let session = surroundings().session;
     let boxes = Topic::DEFAULT.map(|topic| {
         let name = topic.to_string();
@@ -25,15 +24,13 @@ pub fn TopicBoxes() -> AnyView {
                 false => Input::Unsubscribe(topics),
             });
         };
-        // Typed, because it can have no children, not even the renderer's marks. Without
-        // autocomplete the browser would tick what was ticked before a reload.
-        let tick = leptos::html::input()
-            .r#type("checkbox")
-            .class(["tick", scope].join(" "))
-            .autocomplete("off")
-            .checked(true)
-            .on(ev::change, change);
-        el("label", "topic").child(tick.into_any()).text(name).view()
+        // Without autocomplete the browser would tick what was ticked before a reload.
+        let tick = el("input", "tick")
+            .attr("type", "checkbox")
+            .attr("autocomplete", "off")
+            .flag("checked", true)
+            .on("change", change);
+        el("label", "topic").child(tick).text(name).view()
     });
     el("fieldset", "topics")
         .child(el("legend", "legend").text(words().lab_topics))
