@@ -7,7 +7,10 @@ use confab_sync::{Input, Moment};
 use futures::future::LocalBoxFuture;
 use leptos::reactive::send_wrapper_ext::SendOption;
 
-use crate::{Session, live::{Live, QueryError}};
+use crate::{
+    Session,
+    live::{Live, QueryError},
+};
 
 /// A browser tab: its engine, its clock, its storage.
 pub trait Browser {

@@ -3,8 +3,8 @@
 mod lab;
 mod lobby;
 
-use leptos::prelude::*;
 use confab_protocol::DialogId;
+use leptos::prelude::*;
 
 use crate::{
     Bootstrap, BrowserHandle, Page, Session,
@@ -15,7 +15,6 @@ use crate::{
 
 use lab::Lab;
 use lobby::Lobby;
-
 
 /// Confab: the page that the bootstrap names, alive as soon as it is hydrated.
 #[component]

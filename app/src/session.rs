@@ -13,7 +13,9 @@ use confab_protocol::{
     ClientId, DialogId, ErrorCode, Limits, MessageKind, MessageSend, MessageText, Person, Refusal,
     ServerFrame, Timestamp,
 };
-use confab_sync::{ClosedReason, ConnectionError, Delivery, DeliveryState, Event, Input, Moment, Status};
+use confab_sync::{
+    ClosedReason, ConnectionError, Delivery, DeliveryState, Event, Input, Moment, Status,
+};
 use leptos::prelude::*;
 use serde_json::Value;
 
@@ -59,7 +61,9 @@ fn broke<'a>(before: &Status, after: &'a Status) -> Option<&'a ConnectionError> 
         Status::Open | Status::Connecting | Status::Reconnecting { retry_at: None, .. }
     );
     match after {
-        Status::Reconnecting { retry_at: None, error, .. } if *before == Status::Open => Some(error),
+        Status::Reconnecting { retry_at: None, error, .. } if *before == Status::Open => {
+            Some(error)
+        }
         Status::Reconnecting { retry_at: Some(_), error, .. } if was_alive => Some(error),
         Status::Closed { error, .. } if was_alive => error.as_ref(),
         _ => None,

@@ -105,7 +105,8 @@ async fn lobby(tab: &Tab) -> Element {
     let root = document().create_element("div").unwrap();
     document().body().unwrap().append_child(&root).unwrap();
     let words = serde_json::to_string(&Language::En.texts()).unwrap();
-    let bootstrap = Bootstrap::from_script(&BOOTSTRAP.replace("WORDS", &words)).expect("a bootstrap");
+    let bootstrap =
+        Bootstrap::from_script(&BOOTSTRAP.replace("WORDS", &words)).expect("a bootstrap");
     let tab = tab.clone();
     let mounted = leptos::mount::mount_to(root.clone().unchecked_into(), move || {
         provide_context(Live::new(Rc::new(tab.clone())));

@@ -241,9 +241,7 @@ impl Host for Tab {
 
     fn subscribe(&self, topic: &Topic) {
         self.tell(match topic {
-            Topic::Dialog(dialog_id) => {
-                Input::Join { dialog_id: dialog_id.clone(), after: None }
-            }
+            Topic::Dialog(dialog_id) => Input::Join { dialog_id: dialog_id.clone(), after: None },
             topic => Input::Subscribe(vec![topic.clone()]),
         });
     }

@@ -53,9 +53,7 @@ pub fn Banner() -> AnyView {
             el("div", "toast")
                 .attr("role", "alert")
                 .test_id("toast")
-                .child(
-                    el("p", "text").text(text).child(el("span", "cause").text_live(error)),
-                )
+                .child(el("p", "text").text(text).child(el("span", "cause").text_live(error)))
                 .child(reconnect())
                 .view()
         }
@@ -67,7 +65,8 @@ fn ticking() -> RwSignal<confab_sync::Moment> {
     let session = surroundings().session;
     let now = RwSignal::new(session.now());
     Effect::new(move |_| {
-        let waits = |status: &Status| matches!(status, Status::Reconnecting { retry_at: Some(_), .. });
+        let waits =
+            |status: &Status| matches!(status, Status::Reconnecting { retry_at: Some(_), .. });
         if session.status.with(waits) {
             now.set(session.now());
             if let Ok(ticking) = set_interval(move || now.set(session.now()), TICK) {

@@ -22,11 +22,7 @@ const COUNT_FROM: usize = 500;
 ///
 /// On the server: a plain form that posts; with what was refused still in it.
 #[component]
-pub fn MessageInput(
-    dialog: DialogId,
-    form_client_id: ClientId,
-    notice: Option<Notice>,
-) -> AnyView {
+pub fn MessageInput(dialog: DialogId, form_client_id: ClientId, notice: Option<Notice>) -> AnyView {
     let el = scoped(style_sheet!("app/src/components/message_input.css"));
     let around = surroundings();
     let (session, language, words) = (around.session, around.language, words());
@@ -102,8 +98,7 @@ pub fn MessageInput(
         .on("keydown", keydown);
     let send = el("button", "send").attr("type", "submit").test_id("send").text(words.send);
     // The copy in the attribute gives the box its height.
-    let grow = el("div", "grow").attr_live("data-text", move || Some(text.get()))
-        .child(input);
+    let grow = el("div", "grow").attr_live("data-text", move || Some(text.get())).child(input);
     let refusal = el("p", "refused")
         .attr("role", "alert")
         .test_id("refused")

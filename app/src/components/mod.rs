@@ -13,11 +13,7 @@ mod websocket_status;
 
 use leptos::prelude::*;
 
-use crate::{
-    Language, Session,
-    live::Live,
-    words::Words,
-};
+use crate::{Language, Session, live::Live, words::Words};
 
 pub use banner::Banner;
 pub use header::Header;

@@ -20,9 +20,7 @@ pub fn Lab(bootstrap: Bootstrap) -> AnyView {
     let words = words();
     let Bootstrap { page, demo, form_client_id, .. } = bootstrap;
     let bench = |heading| {
-        el("section", "bench")
-            .attr("aria-label", heading)
-            .child(el("h2", "heading").text(heading))
+        el("section", "bench").attr("aria-label", heading).child(el("h2", "heading").text(heading))
     };
     let intro = el("div", "intro")
         .child(el("h1", "title").text(words.lab_heading))

@@ -306,7 +306,12 @@ words! {
 
 impl Words {
     /// Why the server refused a message, for people.
-    pub fn refusal(&self, language: Language, code: confab_protocol::ErrorCode, limit: u64) -> String {
+    pub fn refusal(
+        &self,
+        language: Language,
+        code: confab_protocol::ErrorCode,
+        limit: u64,
+    ) -> String {
         use confab_protocol::ErrorCode;
         match code {
             ErrorCode::MessageEmpty => self.refused_empty.to_owned(),

@@ -67,9 +67,7 @@ pub(super) static WORDS: Words = Words {
     heartbeat: "Пульс {}",
     no_heartbeat: "пульса ещё нет",
     connections: Plural {
-        one: "{} соединение",
-        few: "{} соединения",
-        many: "{} соединений",
+        one: "{} соединение", few: "{} соединения", many: "{} соединений"
     },
     error_unreachable: "сервер не отвечает",
     error_lost: "соединение потеряно",
@@ -83,11 +81,7 @@ pub(super) static WORDS: Words = Words {
         few: "здесь {} человека",
         many: "здесь {} человек",
     },
-    people_more: Plural {
-        one: "и ещё {}",
-        few: "и ещё {}",
-        many: "и ещё {}",
-    },
+    people_more: Plural { one: "и ещё {}", few: "и ещё {}", many: "и ещё {}" },
     refused_empty: "Нечего отправлять: сообщение пустое.",
     refused_long: Plural {
         one: "В сообщении не больше {} символа.",

@@ -67,9 +67,7 @@ pub(super) static WORDS: Words = Words {
     heartbeat: "Пульс {}",
     no_heartbeat: "пульсу ще немає",
     connections: Plural {
-        one: "{} з’єднання",
-        few: "{} з’єднання",
-        many: "{} з’єднань",
+        one: "{} з’єднання", few: "{} з’єднання", many: "{} з’єднань"
     },
     error_unreachable: "сервер не відповідає",
     error_lost: "з’єднання втрачено",
@@ -79,15 +77,9 @@ pub(super) static WORDS: Words = Words {
     dismiss: "Закрити",
     people: "Люди",
     people_here: Plural {
-        one: "тут {} людина",
-        few: "тут {} людини",
-        many: "тут {} людей",
+        one: "тут {} людина", few: "тут {} людини", many: "тут {} людей"
     },
-    people_more: Plural {
-        one: "і ще {}",
-        few: "і ще {}",
-        many: "і ще {}",
-    },
+    people_more: Plural { one: "і ще {}", few: "і ще {}", many: "і ще {}" },
     refused_empty: "Немає чого надсилати: повідомлення порожнє.",
     refused_long: Plural {
         one: "У повідомленні не більше {} символу.",

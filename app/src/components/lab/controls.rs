@@ -19,7 +19,8 @@ pub fn Controls(demo: bool) -> AnyView {
     let words = words();
     let is_closed = move || session.status.with(|status| *status != Status::Open);
     let act = |text| el("button", "act").attr("type", "button").text(text);
-    let needs_socket = |text| act(text).attr_live("disabled", move || is_closed().then(String::new));
+    let needs_socket =
+        |text| act(text).attr_live("disabled", move || is_closed().then(String::new));
     let wrong = Input::ChangeAddress(WRONG_ADDRESS.to_owned());
     let too_big = move |_| {
         let bytes = session.limits().frame_bytes as usize + 1;

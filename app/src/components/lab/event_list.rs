@@ -22,9 +22,9 @@ pub fn EventList() -> AnyView {
     let el = scoped(style_sheet!("app/src/components/lab/event_list.css"));
     let reading = surroundings().live.read::<LabEvents>(());
     let items = move || {
-        reading.data.with(|data| {
-            data.iter().flat_map(|data| data.lines.iter().rev()).map(item).collect()
-        })
+        reading
+            .data
+            .with(|data| data.iter().flat_map(|data| data.lines.iter().rev()).map(item).collect())
     };
     el("ol", "events")
         .attr("role", "log")
@@ -50,10 +50,7 @@ fn draw(line: LabLine) -> AnyView {
         .child(el("span", "sign").attr("aria-hidden", "true").text(sign))
         .child(el("span", "what").attr("dir", "auto").text(text(&line.event)))
         .child(
-            el("span", "when")
-                .text("(")
-                .child(time_of_day(line.at, Precision::Seconds))
-                .text(")"),
+            el("span", "when").text("(").child(time_of_day(line.at, Precision::Seconds)).text(")"),
         )
         .view()
 }
@@ -79,8 +76,6 @@ fn text(event: &LabEvent) -> String {
             fill(words.lab_says, &[name, message])
         }
         LabEvent::Error(message) => fill(words.lab_error, &[message]),
-        LabEvent::Disconnected(error) => {
-            fill(words.lab_disconnected, &[&error_text(words, error)])
-        }
+        LabEvent::Disconnected(error) => fill(words.lab_disconnected, &[&error_text(words, error)]),
     }
 }

@@ -42,10 +42,7 @@ pub fn message_row(row: Memo<Option<Row>>) -> AnyView {
         None => ().into_any(),
     });
     let bubble = el("article", "bubble")
-        .child(
-            el("header", "head")
-                .child(el("bdi", "author").test_id("author").text_live(author)),
-        )
+        .child(el("header", "head").child(el("bdi", "author").test_id("author").text_live(author)))
         .child(
             el("p", "content")
                 .attr("dir", "auto")

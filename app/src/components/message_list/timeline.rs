@@ -160,7 +160,12 @@ mod tests {
 
     #[test]
     fn one_author_within_five_minutes_has_one_name() {
-        let log = [stored("anna", "a", 0), stored("anna", "b", 5), stored("anna", "c", 11), stored("bob", "d", 11)];
+        let log = [
+            stored("anna", "a", 0),
+            stored("anna", "b", 5),
+            stored("anna", "c", 11),
+            stored("bob", "d", 11),
+        ];
         let continues: Vec<bool> =
             rows(&log, &[], &person("zoe")).iter().map(|row| row.continues).collect();
         assert_eq!(continues, [false, true, false, false]);
