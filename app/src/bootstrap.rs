@@ -3,8 +3,9 @@
 
 use std::time::Duration;
 
-use confab_protocol::{ClientId, Epoch, ErrorCode, Limits, Person, rest::MessagesPage};
-use serde::{Deserialize, Serialize};
+use confab_protocol::{
+    ClientId, Epoch, ErrorCode, Limits, Person, json, json_object, json_words, rest::MessagesPage,
+};
 
 use crate::{Language, words::Words};
 
@@ -12,8 +13,7 @@ use crate::{Language, words::Words};
 pub const WRONG_ADDRESS: &str = "ws://localhost:9999";
 
 /// The pages of Confab.
-#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Page {
     /// `/`: where everyone is.
     Lobby,
@@ -32,28 +32,24 @@ impl Page {
 }
 
 /// Settings that reach the client (`[ws]` in `Leptos.toml`, `CONFAB_WS_*`).
-#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[derive(Clone, Debug, Eq, PartialEq)]
 pub struct ClientSettings {
     /// Host and port of the socket; empty means the page's own.
     pub ws_host: String,
     /// Path of the socket.
     pub ws_path: String,
     /// How often to ping.
-    #[serde(with = "milliseconds")]
     pub ping_interval: Duration,
     /// After how much silence the line is dead.
-    #[serde(with = "milliseconds")]
     pub silence_max: Duration,
     /// The one quick retry.
-    #[serde(with = "milliseconds")]
     pub first_retry: Duration,
     /// The retries after it.
-    #[serde(with = "list_of_milliseconds")]
     pub retry_delays: Vec<Duration>,
 }
 
 /// A message that the plain form sent and the server refused.
-#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Notice {
     /// Why.
     pub code: ErrorCode,
@@ -62,7 +58,7 @@ pub struct Notice {
 }
 
 /// The page's first state, in the page as JSON.
-#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Bootstrap {
     /// Which page.
     pub page: Page,
@@ -95,7 +91,7 @@ impl Bootstrap {
     /// The JSON, safe inside a `<script>`: whatever could end the element or open a comment is
     /// written as an escape that means the same to JSON.
     pub fn to_script(&self) -> String {
-        let json = serde_json::to_string(self).unwrap_or_default();
+        let json = json::write(self);
         json.replace('<', "\\u003c").replace('>', "\\u003e").replace('&', "\\u0026")
     }
 
@@ -110,38 +106,48 @@ impl Bootstrap {
 
     /// Reads what [`to_script`](Self::to_script) wrote; nothing when it is not that.
     pub fn from_script(text: &str) -> Option<Self> {
-        serde_json::from_str(text).ok()
+        json::read(text).ok()
     }
 }
 
-mod milliseconds {
-    use super::{Deserialize, Duration};
-    use serde::{Deserializer, Serializer};
+json_words!(Page {
+    "lobby" => Lobby,
+    "lab" => Lab,
+});
 
-    pub fn serialize<S: Serializer>(time: &Duration, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_u64(time.as_millis() as u64)
-    }
+json_words!(Language {
+    "en" => En,
+    "ru" => Ru,
+    "uk" => Uk,
+});
 
-    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
-        u64::deserialize(deserializer).map(Duration::from_millis)
-    }
-}
+json_object!(ClientSettings {
+    "ws_host" => ws_host,
+    "ws_path" => ws_path,
+    "ping_interval" => ping_interval,
+    "silence_max" => silence_max,
+    "first_retry" => first_retry,
+    "retry_delays" => retry_delays,
+});
 
-mod list_of_milliseconds {
-    use super::{Deserialize, Duration};
-    use serde::{Deserializer, Serializer};
+json_object!(Notice {
+    "code" => code,
+    "draft" => draft,
+});
 
-    pub fn serialize<S: Serializer>(times: &[Duration], serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(times.iter().map(|time| time.as_millis() as u64))
-    }
-
-    pub fn deserialize<'de, D: Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Vec<Duration>, D::Error> {
-        let times = Vec::<u64>::deserialize(deserializer)?;
-        Ok(times.into_iter().map(Duration::from_millis).collect())
-    }
-}
+json_object!(Bootstrap {
+    "page" => page,
+    "language" => language,
+    "words" => words,
+    "you" => you,
+    "epoch" => epoch,
+    "history" => history = default,
+    "limits" => limits,
+    "client" => client,
+    "demo" => demo,
+    "notice" => notice = default,
+    "form_client_id" => form_client_id,
+});
 
 #[cfg(test)]
 mod tests {

@@ -10,14 +10,13 @@
 use std::collections::VecDeque;
 
 use confab_protocol::{
-    ClientId, DialogId, ErrorCode, Limits, MessageKind, MessageSend, MessageText, Person, Refusal,
-    ServerFrame, Timestamp,
+    ClientId, DialogId, ErrorCode, Limits, MessageKind, MessageSend, MessageText, Meta, Person,
+    Refusal, ServerFrame, Timestamp, json,
 };
 use confab_sync::{
     ClosedReason, ConnectionError, Delivery, DeliveryState, Event, Input, Moment, Status,
 };
 use leptos::prelude::*;
-use serde_json::Value;
 
 use crate::{Bootstrap, BrowserHandle, Page, live::Live};
 
@@ -175,7 +174,7 @@ impl Session {
             client_id,
             content: text.into_string(),
             kind: MessageKind::Text,
-            meta: Value::Null,
+            meta: Meta::default(),
             reply_to: None,
         };
         let outgoing = Outgoing { send: send.clone(), at, state: OutgoingState::Queued };
@@ -328,13 +327,13 @@ impl Session {
             let unsent = outbox.iter().filter(|out| out.state != OutgoingState::Stored);
             unsent.map(|outgoing| outgoing.send.clone()).collect()
         });
-        let text = serde_json::to_string(&waiting).unwrap_or_default();
+        let text = json::write(&waiting);
         self.browser(|browser| browser.remember(OUTBOX_KEY, &text));
     }
 
     fn restore(&self) {
         let text = self.browser(|browser| browser.recall(OUTBOX_KEY)).flatten();
-        let waiting = text.and_then(|text| serde_json::from_str::<Vec<MessageSend>>(&text).ok());
+        let waiting = text.and_then(|text| json::read::<Vec<MessageSend>>(&text).ok());
         let (Some(waiting), Some(at)) = (waiting, self.browser(|browser| browser.wall())) else {
             return;
         };

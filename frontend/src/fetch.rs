@@ -1,7 +1,7 @@
 //! Fetches a path of this server. Dropping the future aborts the request.
 
 use confab_app::live::QueryError;
-use confab_protocol::{ErrorCode, rest::Failure};
+use confab_protocol::{ErrorCode, json, rest::Failure};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{AbortController, RequestInit, Response};
@@ -35,7 +35,7 @@ pub async fn fetch(path: String) -> Result<String, QueryError> {
     if answer.ok() {
         return Ok(body);
     }
-    let (code, message) = match serde_json::from_str::<Failure>(&body) {
+    let (code, message) = match json::read::<Failure>(&body) {
         Ok(failure) => (failure.code, failure.error),
         Err(_) => (ErrorCode::Unknown, answer.status_text()),
     };

@@ -8,6 +8,7 @@
 //! Deliberately absent: what a frame means.
 
 mod fetch;
+mod hydration;
 mod signals;
 mod socket;
 mod tab;
@@ -37,7 +38,7 @@ pub fn hydrate() {
         return;
     };
     let tab = Tab::new(&bootstrap);
-    leptos::mount::hydrate_body(move || {
+    hydration::hydrate_body(move || {
         provide_context(Live::new(Rc::new(tab.clone())));
         provide_context(BrowserHandle::new(Rc::new(tab)));
         view! { <App bootstrap/> }

@@ -16,33 +16,43 @@ use futures::{
 use gloo_net::websocket::{Message, State, WebSocketError, futures::WebSocket};
 
 /// What a socket's task is told.
-pub enum Order {
-    /// Send a text frame.
+enum Order {
     Send(String),
-    /// Close with a code, and report nothing more.
     Close(u16, &'static str),
 }
 
-/// The way to a socket's task. Dropping it closes the socket.
-pub type Orders = UnboundedSender<Order>;
+/// An open or opening socket. Dropping it closes it, and nothing more is reported.
+pub struct Socket(UnboundedSender<Order>);
 
-/// Opens a socket and reports what happens on it until it is closed.
-///
-/// # Errors
-///
-/// The address is no WebSocket address.
-pub fn open(id: SocketId, url: &str, report: impl Fn(Input) + 'static) -> Result<Orders, ()> {
-    let socket = WebSocket::open(url).map_err(|_| ())?;
-    let (orders, queue) = unbounded();
-    wasm_bindgen_futures::spawn_local(run(id, socket, queue, report));
-    Ok(orders)
+impl Socket {
+    /// Opens a socket and reports what happens on it until it is closed.
+    ///
+    /// # Errors
+    ///
+    /// The address is no WebSocket address.
+    pub fn open(id: SocketId, url: &str, report: impl Fn(Input) + 'static) -> Result<Self, ()> {
+        let socket = WebSocket::open(url).map_err(|_| ())?;
+        let (orders, queue) = unbounded();
+        wasm_bindgen_futures::spawn_local(run(id, socket, queue, Box::new(report)));
+        Ok(Self(orders))
+    }
+
+    /// Sends a text frame. A socket that cannot take it has closed; its report is on its way.
+    pub fn send(&self, text: String) {
+        let _ = self.0.unbounded_send(Order::Send(text));
+    }
+
+    /// Closes with a code and a reason, and reports nothing more.
+    pub fn close(self, code: u16, reason: &'static str) {
+        let _ = self.0.unbounded_send(Order::Close(code, reason));
+    }
 }
 
 async fn run(
     id: SocketId,
     mut socket: WebSocket,
     mut queue: UnboundedReceiver<Order>,
-    report: impl Fn(Input),
+    report: Box<dyn Fn(Input)>,
 ) {
     let opened = {
         let mut ready = pin!(poll_fn(|context| pin!(&mut socket).poll_ready(context)));

@@ -17,7 +17,7 @@ use leptos::prelude::window;
 
 use crate::{
     fetch, signals,
-    socket::{self, Order, Orders},
+    socket::Socket,
     timer::{Sleep, Timer},
 };
 
@@ -40,8 +40,8 @@ struct Inner {
 
 struct Engine {
     client: Client,
-    /// The socket that orders go to. The engine never has two.
-    socket: Option<(SocketId, Orders)>,
+    /// The socket there is. The engine never has two.
+    socket: Option<(SocketId, Socket)>,
     timer: Option<(Moment, Timer)>,
     is_busy: bool,
 }
@@ -130,27 +130,25 @@ impl Tab {
         match effect {
             Effect::Open { socket, url } => {
                 let tab = self.clone();
-                match socket::open(socket, &url, move |input| tab.tell(input)) {
-                    Ok(orders) => self.0.engine.borrow_mut().socket = Some((socket, orders)),
+                match Socket::open(socket, &url, move |input| tab.tell(input)) {
+                    Ok(open) => self.0.engine.borrow_mut().socket = Some((socket, open)),
                     Err(()) => self.0.inputs.borrow_mut().push_back(Input::Failed(socket)),
                 }
             }
             Effect::Send { socket, text } => {
                 self.note(Direction::Sent, &text);
-                self.order(socket, Order::Send(text));
+                if let Some((id, open)) = &self.0.engine.borrow().socket
+                    && *id == socket
+                {
+                    open.send(text);
+                }
             }
             Effect::Close { socket, code, reason } => {
-                self.order(socket, Order::Close(code, reason));
+                let socket = self.0.engine.borrow_mut().socket.take_if(|(id, _)| *id == socket);
+                if let Some((_, open)) = socket {
+                    open.close(code, reason);
+                }
             }
-        }
-    }
-
-    fn order(&self, to: SocketId, order: Order) {
-        if let Some((socket, orders)) = &self.0.engine.borrow().socket
-            && *socket == to
-        {
-            // The task is gone when the socket has closed; its report is on its way.
-            let _ = orders.unbounded_send(order);
         }
     }
 

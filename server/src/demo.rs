@@ -1,8 +1,7 @@
 //! `--demo`: an empty lobby gets a few sample messages, so that a newcomer sees what a
 //! conversation looks like. They enter by the same verb as all others.
 
-use confab_protocol::{ClientId, DialogId, MessageKind, Person, Username};
-use serde_json::Value;
+use confab_protocol::{ClientId, DialogId, MessageKind, Meta, Person, Username};
 
 use crate::{
     auth::{Guests, member},
@@ -52,7 +51,7 @@ pub async fn fill_lobby(
             client_id,
             content: text.to_owned(),
             kind: MessageKind::Text,
-            meta: Value::Null,
+            meta: Meta::default(),
             reply_to: None,
         };
         if let Err(error) = hub.send(member, message).await {

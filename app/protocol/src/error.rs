@@ -3,16 +3,17 @@
 
 use std::fmt;
 
-use serde::{Deserialize, Serialize};
+use crate::json::{Fit, FromJson, Json, ToJson, Writer};
 
 macro_rules! codes {
     ($($(#[doc = $doc:literal])* $name:ident = $text:literal,)*) => {
         /// What went wrong, in one stable word.
-        #[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, PartialEq, Serialize)]
+        #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+        #[cfg_attr(feature = "serde", derive(serde::Deserialize, serde::Serialize))]
         pub enum ErrorCode {
-            $($(#[doc = $doc])* #[serde(rename = $text)] $name,)*
+            $($(#[doc = $doc])* #[cfg_attr(feature = "serde", serde(rename = $text))] $name,)*
             /// A code of a newer server.
-            #[serde(other, rename = "unknown")]
+            #[cfg_attr(feature = "serde", serde(other, rename = "unknown"))]
             Unknown,
         }
 
@@ -20,6 +21,9 @@ macro_rules! codes {
             /// Every code with what it means, for the README.
             pub const TABLE: &'static [(&'static str, &'static str)] =
                 &[$(($text, concat!($($doc),*)),)*];
+
+            /// The codes without their meaning, which the browser need not download.
+            const WORDS: &'static [(&'static str, Self)] = &[$(($text, Self::$name),)*];
 
             /// The code as it stands on the wire.
             pub fn as_str(self) -> &'static str {
@@ -70,6 +74,20 @@ codes! {
     ShuttingDown = "shutting_down",
     /// The fault is the server's; it is logged.
     Internal = "internal",
+}
+
+impl FromJson for ErrorCode {
+    fn from_json(json: &Json<'_>, fit: &mut Fit) -> Self {
+        let word = json.text(fit);
+        let known = Self::WORDS.iter().find(|(known, _)| *known == word);
+        known.map_or(Self::Unknown, |(_, code)| *code)
+    }
+}
+
+impl ToJson for ErrorCode {
+    fn write_json(&self, writer: &mut Writer) {
+        writer.string(self.as_str());
+    }
 }
 
 impl fmt::Display for ErrorCode {

@@ -2,19 +2,24 @@
 //!
 //! The envelope is read first and the payload only when the type is known, so that a mistake is
 //! reported as what it is, and a payload written before its type costs nothing.
+//!
+//! A frame has one codec for its way out and one for its way in (see [`json`](crate::json)): what
+//! comes from a client is written lean and read by serde, what comes from the server is written by
+//! serde and read lean. serde's half is there with the feature `serde`.
 
-use serde::Deserialize;
-use serde_json::value::RawValue;
 use thiserror::Error;
 
-use crate::ErrorCode;
+use crate::{
+    ErrorCode,
+    json::{Fit, Json, JsonError, Object},
+};
 
 /// A frame that cannot be understood.
 #[derive(Debug, Error)]
 pub enum FrameError {
     /// Not `{"type": …, "payload": …}` at all.
     #[error("a frame is a JSON object {{\"type\": …, \"payload\": {{…}}}}: {0}")]
-    NotJson(serde_json::Error),
+    NotJson(ParserError),
     /// An object, but nobody knows its type.
     #[error("there is no frame of type \"{kind}\"")]
     UnknownType {
@@ -27,8 +32,20 @@ pub enum FrameError {
         /// The frame's type.
         kind: &'static str,
         /// What the parser found.
-        why: serde_json::Error,
+        why: ParserError,
     },
+}
+
+/// What the parser of this half found.
+#[derive(Debug, Error)]
+pub enum ParserError {
+    /// In what a server sent.
+    #[error(transparent)]
+    Lean(#[from] JsonError),
+    /// In what a client sent.
+    #[cfg(feature = "serde")]
+    #[error(transparent)]
+    Serde(#[from] serde_json::Error),
 }
 
 impl FrameError {
@@ -49,6 +66,10 @@ impl FrameError {
             Self::WrongShape { kind, .. } => Some(kind),
         }
     }
+
+    pub(crate) fn unknown(kind: &str) -> Self {
+        Self::UnknownType { kind: kind.chars().take(64).collect() }
+    }
 }
 
 /// One row of a table in the docs.
@@ -60,26 +81,34 @@ pub struct FrameRow {
     pub about: &'static str,
 }
 
-/// The outer object; a missing payload is an empty one.
-#[derive(Deserialize)]
+/// The type and the payload of a frame whose text is read; a missing payload is an empty one.
+pub(crate) fn envelope<'a>(json: &'a Json<'a>) -> Result<(&'a str, &'a Json<'a>), FrameError> {
+    const NOTHING: &Json<'_> = &Json::Object(Vec::new());
+    let fit = &mut Fit::default();
+    let object = Object::of(json, fit);
+    let kind = object.must("type", fit).text(fit);
+    let payload = object.get("payload", fit).filter(|payload| **payload != Json::Null);
+    fit.judge((kind, payload.unwrap_or(NOTHING))).map_err(|why| FrameError::NotJson(why.into()))
+}
+
+/// The outer object, for serde; a missing payload is an empty one.
+#[cfg(feature = "serde")]
+#[derive(serde::Deserialize)]
 pub(crate) struct Envelope<'a> {
     #[serde(rename = "type", borrow)]
     pub kind: std::borrow::Cow<'a, str>,
     #[serde(borrow, default)]
-    pub payload: Option<&'a RawValue>,
+    payload: Option<&'a serde_json::value::RawValue>,
 }
 
+#[cfg(feature = "serde")]
 impl<'a> Envelope<'a> {
     pub fn read(text: &'a str) -> Result<Self, FrameError> {
-        serde_json::from_str(text).map_err(FrameError::NotJson)
+        serde_json::from_str(text).map_err(|why| FrameError::NotJson(why.into()))
     }
 
     pub fn payload(&self) -> &'a str {
-        self.payload.map_or("{}", RawValue::get)
-    }
-
-    pub fn unknown(&self) -> FrameError {
-        FrameError::UnknownType { kind: self.kind.chars().take(64).collect() }
+        self.payload.map_or("{}", serde_json::value::RawValue::get)
     }
 }
 
@@ -87,15 +116,23 @@ impl<'a> Envelope<'a> {
 macro_rules! frames {
     (
         $(#[$outer:meta])*
-        pub enum $name:ident {
+        pub enum $name:ident from $sender:ident {
             $($(#[doc = $doc:literal])* $kind:literal => $variant:ident($payload:ty),)*
         }
     ) => {
         $(#[$outer])*
-        #[derive(Clone, Debug, PartialEq, serde::Serialize)]
-        #[serde(tag = "type", content = "payload")]
+        #[derive(Clone, Debug, PartialEq)]
+        #[cfg_attr(
+            feature = "serde",
+            derive(serde::Serialize),
+            serde(tag = "type", content = "payload")
+        )]
         pub enum $name {
-            $($(#[doc = $doc])* #[serde(rename = $kind)] $variant($payload),)*
+            $(
+                $(#[doc = $doc])*
+                #[cfg_attr(feature = "serde", serde(rename = $kind))]
+                $variant($payload),
+            )*
         }
 
         impl $name {
@@ -108,26 +145,6 @@ macro_rules! frames {
             pub fn kind(&self) -> &'static str {
                 match self { $(Self::$variant(_) => $kind,)* }
             }
-
-            /// Reads a frame from its text.
-            ///
-            /// # Errors
-            ///
-            /// [`FrameError`](crate::FrameError): not JSON, unknown type, or wrong shape.
-            pub fn decode(text: &str) -> Result<Self, $crate::FrameError> {
-                let envelope = $crate::frame::Envelope::read(text)?;
-                match envelope.kind.as_ref() {
-                    $($kind => serde_json::from_str(envelope.payload())
-                        .map(Self::$variant)
-                        .map_err(|why| $crate::FrameError::WrongShape { kind: $kind, why }),)*
-                    _ => Err(envelope.unknown()),
-                }
-            }
-
-            /// The frame as text.
-            pub fn encode(&self) -> String {
-                serde_json::to_string(self).expect("frames hold nothing that JSON cannot express")
-            }
         }
 
         $(impl From<$payload> for $name {
@@ -135,6 +152,83 @@ macro_rules! frames {
                 Self::$variant(payload)
             }
         })*
+
+        $crate::frame::frames!(@from $sender $name { $($kind => $variant($payload),)* });
+    };
+    (@from client $name:ident { $($kind:literal => $variant:ident($payload:ty),)* }) => {
+        impl $name {
+            /// Reads a frame from its text.
+            ///
+            /// # Errors
+            ///
+            /// [`FrameError`](crate::FrameError): not JSON, unknown type, or wrong shape.
+            #[cfg(feature = "serde")]
+            pub fn decode(text: &str) -> Result<Self, $crate::FrameError> {
+                let envelope = $crate::frame::Envelope::read(text)?;
+                match envelope.kind.as_ref() {
+                    $($kind => serde_json::from_str(envelope.payload())
+                        .map(Self::$variant)
+                        .map_err(|why| {
+                            $crate::FrameError::WrongShape { kind: $kind, why: why.into() }
+                        }),)*
+                    kind => Err($crate::FrameError::unknown(kind)),
+                }
+            }
+
+            /// The frame as text.
+            pub fn encode(&self) -> String {
+                $crate::json::write(self)
+            }
+        }
+
+        impl $crate::json::ToJson for $name {
+            fn write_json(&self, writer: &mut $crate::json::Writer) {
+                let payload: &dyn $crate::json::ToJson = match self {
+                    $(Self::$variant(payload) => payload,)*
+                };
+                writer.open('{');
+                writer.key("type");
+                writer.string(self.kind());
+                writer.field("payload", payload);
+                writer.close('}');
+            }
+        }
+    };
+    (@from server $name:ident { $($kind:literal => $variant:ident($payload:ty),)* }) => {
+        impl $name {
+            /// Reads a frame from its text.
+            ///
+            /// # Errors
+            ///
+            /// [`FrameError`](crate::FrameError): not JSON, unknown type, or wrong shape.
+            pub fn decode(text: &str) -> Result<Self, $crate::FrameError> {
+                #[derive(Clone, Copy)]
+                enum Kind { $($variant,)* }
+                // Looked up, because a `match` on strings would be unrolled into comparisons.
+                const KINDS: &[(&str, Kind)] = &[$(($kind, Kind::$variant),)*];
+
+                let json = $crate::json::Json::parse(text)
+                    .map_err(|why| $crate::FrameError::NotJson(why.into()))?;
+                let (kind, payload) = $crate::frame::envelope(&json)?;
+                let known = KINDS.iter().find(|(known, _)| *known == kind);
+                let (kind, variant) = known.ok_or_else(|| $crate::FrameError::unknown(kind))?;
+                let fit = &mut $crate::json::Fit::default();
+                let frame = match variant { $(
+                    Kind::$variant => {
+                        Self::$variant($crate::json::FromJson::from_json(payload, fit))
+                    }
+                )* };
+                fit.judge(frame).map_err(|why| {
+                    $crate::FrameError::WrongShape { kind, why: why.into() }
+                })
+            }
+
+            /// The frame as text.
+            #[cfg(feature = "serde")]
+            pub fn encode(&self) -> String {
+                serde_json::to_string(self).expect("frames hold nothing that JSON cannot express")
+            }
+        }
     };
 }
 

@@ -7,8 +7,9 @@
 
 use std::fmt;
 
-use serde::{Deserialize, Serialize};
 use thiserror::Error;
+
+use crate::json::{Fit, FromJson, Json, ToJson, Writer, json_newtype};
 
 /// The text is not usable as an id.
 #[derive(Clone, Copy, Debug, Eq, Error, PartialEq)]
@@ -24,11 +25,23 @@ fn is_id(text: &str) -> bool {
         && bytes.iter().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
 }
 
+fn text_of_id(json: &Json<'_>, fit: &mut Fit) -> String {
+    let text = json.text(fit);
+    if !is_id(text) {
+        fit.misfit();
+    }
+    text.to_owned()
+}
+
 macro_rules! ids {
     ($($(#[$doc:meta])* $name:ident;)*) => {$(
         $(#[$doc])*
-        #[derive(Clone, Debug, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
-        #[serde(try_from = "String", into = "String")]
+        #[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+        #[cfg_attr(
+            feature = "serde",
+            derive(serde::Deserialize, serde::Serialize),
+            serde(try_from = "String", into = "String")
+        )]
         pub struct $name(String);
 
         impl $name {
@@ -51,6 +64,18 @@ macro_rules! ids {
         impl fmt::Display for $name {
             fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
                 formatter.write_str(&self.0)
+            }
+        }
+
+        impl FromJson for $name {
+            fn from_json(json: &Json<'_>, fit: &mut Fit) -> Self {
+                Self(text_of_id(json, fit))
+            }
+        }
+
+        impl ToJson for $name {
+            fn write_json(&self, writer: &mut Writer) {
+                writer.string(&self.0);
             }
         }
 
@@ -116,19 +141,17 @@ impl ClientId {
 }
 
 /// A message's number in its dialog: dense from 1 (DESIGN §4).
-#[derive(
-    Clone, Copy, Debug, Default, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize,
-)]
-#[serde(transparent)]
+#[derive(Clone, Copy, Debug, Default, Eq, Hash, Ord, PartialEq, PartialOrd)]
+#[cfg_attr(feature = "serde", derive(serde::Deserialize, serde::Serialize), serde(transparent))]
 pub struct Seq(pub u64);
 
 /// A change's number in its dialog: dense from 1. Every message takes one, and so does every edit,
 /// deletion and change of members (DESIGN §4). `Ev(0)` is the position of whoever has seen nothing.
-#[derive(
-    Clone, Copy, Debug, Default, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize,
-)]
-#[serde(transparent)]
+#[derive(Clone, Copy, Debug, Default, Eq, Hash, Ord, PartialEq, PartialOrd)]
+#[cfg_attr(feature = "serde", derive(serde::Deserialize, serde::Serialize), serde(transparent))]
 pub struct Ev(pub u64);
+
+json_newtype!(Seq, Ev);
 
 impl Ev {
     /// The change that comes right after this one.

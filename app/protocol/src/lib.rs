@@ -11,7 +11,8 @@
 //! can act on. The tables in the README are generated from the very same declarations.
 //!
 //! Deliberately absent: I/O, clocks, randomness, Leptos, SQL. The crate compiles for the host and
-//! for wasm32, and weighs on the browser's download, so every dependency here is small.
+//! for wasm32, and weighs on the browser's download: what a client writes and reads goes through
+//! [`json`], the lean half; what only a server writes and reads stands behind the feature `serde`.
 
 mod client;
 mod close;
@@ -20,24 +21,27 @@ mod frame;
 mod id;
 mod limits;
 mod message;
+mod meta;
 mod resume;
 mod server;
-pub mod tables;
 mod text;
 mod time;
 mod topic;
 
+pub mod json;
 pub mod rest;
+pub mod tables;
 
 pub use client::{
     Chat, ClientFrame, Connecting, DialogJoin, DialogLeave, MessageSend, Ping, Topics, Unsubscribe,
 };
 pub use close::{CloseCode, ComesBack};
 pub use error::ErrorCode;
-pub use frame::{FrameError, FrameRow};
+pub use frame::{FrameError, FrameRow, ParserError};
 pub use id::{ClientId, ConnectionId, DialogId, Epoch, Ev, InvalidId, MessageId, Seq, UserId};
 pub use limits::Limits;
 pub use message::{DialogChange, DialogEvent, Message, MessageKind, Person};
+pub use meta::{InvalidMeta, Meta};
 pub use resume::{Positions, Resume};
 pub use server::{
     Ack, Bye, ChatMessage, Connected, ConnectionEstablished, DialogEvents, DialogReset,

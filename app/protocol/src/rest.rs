@@ -1,46 +1,42 @@
 //! Bodies of the HTTP routes (document 001): `{"success": true, "data": …}` or
 //! `{"success": false, "error": …, "code": …}`.
 
-use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use crate::{
+    ClientId, ErrorCode, Ev, Message, MessageId, MessageKind, Meta,
+    json::{Fit, FromJson, Json, Object, wire},
+};
 
-use crate::{ClientId, ErrorCode, Ev, Message, MessageId, MessageKind};
+wire! {
+    /// `POST /api/messages/dialog/{id}`.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct NewMessage {
+        /// The words.
+        "content" => content: String,
+        /// What the words are.
+        "type" => kind: MessageKind = default,
+        /// Anything a client wants to keep with it.
+        "meta" => meta: Meta = default,
+        /// The author's name for it; a repeat gets the first answer. Without it every request is new.
+        "clientId" => client_id: Option<ClientId> = default,
+        /// The message it answers.
+        "replyTo" => reply_to: Option<MessageId> = default,
+    }
 
-/// `POST /api/messages/dialog/{id}`.
-#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct NewMessage {
-    /// The words.
-    pub content: String,
-    /// What the words are.
-    #[serde(rename = "type", default)]
-    pub kind: MessageKind,
-    /// Anything a client wants to keep with it.
-    #[serde(default)]
-    pub meta: Value,
-    /// The author's name for it; a repeat gets the first answer. Without it every request is new.
-    #[serde(default)]
-    pub client_id: Option<ClientId>,
-    /// The message it answers.
-    #[serde(default)]
-    pub reply_to: Option<MessageId>,
-}
-
-/// `GET /api/messages/dialog/{id}?before=<seq>`.
-#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct MessagesPage {
-    /// Oldest first.
-    pub messages: Vec<Message>,
-    /// The dialog's position that the page was read at, in the same transaction.
-    pub ev: Ev,
-    /// Whether there are older ones.
-    pub has_more: bool,
+    /// `GET /api/messages/dialog/{id}?before=<seq>`.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct MessagesPage {
+        /// Oldest first.
+        "messages" => messages: Vec<Message>,
+        /// The dialog's position that the page was read at, in the same transaction.
+        "ev" => ev: Ev,
+        /// Whether there are older ones.
+        "hasMore" => has_more: bool,
+    }
 }
 
 /// What every JSON route answers.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-#[serde(untagged)]
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize), serde(untagged))]
 pub enum Answer<T> {
     /// It worked.
     Data {
@@ -60,27 +56,33 @@ impl<T> Answer<T> {
     }
 }
 
-/// `{"success": false, …}`.
-#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Failure {
-    /// Always false.
-    pub success: bool,
-    /// What is wrong, for people.
-    pub error: String,
-    /// What is wrong, for programs.
-    pub code: ErrorCode,
-    /// Whether the same request may succeed later.
-    #[serde(default)]
-    pub retry: bool,
-    /// How long to wait before that, in milliseconds.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub after_ms: Option<u64>,
+wire! {
+    /// `{"success": false, …}`.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct Failure {
+        /// Always false.
+        "success" => success: bool,
+        /// What is wrong, for people.
+        "error" => error: String,
+        /// What is wrong, for programs.
+        "code" => code: ErrorCode,
+        /// Whether the same request may succeed later.
+        "retry" => retry: bool = default,
+        /// How long to wait before that, in milliseconds.
+        "afterMs" => after_ms: Option<u64> = default,
+    }
 }
 
 /// The half of [`Answer`] that a reader of data expects.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug)]
+#[cfg_attr(feature = "serde", derive(serde::Deserialize))]
 pub struct Success<T> {
     /// What was asked for.
     pub data: T,
+}
+
+impl<T: FromJson> FromJson for Success<T> {
+    fn from_json(json: &Json<'_>, fit: &mut Fit) -> Self {
+        Self { data: T::from_json(Object::of(json, fit).must("data", fit), fit) }
+    }
 }

@@ -2,10 +2,12 @@
 
 use std::fmt;
 
-use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use crate::ErrorCode;
+use crate::{
+    ErrorCode,
+    json::{Fit, FromJson, Json, ToJson, Writer},
+};
 
 /// Why a text is not accepted: a code for programs and a sentence for people.
 #[derive(Clone, Copy, Debug, Eq, Error, PartialEq)]
@@ -116,8 +118,12 @@ fn longest_mark_run(text: &str) -> usize {
 }
 
 /// A name that a person goes by: 1 to 40 visible characters on one line.
-#[derive(Clone, Debug, Deserialize, Eq, Hash, PartialEq, Serialize)]
-#[serde(try_from = "String", into = "String")]
+#[derive(Clone, Debug, Eq, Hash, PartialEq)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Deserialize, serde::Serialize),
+    serde(try_from = "String", into = "String")
+)]
 pub struct Username(String);
 
 impl Username {
@@ -144,6 +150,21 @@ impl Username {
 impl fmt::Display for Username {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(&self.0)
+    }
+}
+
+impl FromJson for Username {
+    fn from_json(json: &Json<'_>, fit: &mut Fit) -> Self {
+        Self::parse(json.text(fit)).unwrap_or_else(|_| {
+            fit.misfit();
+            Self(String::new())
+        })
+    }
+}
+
+impl ToJson for Username {
+    fn write_json(&self, writer: &mut Writer) {
+        writer.string(&self.0);
     }
 }
 

@@ -3,7 +3,6 @@
 
 use std::fmt;
 
-use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::DialogId;
@@ -14,8 +13,12 @@ use crate::DialogId;
 pub struct UnknownTopic(pub String);
 
 /// A kind of frame that a socket may hear or leave out (DESIGN §4).
-#[derive(Clone, Debug, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
-#[serde(try_from = "String", into = "String")]
+#[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Deserialize, serde::Serialize),
+    serde(try_from = "String", into = "String")
+)]
 pub enum Topic {
     /// `chat`: what is said in the lobby.
     Chat,

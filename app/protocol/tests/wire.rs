@@ -27,7 +27,7 @@ fn message() -> Message {
         client_id: id("01998d2a-client"),
         content: "<b>\"Привіт\"</b>\n😀".to_owned(),
         kind: MessageKind::Text,
-        meta: json!({ "mood": [1, null] }),
+        meta: json!({ "mood": [1, null] }).try_into().unwrap(),
         reply_to: Some(id("01998d2a-earlier")),
         created_at: NOW,
     }
@@ -56,7 +56,7 @@ fn client_frames() -> Vec<ClientFrame> {
             client_id: id("c-2"),
             content: "Hello!".to_owned(),
             kind: MessageKind::Text,
-            meta: json!({ "mood": 1 }),
+            meta: json!({ "mood": 1 }).try_into().unwrap(),
             reply_to: Some(id("m-1")),
         }
         .into(),
@@ -65,7 +65,7 @@ fn client_frames() -> Vec<ClientFrame> {
             client_id: id("c-2"),
             content: "Hello!".to_owned(),
             kind: MessageKind::Text,
-            meta: Value::Null,
+            meta: Meta::default(),
             reply_to: None,
         }
         .into(),
@@ -81,7 +81,7 @@ fn server_frames() -> Vec<ServerFrame> {
         retry,
         after_ms,
     };
-    let plain = Message { meta: Value::Null, reply_to: None, ..message() };
+    let plain = Message { meta: Meta::default(), reply_to: None, ..message() };
     vec![
         ConnectionEstablished {
             connection_id: id("01998d2a-connection"),
@@ -264,7 +264,7 @@ fn any_client_frame() -> impl Strategy<Value = ClientFrame> {
                     client_id: id(&client),
                     content,
                     kind: MessageKind::Text,
-                    meta,
+                    meta: meta.try_into().unwrap(),
                     reply_to: reply_to.map(|reply_to| id(&reply_to)),
                 }
                 .into()

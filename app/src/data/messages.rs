@@ -1,7 +1,7 @@
 //! The messages of a dialog.
 
 use confab_protocol::{
-    DialogId, ServerFrame, Topic,
+    DialogId, ServerFrame, Topic, json,
     rest::{MessagesPage, Success},
 };
 use confab_sync::Input;
@@ -33,7 +33,7 @@ impl Endpoint for Messages {
             return Box::pin(async { Err(QueryError::Unreachable) });
         };
         Box::pin(async move {
-            let page = serde_json::from_str::<Success<MessagesPage>>(&answer.await?)
+            let page = json::read::<Success<MessagesPage>>(&answer.await?)
                 .map_err(|error| QueryError::Unreadable { why: error.to_string() })?
                 .data;
             // What comes after this position is told from now on; until the page is in the

@@ -9,11 +9,8 @@ mod en;
 mod ru;
 mod uk;
 
-use serde::{Deserialize, Serialize};
-
 /// A language that Confab speaks.
-#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub enum Language {
     /// English.
     #[default]

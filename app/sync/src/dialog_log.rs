@@ -14,7 +14,7 @@
 //! says: the answer to a join without `after` may arrive after the snapshot became known, and its
 //! `to` would skip what lies between. Its `to` raises `head` instead, and a difference is asked for.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::{mem, time::Duration};
 
 use confab_protocol::{
     ClientFrame, DialogEvent, DialogEvents, DialogId, DialogJoin, Ev, ResetReason,
@@ -38,8 +38,8 @@ pub(crate) struct DialogLog {
     gap_patience: Duration,
     /// The last change the app has; `None` until a snapshot is loaded.
     position: Option<Ev>,
-    /// Changes beyond the position, or beyond an unknown one.
-    ahead: BTreeMap<Ev, DialogEvent>,
+    /// Changes beyond the position, or beyond an unknown one; by number, each once.
+    ahead: Vec<DialogEvent>,
     head: Ev,
     standing: Standing,
     /// Whether a `dialog:reset` for the other epoch is still on its way: the app knows already.
@@ -75,11 +75,15 @@ impl DialogLog {
             dialog_id,
             gap_patience,
             position: after,
-            ahead: BTreeMap::new(),
+            ahead: Vec::new(),
             head: after.unwrap_or_default(),
             standing: Standing::Offline,
             reset_is_known: false,
         }
+    }
+
+    pub fn dialog_id(&self) -> &DialogId {
+        &self.dialog_id
     }
 
     pub fn position(&self) -> Option<Ev> {
@@ -107,7 +111,7 @@ impl DialogLog {
     pub fn loaded(&mut self, at: Ev, turn: &mut Turn<'_>) {
         self.position = Some(at);
         self.head = self.head.max(at);
-        self.ahead = self.ahead.split_off(&after(at));
+        self.ahead.retain(|event| event.ev > at);
         self.drain(turn);
         match self.standing {
             Standing::Offline | Standing::Asked { .. } => {}
@@ -219,19 +223,29 @@ impl DialogLog {
                 self.tell(event, turn);
                 self.drain(turn);
             }
-            _ => {
-                self.ahead.entry(event.ev).or_insert(event);
-                if self.ahead.len() > AHEAD_MAX {
-                    self.ahead.pop_last();
-                }
-            }
+            _ => self.keep(event),
         }
     }
 
+    /// Keeps a change for later, in its place. The last places are looked at first: changes mostly
+    /// come in order, also beyond a gap.
+    fn keep(&mut self, event: DialogEvent) {
+        let before = self.ahead.iter().rposition(|kept| kept.ev <= event.ev);
+        if before.is_some_and(|place| self.ahead[place].ev == event.ev) {
+            return;
+        }
+        self.ahead.insert(before.map_or(0, |place| place + 1), event);
+        self.ahead.truncate(AHEAD_MAX);
+    }
+
+    /// Tells what has waited and comes right after the position.
     fn drain(&mut self, turn: &mut Turn<'_>) {
-        while let Some(last) = self.position
-            && let Some(event) = self.ahead.remove(&after(last))
-        {
+        let Some(next) = self.position.map(after) else { return };
+        let follows =
+            |(event, nth): &(&DialogEvent, u64)| event.ev.0 == next.0.saturating_add(*nth);
+        let follow = self.ahead.iter().zip(0..).take_while(follows).count();
+        let beyond = self.ahead.split_off(follow);
+        for event in mem::replace(&mut self.ahead, beyond) {
             self.tell(event, turn);
         }
     }

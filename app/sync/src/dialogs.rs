@@ -1,6 +1,6 @@
 //! The dialogs the app has joined, and the life of the database that their positions belong to.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::time::Duration;
 
 use confab_protocol::{
     ClientFrame, DialogEvent, DialogEvents, DialogId, DialogLeave, DialogReset, Epoch, Ev,
@@ -14,12 +14,13 @@ pub(crate) struct Dialogs {
     gap_patience: Duration,
     /// From `connection_established`; a position without an epoch cannot be resumed from.
     epoch: Option<Epoch>,
-    logs: BTreeMap<DialogId, DialogLog>,
+    /// A handful, in the order they were first joined: a map would weigh more than it finds.
+    logs: Vec<DialogLog>,
 }
 
 impl Dialogs {
     pub fn new(gap_patience: Duration) -> Self {
-        Self { gap_patience, epoch: None, logs: BTreeMap::new() }
+        Self { gap_patience, epoch: None, logs: Vec::new() }
     }
 
     pub fn join(&mut self, dialog_id: DialogId, after: Option<Ev>, turn: &mut Turn<'_>) {
@@ -27,17 +28,22 @@ impl Dialogs {
         if turn.socket.is_some() {
             log.connected(turn);
         }
-        self.logs.insert(dialog_id, log);
+        match self.log(&dialog_id) {
+            Some(before) => *before = log,
+            None => self.logs.push(log),
+        }
     }
 
     pub fn loaded(&mut self, dialog_id: &DialogId, at: Ev, turn: &mut Turn<'_>) {
-        if let Some(log) = self.logs.get_mut(dialog_id) {
+        if let Some(log) = self.log(dialog_id) {
             log.loaded(at, turn);
         }
     }
 
     pub fn leave(&mut self, dialog_id: DialogId, turn: &mut Turn<'_>) {
-        if self.logs.remove(&dialog_id).is_some() {
+        let joined = self.logs.len();
+        self.logs.retain(|log| *log.dialog_id() != dialog_id);
+        if self.logs.len() < joined {
             turn.send(&ClientFrame::DialogLeave(DialogLeave { dialog_id }));
         }
     }
@@ -46,9 +52,9 @@ impl Dialogs {
     pub fn resume(&mut self, now: Moment) -> Option<Resume> {
         let epoch = self.epoch.clone()?;
         let mut positions = Positions::new();
-        for (dialog_id, log) in &mut self.logs {
+        for log in &mut self.logs {
             if let Some(at) = log.position() {
-                positions.insert(dialog_id.clone(), at);
+                positions.insert(log.dialog_id().clone(), at);
                 log.resumed(now);
             }
         }
@@ -57,52 +63,56 @@ impl Dialogs {
 
     /// Joins what the resume did not cover.
     pub fn connected(&mut self, turn: &mut Turn<'_>) {
-        self.logs.values_mut().for_each(|log| log.connected(turn));
+        self.logs.iter_mut().for_each(|log| log.connected(turn));
     }
 
     pub fn disconnected(&mut self) {
-        self.logs.values_mut().for_each(DialogLog::disconnected);
+        self.logs.iter_mut().for_each(DialogLog::disconnected);
     }
 
     /// The database says which life it is in; in another one all positions are void.
     pub fn established(&mut self, epoch: &Epoch, turn: &mut Turn<'_>) {
         let before = self.epoch.replace(epoch.clone());
         if before.is_some_and(|before| before != *epoch) {
-            self.logs.values_mut().for_each(|log| log.other_epoch(turn));
+            self.logs.iter_mut().for_each(|log| log.other_epoch(turn));
         }
     }
 
     pub fn event(&mut self, dialog_id: &DialogId, event: DialogEvent, turn: &mut Turn<'_>) {
-        if let Some(log) = self.logs.get_mut(dialog_id) {
+        if let Some(log) = self.log(dialog_id) {
             log.event(event, turn);
         }
     }
 
     pub fn sync(&mut self, sync: DialogEvents, turn: &mut Turn<'_>) {
-        if let Some(log) = self.logs.get_mut(&sync.dialog_id) {
+        if let Some(log) = self.log(&sync.dialog_id) {
             log.sync(sync, turn);
         }
     }
 
     pub fn reset(&mut self, reset: &DialogReset, turn: &mut Turn<'_>) {
-        if let Some(log) = self.logs.get_mut(&reset.dialog_id) {
+        if let Some(log) = self.log(&reset.dialog_id) {
             log.reset(reset.why, turn);
         }
     }
 
     pub fn reach(&mut self, positions: &Positions, now: Moment) {
-        for (dialog_id, head) in positions {
-            if let Some(log) = self.logs.get_mut(dialog_id) {
-                log.reaches(*head, now);
+        for (dialog_id, head) in positions.iter() {
+            if let Some(log) = self.log(dialog_id) {
+                log.reaches(head, now);
             }
         }
     }
 
     pub fn deadline(&self) -> Option<Moment> {
-        self.logs.values().filter_map(DialogLog::deadline).min()
+        self.logs.iter().filter_map(DialogLog::deadline).min()
     }
 
     pub fn timeout(&mut self, turn: &mut Turn<'_>) {
-        self.logs.values_mut().for_each(|log| log.timeout(turn));
+        self.logs.iter_mut().for_each(|log| log.timeout(turn));
+    }
+
+    fn log(&mut self, dialog_id: &DialogId) -> Option<&mut DialogLog> {
+        self.logs.iter_mut().find(|log| log.dialog_id() == dialog_id)
     }
 }

@@ -47,9 +47,12 @@ impl Ladder {
         let attempt = self.next.max(1);
         let half = *self.delays.get(attempt - 1)? / 2;
         self.next = attempt + 1;
-        // Written so that a NaN is no chance at all: `mul_f64` panics on one.
-        let random = if random > 0.0 { random.min(1.0) } else { 0.0 };
-        Some(Rung { attempt: u32::try_from(attempt).ok()?, delay: half + half.mul_f64(random) })
+        // In whole milliseconds, because `Duration::mul_f64` panics on what is no chance, and says
+        // so at length. The conversion to `u64` makes nothing of NaN and of what is negative.
+        let random = if random > 1.0 { 1.0 } else { random };
+        let chance = (half.as_millis() as f64 * random) as u64;
+        let delay = half + Duration::from_millis(chance);
+        Some(Rung { attempt: u32::try_from(attempt).ok()?, delay })
     }
 }
 

@@ -5,8 +5,6 @@
 //! after each reconnect. Only the last wish for a topic counts. Deliberately absent: counting
 //! readers; the live cache does that.
 
-use std::collections::BTreeMap;
-
 use confab_protocol::{ClientFrame, Topic, Topics as Subscribe, Unsubscribe};
 
 use crate::outcome::Turn;
@@ -19,12 +17,17 @@ pub(crate) enum Wish {
 
 #[derive(Debug, Default)]
 pub(crate) struct Topics {
-    wishes: BTreeMap<Topic, Wish>,
+    /// A handful, in the order they were first wished for: a map would weigh more than it finds.
+    wishes: Vec<(Topic, Wish)>,
 }
 
 impl Topics {
     pub fn new(topics: Vec<Topic>) -> Self {
-        Self { wishes: topics.into_iter().map(|topic| (topic, Wish::Hear)).collect() }
+        let mut kept = Self::default();
+        for topic in topics {
+            kept.keep(topic, Wish::Hear);
+        }
+        kept
     }
 
     /// Keeps the wish, and says what is new in it if there is a socket to say it through.
@@ -32,17 +35,28 @@ impl Topics {
         let mut fresh = Vec::new();
         for topic in topics {
             let name = topic.to_string();
-            if self.wishes.insert(topic, wish) != Some(wish) {
+            if self.keep(topic, wish) {
                 fresh.push(name);
             }
         }
         say(fresh, wish, turn);
     }
 
+    /// Whether the wish is new.
+    fn keep(&mut self, topic: Topic, wish: Wish) -> bool {
+        match self.wishes.iter_mut().find(|(known, _)| *known == topic) {
+            Some((_, before)) => std::mem::replace(before, wish) != wish,
+            None => {
+                self.wishes.push((topic, wish));
+                true
+            }
+        }
+    }
+
     /// Says everything to a new socket.
     pub fn repeat(&self, turn: &mut Turn<'_>) {
         for wish in [Wish::Hear, Wish::Spare] {
-            let topics = self.wishes.iter().filter(|(_, kept)| **kept == wish);
+            let topics = self.wishes.iter().filter(|(_, kept)| *kept == wish);
             say(topics.map(|(topic, _)| topic.to_string()).collect(), wish, turn);
         }
     }

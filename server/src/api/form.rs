@@ -7,9 +7,8 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 use confab_app::Notice;
-use confab_protocol::{ClientId, DialogId, MessageKind};
+use confab_protocol::{ClientId, DialogId, MessageKind, Meta};
 use serde::Deserialize;
-use serde_json::Value;
 
 use super::{Api, answer::Problem, page};
 use crate::{auth::member, hub::SendMessage};
@@ -46,7 +45,7 @@ pub async fn post(
         client_id: post.client_id.unwrap_or_else(|| api.client_id()),
         content: post.message.clone(),
         kind: MessageKind::Text,
-        meta: Value::Null,
+        meta: Meta::default(),
         reply_to: None,
     };
     match api.0.hub.send(lobby, message).await {

@@ -3,10 +3,9 @@
 use std::sync::Arc;
 
 use confab_protocol::{
-    ClientFrame, ClientId, Connecting, DialogId, ErrorCode, MessageKind, Person, Pong, Topic,
+    ClientFrame, ClientId, Connecting, DialogId, ErrorCode, MessageKind, Meta, Person, Pong, Topic,
 };
 use futures::{FutureExt, future::BoxFuture};
-use serde_json::Value;
 use tracing::debug;
 
 use super::{Gateway, answers};
@@ -190,7 +189,7 @@ const RESUMED_MAX: usize = 100;
 
 fn said(client_id: ClientId, content: String) -> SendMessage {
     let kind = MessageKind::Text;
-    SendMessage { client_id, content, kind, meta: Value::Null, reply_to: None }
+    SendMessage { client_id, content, kind, meta: Meta::default(), reply_to: None }
 }
 
 /// Topics that one frame or URL may name. Each unknown one is answered by name, and so many answers

@@ -1,7 +1,8 @@
 //! To send: a message is checked, stored, and acknowledged. The others hear of it from the fan-out.
 
-use confab_protocol::{ClientId, ErrorCode, Message, MessageId, MessageKind, MessageText, Refusal};
-use serde_json::Value;
+use confab_protocol::{
+    ClientId, ErrorCode, Message, MessageId, MessageKind, MessageText, Meta, Refusal,
+};
 use std::time::Duration;
 use thiserror::Error;
 
@@ -18,7 +19,7 @@ pub struct SendMessage {
     /// What the words are.
     pub kind: MessageKind,
     /// What a client attached.
-    pub meta: Value,
+    pub meta: Meta,
     /// The message it answers.
     pub reply_to: Option<MessageId>,
 }

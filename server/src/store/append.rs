@@ -1,7 +1,8 @@
 //! A message enters the log.
 
-use confab_protocol::{ClientId, Ev, Message, MessageId, MessageKind, MessageText, Seq, Timestamp};
-use serde_json::Value;
+use confab_protocol::{
+    ClientId, Ev, Message, MessageId, MessageKind, MessageText, Meta, Seq, Timestamp,
+};
 use sha2::{Digest, Sha256};
 use sqlx::{Row, SqliteConnection};
 use thiserror::Error;
@@ -20,7 +21,7 @@ pub struct Append {
     /// What the words are.
     pub kind: MessageKind,
     /// What a client attached.
-    pub meta: Value,
+    pub meta: Meta,
     /// The message it answers.
     pub reply_to: Option<MessageId>,
 }
@@ -171,7 +172,7 @@ pub(super) async fn append_message(
     Ok(Outcome::Stored(Change { dialog: dialog.clone(), ev: Ev(ev as u64), message }))
 }
 
-fn meta_text(meta: &Value) -> Option<String> {
+fn meta_text(meta: &Meta) -> Option<String> {
     (!meta.is_null()).then(|| meta.to_string())
 }
 

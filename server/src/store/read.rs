@@ -1,11 +1,10 @@
 //! What the log says.
 
 use confab_protocol::{
-    DialogChange, DialogEvent, DialogId, Ev, Message, MessageKind, ResetReason, Seq, Timestamp,
-    rest::MessagesPage,
+    DialogChange, DialogEvent, DialogId, Ev, Message, MessageKind, Meta, ResetReason, Seq,
+    Timestamp, rest::MessagesPage,
 };
 use futures::TryStreamExt;
-use serde_json::Value;
 use sqlx::{Row, SqliteConnection, sqlite::SqliteRow};
 
 use super::{Member, Store, Unavailable};
@@ -190,8 +189,8 @@ fn to_event(row: &SqliteRow) -> Result<DialogEvent, sqlx::Error> {
 
 fn to_message(row: &SqliteRow) -> Result<Message, sqlx::Error> {
     let meta = match row.try_get::<Option<&str>, _>("meta")? {
-        Some(text) => serde_json::from_str(text).map_err(damaged)?,
-        None => Value::Null,
+        Some(text) => Meta::parse(text).map_err(damaged)?,
+        None => Meta::default(),
     };
     let reply_to = row.try_get::<Option<String>, _>("reply_to")?;
     Ok(Message {

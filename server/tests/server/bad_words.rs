@@ -128,7 +128,7 @@ async fn meta_of_any_depth_leaves_the_process_alive() {
     );
     anna.says_text(&text).await;
     assert_eq!(anna.hears_error().await.0, "wrong_shape");
-    anna.says(MessageSend { meta: json!([[[]]]), ..message("m1", "x") }).await;
+    anna.says(MessageSend { meta: json!([[[]]]).try_into().unwrap(), ..message("m1", "x") }).await;
     assert!(matches!(anna.next().await, ServerFrame::Ack(_)));
     server.end().await;
 }

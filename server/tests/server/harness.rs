@@ -546,7 +546,7 @@ pub fn message(client_id: &str, content: &str) -> MessageSend {
         client_id: ClientId::parse(client_id).unwrap(),
         content: content.to_owned(),
         kind: confab_protocol::MessageKind::Text,
-        meta: Value::Null,
+        meta: confab_protocol::Meta::default(),
         reply_to: None,
     }
 }

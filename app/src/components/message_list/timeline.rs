@@ -96,7 +96,6 @@ mod tests {
     use confab_protocol::{
         DialogId, ErrorCode, MessageId, MessageKind, MessageSend, Seq, Username,
     };
-    use serde_json::Value;
 
     fn person(name: &str) -> Person {
         Person { id: UserId::parse(name).unwrap(), username: Username::parse(name).unwrap() }
@@ -112,7 +111,7 @@ mod tests {
             client_id: ClientId::parse(client_id).unwrap(),
             content: client_id.to_owned(),
             kind: MessageKind::Text,
-            meta: Value::Null,
+            meta: confab_protocol::Meta::default(),
             reply_to: None,
             created_at: Timestamp::from_unix_ms(minute * 60_000),
         }
@@ -124,7 +123,7 @@ mod tests {
             client_id: ClientId::parse(client_id).unwrap(),
             content: client_id.to_owned(),
             kind: MessageKind::Text,
-            meta: Value::Null,
+            meta: confab_protocol::Meta::default(),
             reply_to: None,
         };
         Outgoing { send, at: Timestamp::from_unix_ms(0), state }

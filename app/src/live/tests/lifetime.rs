@@ -119,6 +119,7 @@ fn a_late_answer_after_removal_changes_nothing() {
 fn an_answer_that_comes_together_with_the_removal_changes_nothing() {
     let world = World::new();
     // Without an owner the signals stay readable after the entry has gone.
+    world.root.clone().unset();
     let reading = world.live.read::<Room>("lobby");
     world.host.run();
     let asked = world.server.asked.borrow_mut().remove(0);
@@ -135,6 +136,7 @@ fn an_answer_that_comes_together_with_the_removal_changes_nothing() {
 #[test]
 fn a_reader_without_an_owner_counts_as_gone() {
     let world = World::new();
+    world.root.clone().unset();
     let reading = world.live.read::<Room>("lobby");
     world.host.run();
     world.answers(Ok(Log::upto(1)));

@@ -141,15 +141,19 @@ struct World {
     live: Live,
     host: Rc<TestHost>,
     server: Rc<Server>,
+    /// Under which all readers live. With `ssr` every root has its own store of signals.
+    root: Owner,
 }
 
 impl World {
     fn new() -> Self {
+        let root = Owner::new();
+        root.set();
         let (host, server) = (TestHost::new(), Rc::new(Server::default()));
         let live = Live::new(host.clone());
         live.register(Room(server.clone()));
         live.register(Diligent(server.clone()));
-        Self { live, host, server }
+        Self { live, host, server, root }
     }
 
     /// A reader of a room, and all that follows at this moment.

@@ -5,8 +5,8 @@ use std::{collections::BTreeSet, time::Duration};
 
 use confab_protocol::{
     ClientFrame, ClientId, Connected, ConnectionEstablished, ConnectionId, DialogEvent, DialogId,
-    Epoch, Ev, Limits, Message, MessageId, MessageKind, MessageNew, MessageSend, Person, Positions,
-    Seq, ServerFrame, Timestamp, UserId, Username,
+    Epoch, Ev, Limits, Message, MessageId, MessageKind, MessageNew, MessageSend, Meta, Person,
+    Positions, Seq, ServerFrame, Timestamp, UserId, Username,
 };
 use confab_sync::{Client, Effect, Event, Input, Moment, Settings, SocketId, Status};
 
@@ -232,7 +232,7 @@ pub fn send(id: &str) -> MessageSend {
         client_id: client_id(id),
         content: "hi".to_owned(),
         kind: MessageKind::Text,
-        meta: serde_json::Value::Null,
+        meta: Meta::default(),
         reply_to: None,
     }
 }
@@ -247,7 +247,7 @@ pub fn stored(sender: &str, id: &str, seq: u64) -> Message {
         client_id: client_id(id),
         content: "hi".to_owned(),
         kind: MessageKind::Text,
-        meta: serde_json::Value::Null,
+        meta: Meta::default(),
         reply_to: None,
         created_at: Timestamp::from_unix_ms(0),
     }

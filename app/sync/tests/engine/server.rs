@@ -42,8 +42,7 @@ impl Server {
     fn answers(&mut self, frame: ClientFrame) -> Vec<ServerFrame> {
         match frame {
             ClientFrame::Connecting(connecting) => {
-                let resumed =
-                    connecting.resume.and_then(|resume| resume.positions.get(&dialog()).copied());
+                let resumed = connecting.resume.and_then(|resume| resume.positions.get(&dialog()));
                 let sync = resumed.map(|after| self.sync(Some(after)));
                 [Some(connected().into()), sync].into_iter().flatten().collect()
             }

@@ -1,0 +1,136 @@
+//! The plain types: text, truth, whole numbers, lists, and what may be missing.
+
+use std::time::Duration;
+
+use super::{Fit, FromJson, Json, ToJson, Writer};
+
+impl Json<'_> {
+    /// The text; an empty one if it is none, which is noted.
+    pub fn text(&self, fit: &mut Fit) -> &str {
+        match self {
+            Self::String(text) => text,
+            _ => {
+                fit.misfit();
+                ""
+            }
+        }
+    }
+}
+
+impl FromJson for String {
+    fn from_json(json: &Json<'_>, fit: &mut Fit) -> Self {
+        json.text(fit).to_owned()
+    }
+}
+
+impl ToJson for String {
+    fn write_json(&self, writer: &mut Writer) {
+        writer.string(self);
+    }
+}
+
+impl FromJson for bool {
+    fn from_json(json: &Json<'_>, fit: &mut Fit) -> Self {
+        if !matches!(json, Json::Bool(_)) {
+            fit.misfit();
+        }
+        *json == Json::Bool(true)
+    }
+}
+
+impl ToJson for bool {
+    fn write_json(&self, writer: &mut Writer) {
+        writer.raw(if *self { "true" } else { "false" });
+    }
+}
+
+impl FromJson for u64 {
+    fn from_json(json: &Json<'_>, fit: &mut Fit) -> Self {
+        let number = match json {
+            Json::Number(text) => text.parse().ok(),
+            _ => None,
+        };
+        number.unwrap_or_else(|| {
+            fit.misfit();
+            0
+        })
+    }
+}
+
+impl ToJson for u64 {
+    fn write_json(&self, writer: &mut Writer) {
+        writer.number(*self);
+    }
+}
+
+impl FromJson for u32 {
+    fn from_json(json: &Json<'_>, fit: &mut Fit) -> Self {
+        let number = u64::from_json(json, fit);
+        if number > u64::from(u32::MAX) {
+            fit.misfit();
+        }
+        number as u32
+    }
+}
+
+impl ToJson for u32 {
+    fn write_json(&self, writer: &mut Writer) {
+        writer.number(u64::from(*self));
+    }
+}
+
+/// Whole milliseconds, as every span of time on the wire.
+impl FromJson for Duration {
+    fn from_json(json: &Json<'_>, fit: &mut Fit) -> Self {
+        Self::from_millis(u64::from_json(json, fit))
+    }
+}
+
+impl ToJson for Duration {
+    fn write_json(&self, writer: &mut Writer) {
+        writer.number(self.as_millis() as u64);
+    }
+}
+
+impl<T: FromJson> FromJson for Vec<T> {
+    fn from_json(json: &Json<'_>, fit: &mut Fit) -> Self {
+        let items: &[_] = match json {
+            Json::Array(items) => items,
+            _ => {
+                fit.misfit();
+                &[]
+            }
+        };
+        items.iter().map(|item| T::from_json(item, fit)).collect()
+    }
+}
+
+impl<T: ToJson> ToJson for Vec<T> {
+    fn write_json(&self, writer: &mut Writer) {
+        writer.open('[');
+        self.iter().for_each(|item| writer.item(item));
+        writer.close(']');
+    }
+}
+
+impl<T: FromJson> FromJson for Option<T> {
+    fn from_json(json: &Json<'_>, fit: &mut Fit) -> Self {
+        match json {
+            Json::Null => None,
+            json => Some(T::from_json(json, fit)),
+        }
+    }
+}
+
+impl<T: ToJson> ToJson for Option<T> {
+    fn write_json(&self, writer: &mut Writer) {
+        match self {
+            Some(value) => value.write_json(writer),
+            None => writer.raw("null"),
+        }
+    }
+
+    fn is_absent(&self) -> bool {
+        self.is_none()
+    }
+}
