@@ -141,8 +141,11 @@ impl Session {
     /// Does something with the tab; nothing on the server.
     pub fn browser<T>(&self, act: impl FnOnce(&dyn crate::Browser) -> T) -> Option<T> {
         // A copy, so that the engine may come back into the session while it acts.
-        let handle = self.browser.try_get_value()?;
-        handle.get().map(|browser| act(&**browser))
+        self.handle().get().map(|browser| act(&**browser))
+    }
+
+    fn handle(&self) -> BrowserHandle {
+        self.browser.try_get_value().unwrap_or_else(BrowserHandle::none)
     }
 
     /// Tells the engine something.
@@ -178,8 +181,7 @@ impl Session {
             reply_to: None,
         };
         let outgoing = Outgoing { send: send.clone(), at, state: OutgoingState::Queued };
-        self.outbox.update(|outbox| outbox.push(outgoing));
-        self.keep_outbox();
+        self.change_outbox(&mut |outbox| outbox.push(outgoing.clone()));
         self.command(Input::Send(send));
         Ok(())
     }
@@ -187,7 +189,7 @@ impl Session {
     /// Tries a failed message once more, under a new name and at the end of the line.
     pub fn retry(&self, client_id: &ClientId) {
         let Some((new_client_id, at)) = self.new_client_id() else { return };
-        self.outbox.update(|outbox| {
+        self.change_outbox(&mut |outbox| {
             let place = outbox.iter().position(|outgoing| outgoing.send.client_id == *client_id);
             if let Some(place) = place {
                 let mut outgoing = outbox.remove(place);
@@ -197,7 +199,6 @@ impl Session {
                 outbox.push(outgoing);
             }
         });
-        self.keep_outbox();
         self.command(Input::Retry { client_id: client_id.clone(), new_client_id });
     }
 
@@ -296,18 +297,16 @@ impl Session {
             DeliveryState::Stored(_) => OutgoingState::Stored,
             DeliveryState::Failed { code, .. } => OutgoingState::Failed(code),
         };
-        self.outbox.update(|outbox| {
+        self.change_outbox(&mut |outbox| {
             let outgoing = outbox.iter_mut().find(|outgoing| outgoing.send.client_id == client_id);
             if let Some(outgoing) = outgoing {
                 outgoing.state = state;
             }
         });
-        self.keep_outbox();
     }
 
     fn forget(&self, client_id: &ClientId) {
-        self.outbox.update(|outbox| outbox.retain(|out| out.send.client_id != *client_id));
-        self.keep_outbox();
+        self.change_outbox(&mut |outbox| outbox.retain(|out| out.send.client_id != *client_id));
     }
 
     fn new_client_id(&self) -> Option<(ClientId, Timestamp)> {
@@ -322,7 +321,9 @@ impl Session {
         self.browser(|browser| browser.now()).unwrap_or(Moment(0))
     }
 
-    fn keep_outbox(&self) {
+    /// The one way the outbox changes: shown and stored. Without types, to be downloaded once.
+    fn change_outbox(&self, change: &mut dyn FnMut(&mut Vec<Outgoing>)) {
+        self.outbox.update(change);
         let waiting: Vec<MessageSend> = self.outbox.with_untracked(|outbox| {
             let unsent = outbox.iter().filter(|out| out.state != OutgoingState::Stored);
             unsent.map(|outgoing| outgoing.send.clone()).collect()
@@ -340,7 +341,7 @@ impl Session {
         if !waiting.is_empty() {
             let state = OutgoingState::Queued;
             let outgoing = |send: &MessageSend| Outgoing { send: send.clone(), at, state };
-            self.outbox.set(waiting.iter().map(outgoing).collect());
+            self.change_outbox(&mut |outbox| outbox.extend(waiting.iter().map(outgoing)));
             self.command(Input::Restore(waiting));
         }
     }

@@ -104,11 +104,23 @@ pub(crate) struct Envelope<'a> {
 #[cfg(feature = "serde")]
 impl<'a> Envelope<'a> {
     pub fn read(text: &'a str) -> Result<Self, FrameError> {
-        serde_json::from_str(text).map_err(|why| FrameError::NotJson(why.into()))
+        read_object(text).map_err(|why| FrameError::NotJson(why.into()))
     }
 
     pub fn payload(&self) -> &'a str {
         self.payload.map_or("{}", serde_json::value::RawValue::get)
+    }
+}
+
+/// Reads a struct from an object. serde would take it from an array of its fields as well, which
+/// is nobody's frame.
+#[cfg(feature = "serde")]
+pub(crate) fn read_object<'a, T: serde::Deserialize<'a>>(text: &'a str) -> serde_json::Result<T> {
+    let value = serde_json::from_str(text)?;
+    if text.trim_start().starts_with('{') {
+        Ok(value)
+    } else {
+        Err(serde::de::Error::custom("an array, expected an object"))
     }
 }
 
@@ -166,7 +178,7 @@ macro_rules! frames {
             pub fn decode(text: &str) -> Result<Self, $crate::FrameError> {
                 let envelope = $crate::frame::Envelope::read(text)?;
                 match envelope.kind.as_ref() {
-                    $($kind => serde_json::from_str(envelope.payload())
+                    $($kind => $crate::frame::read_object(envelope.payload())
                         .map(Self::$variant)
                         .map_err(|why| {
                             $crate::FrameError::WrongShape { kind: $kind, why: why.into() }

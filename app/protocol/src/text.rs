@@ -65,17 +65,18 @@ impl MessageText {
     pub fn parse(text: &str, characters_max: usize) -> Result<Self, Refusal> {
         let text = text.replace("\r\n", "\n");
         let text = text.trim();
-        if text.is_empty() || text.chars().all(is_invisible) {
+        let scan = Scan::of(text);
+        if !scan.is_visible {
             return Err(Refusal::MessageEmpty);
         }
-        let characters = text.chars().count();
-        if characters > characters_max {
-            return Err(Refusal::MessageTooLong { characters, limit: characters_max });
+        if scan.characters > characters_max {
+            let (characters, limit) = (scan.characters, characters_max);
+            return Err(Refusal::MessageTooLong { characters, limit });
         }
-        if let Some(control) = text.chars().find(|&c| c.is_control() && c != '\n' && c != '\t') {
+        if let Some(control) = scan.control {
             return Err(Refusal::MessageControlCharacter(control.into()));
         }
-        if longest_mark_run(text) > COMBINING_MARKS_MAX {
+        if scan.marks > COMBINING_MARKS_MAX {
             return Err(Refusal::MessageCombiningMarks(COMBINING_MARKS_MAX));
         }
         Ok(Self(text.to_owned()))
@@ -108,14 +109,40 @@ fn is_stacking_mark(character: char) -> bool {
         | '\u{fe20}'..='\u{fe2f}')
 }
 
-fn longest_mark_run(text: &str) -> usize {
-    let (mut longest, mut run) = (0, 0);
-    for character in text.chars() {
-        run = if is_stacking_mark(character) { run + 1 } else { 0 };
-        longest = longest.max(run);
-    }
-    longest
+/// What there is to know of a text, learned in one pass, for messages and names alike.
+#[derive(Default)]
+struct Scan {
+    characters: usize,
+    /// Whether any character leaves a trace on the screen.
+    is_visible: bool,
+    /// The first control character other than tab and line feed.
+    control: Option<char>,
+    /// Whether tab or line feed occur.
+    has_breaks: bool,
+    /// The longest run of marks on one letter.
+    marks: usize,
 }
+
+impl Scan {
+    fn of(text: &str) -> Self {
+        let (mut scan, mut run) = (Self::default(), 0);
+        for character in text.chars() {
+            scan.characters += 1;
+            scan.is_visible |= !is_invisible(character);
+            match character {
+                '\n' | '\t' => scan.has_breaks = true,
+                _ if character.is_control() => scan.control = scan.control.or(Some(character)),
+                _ => {}
+            }
+            run = if is_stacking_mark(character) { run + 1 } else { 0 };
+            scan.marks = scan.marks.max(run);
+        }
+        scan
+    }
+}
+
+/// Longer names would push everything else off a narrow screen.
+const NAME_CHARACTERS_MAX: usize = 40;
 
 /// A name that a person goes by: 1 to 40 visible characters on one line.
 #[derive(Clone, Debug, Eq, Hash, PartialEq)]
@@ -134,10 +161,12 @@ impl Username {
     /// [`Refusal::NameInvalid`].
     pub fn parse(text: &str) -> Result<Self, Refusal> {
         let text = text.trim();
-        let ok = (1..=40).contains(&text.chars().count())
-            && !text.chars().all(is_invisible)
-            && !text.chars().any(char::is_control)
-            && longest_mark_run(text) <= COMBINING_MARKS_MAX;
+        let scan = Scan::of(text);
+        let ok = scan.is_visible
+            && scan.characters <= NAME_CHARACTERS_MAX
+            && scan.control.is_none()
+            && !scan.has_breaks
+            && scan.marks <= COMBINING_MARKS_MAX;
         if ok { Ok(Self(text.to_owned())) } else { Err(Refusal::NameInvalid) }
     }
 

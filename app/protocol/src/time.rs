@@ -64,20 +64,22 @@ impl Timestamp {
             None if fraction.is_empty() => 0,
             None => return None,
         };
-        let pattern = |(byte, sign): (u8, u8)| match sign {
-            b'0' => byte.is_ascii_digit(),
-            sign => byte == sign,
-        };
-        if !time.bytes().zip(*b"0000-00-00T00:00:00").all(pattern) {
-            return None;
+        let (mut numbers, mut place) = ([0; 6], 0);
+        for (byte, sign) in time.bytes().zip(*b"0000-00-00T00:00:00") {
+            match (byte, sign) {
+                (b'0'..=b'9', b'0') => {
+                    let number = numbers.get_mut(place)?;
+                    *number = *number * 10 + u64::from(byte - b'0');
+                }
+                _ if byte == sign => place += 1,
+                _ => return None,
+            }
         }
-        let number = |(at, digits): (usize, usize)| time.get(at..at + digits)?.parse::<u64>().ok();
-        let [year, month, day, hour, minute, second, _] = PLACES;
-        let (hour, minute, second) = (number(hour)?, number(minute)?, number(second)?);
+        let [year, month, day, hour, minute, second] = numbers;
         if hour > 23 || minute > 59 || second > 59 {
             return None;
         }
-        let days = days(number(year)?, number(month)?, number(day)?)?;
+        let days = days(year, month, day)?;
         let of_day = ((hour * 60 + minute) * 60 + second) * 1000 + milliseconds;
         Some(Self(days * DAY_MS + of_day))
     }

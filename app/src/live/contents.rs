@@ -65,6 +65,11 @@ impl<E: Endpoint> Typed<E> {
         }
     }
 
+    /// The one way the data changes, so that it is downloaded once for each endpoint.
+    fn change(&self, change: &mut dyn FnMut(&mut Option<E::Data>)) {
+        self.data.update(change);
+    }
+
     /// Puts data aside as if a query had answered.
     pub fn answer(&self, data: E::Data) {
         self.answer.replace(Some(data));
@@ -75,7 +80,7 @@ impl<E: Endpoint> Typed<E> {
     pub fn update(&self, change: Change<E::Data>, recording: Recording) {
         let has_data = self.has_data();
         if has_data {
-            self.data.update(|data| data.iter_mut().for_each(&change));
+            self.change(&mut |data| data.iter_mut().for_each(&change));
         }
         if !has_data || recording == Recording::On {
             let mut updates = self.updates.borrow_mut();
@@ -106,18 +111,17 @@ impl<E: Endpoint> Contents for Typed<E> {
 
     fn accept(&self) -> bool {
         let updates = self.updates.take();
-        let Some(snapshot) = self.answer.take() else { return false };
-        if self.overflowed.take() {
+        let mut snapshot = self.answer.take();
+        if snapshot.is_none() || self.overflowed.take() {
             return false;
         }
-        self.data.update(|data| {
-            if let Some(current) = data {
-                self.endpoint.merge(current, snapshot);
-            } else {
-                *data = Some(snapshot);
+        self.change(&mut |data| {
+            match (&mut *data, snapshot.take()) {
+                (Some(current), Some(snapshot)) => self.endpoint.merge(current, snapshot),
+                (data, snapshot) => *data = snapshot,
             }
-            for update in updates {
-                data.iter_mut().for_each(&update);
+            for update in &updates {
+                data.iter_mut().for_each(update);
             }
         });
         true

@@ -218,17 +218,19 @@ impl Engine {
         self.connection.handle(Happening::Heard, turn);
         match ServerFrame::decode(&text) {
             Ok(frame) => {
-                turn.tell(Event::Frame(frame.clone()));
-                self.frame(frame, turn);
+                // What is concluded from a frame follows it; but while it is looked at, it is here.
+                let place = turn.out.events.len();
+                self.frame(&frame, turn);
+                turn.out.events.insert(place, Event::Frame(frame));
             }
             Err(_) => turn.tell(Event::Unreadable(text)),
         }
     }
 
-    fn frame(&mut self, frame: ServerFrame, turn: &mut Turn<'_>) {
+    fn frame(&mut self, frame: &ServerFrame, turn: &mut Turn<'_>) {
         match frame {
             ServerFrame::ConnectionEstablished(established) => {
-                self.user_id = Some(established.user_id);
+                self.user_id = Some(established.user_id.clone());
                 self.limits = established.limits;
                 self.dialogs.established(&established.epoch, turn);
             }
@@ -247,10 +249,10 @@ impl Engine {
                 self.connection.handle(Happening::Bye(after), turn);
             }
             ServerFrame::Ack(ack) => self.outbox.stored(&ack.client_id, &ack.message, turn),
-            ServerFrame::Nack(nack) => self.outbox.refused(&nack, turn),
+            ServerFrame::Nack(nack) => self.outbox.refused(nack, turn),
             ServerFrame::MessageNew(new) => {
                 self.seen(&new.message, turn);
-                let change = DialogChange::MessageNew(new.message);
+                let change = DialogChange::MessageNew(new.message.clone());
                 self.dialogs.event(&new.dialog_id, DialogEvent { ev: new.ev, change }, turn);
             }
             ServerFrame::DialogSync(sync) => {
@@ -259,7 +261,7 @@ impl Engine {
                 }
                 self.dialogs.sync(sync, turn);
             }
-            ServerFrame::DialogReset(reset) => self.dialogs.reset(&reset, turn),
+            ServerFrame::DialogReset(reset) => self.dialogs.reset(reset, turn),
             _ => {}
         }
     }

@@ -134,10 +134,10 @@ impl DialogLog {
     }
 
     /// The answer to a join or a resume.
-    pub fn sync(&mut self, sync: DialogEvents, turn: &mut Turn<'_>) {
+    pub fn sync(&mut self, sync: &DialogEvents, turn: &mut Turn<'_>) {
         let before = self.position;
-        for event in sync.events {
-            self.take(event, turn);
+        for event in &sync.events {
+            self.take(event.clone(), turn);
         }
         self.head = self.head.max(sync.to);
         let idle = matches!(

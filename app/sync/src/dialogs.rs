@@ -84,7 +84,7 @@ impl Dialogs {
         }
     }
 
-    pub fn sync(&mut self, sync: DialogEvents, turn: &mut Turn<'_>) {
+    pub fn sync(&mut self, sync: &DialogEvents, turn: &mut Turn<'_>) {
         if let Some(log) = self.log(&sync.dialog_id) {
             log.sync(sync, turn);
         }

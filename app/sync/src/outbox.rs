@@ -10,7 +10,7 @@
 //! Proof that a message is stored is an `ack`, or the message itself in the dialog's log: both are
 //! accepted at any time, because they are true at any time.
 
-use std::{collections::VecDeque, time::Duration};
+use std::time::Duration;
 
 use confab_protocol::{ClientFrame, ClientId, ErrorCode, Message, MessageSend, Nack};
 
@@ -30,7 +30,8 @@ const RETRY_MAX: Duration = Duration::from_secs(16);
 
 #[derive(Debug)]
 pub(crate) struct Outbox {
-    entries: VecDeque<Entry>,
+    /// In order. Messages leave from any place, so a ring would not help.
+    entries: Vec<Entry>,
     ack_patience: Duration,
     line: Line,
 }
@@ -68,7 +69,7 @@ enum State {
 
 impl Outbox {
     pub fn new(ack_patience: Duration) -> Self {
-        Self { entries: VecDeque::new(), ack_patience, line: Line::Shut }
+        Self { entries: Vec::new(), ack_patience, line: Line::Shut }
     }
 
     /// Everything unacknowledged, in order.
@@ -98,7 +99,7 @@ impl Outbox {
             return;
         }
         let failed = self.find(failed).filter(|&index| self.entries[index].state == State::Failed);
-        if let Some(entry) = failed.and_then(|index| self.entries.remove(index)) {
+        if let Some(entry) = failed.map(|index| self.entries.remove(index)) {
             self.push(MessageSend { client_id: renamed, ..entry.send }, turn);
         }
     }
@@ -131,7 +132,7 @@ impl Outbox {
     /// The server has this message of ours, says an `ack` or the log.
     pub fn stored(&mut self, client_id: &ClientId, message: &Message, turn: &mut Turn<'_>) {
         let found = self.find(client_id);
-        if let Some(entry) = found.and_then(|index| self.entries.remove(index)) {
+        if let Some(entry) = found.map(|index| self.entries.remove(index)) {
             tell(&entry.send.client_id, DeliveryState::Stored(message.clone()), turn);
             self.pump(turn);
         }

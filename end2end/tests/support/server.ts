@@ -2,12 +2,15 @@
 
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
+import { existsSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { createInterface } from "node:readline";
 
 const ROOT = resolve(__dirname, "../../..");
+// What a person runs; and under `cargo leptos end-to-end`, which builds no release, what that builds.
+const BINARY = ["release", "debug"].map((profile) => join(ROOT, "target", profile, "confab")).find(existsSync);
 
 export interface Options {
   demo?: boolean;
@@ -39,7 +42,10 @@ export class Server {
   // Starts again where it was, with what it had.
   async start(): Promise<void> {
     const flags = ["serve", "--listen", this.address, "--data", this.data, "--site", "target/site"];
-    const child = spawn(join(ROOT, "target/release/confab"), this.options.demo ? [...flags, "--demo"] : flags, {
+    if (BINARY === undefined) {
+      throw new Error("there is no confab in target/: build it first (bin/test --only release)");
+    }
+    const child = spawn(BINARY, this.options.demo ? [...flags, "--demo"] : flags, {
       cwd: ROOT,
       env: { ...process.env, ...this.options.environment },
       stdio: ["ignore", "pipe", "pipe"],

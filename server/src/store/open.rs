@@ -1,6 +1,6 @@
 //! Opens the database, brings its schema up to date, and starts the writer.
 
-use std::path::Path;
+use std::{path::Path, time::Duration};
 
 use confab_protocol::Epoch;
 use sqlx::{
@@ -12,6 +12,11 @@ use tokio::sync::mpsc;
 
 use super::{Change, Committed, Store, writer};
 use crate::ops::{Clock, Random, Shutdown, config};
+
+/// How long a read waits for its turn. Readers never wait for the writer, only for each other: when
+/// a thousand clients come back at once, the last waits for all before it, and a late page is better
+/// than none.
+const READER_PATIENCE: Duration = Duration::from_secs(30);
 
 /// Why the database cannot be used at all.
 #[derive(Debug, Error)]
@@ -73,7 +78,7 @@ impl Store {
             .busy_timeout(config.busy_timeout);
         let readers = SqlitePoolOptions::new()
             .max_connections(config.readers)
-            .acquire_timeout(config.busy_timeout)
+            .acquire_timeout(READER_PATIENCE)
             .connect_with(options.clone())
             .await
             .map_err(database)?;

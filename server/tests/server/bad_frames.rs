@@ -27,6 +27,7 @@ async fn what_is_no_json_object_with_a_type_is_named_so() {
         r#"{"type":null}"#,
         r#"{"type":"ping","type":"ping"}"#,
         r#"{"type":"ping"}x"#,
+        r#"["ping",{"n":1}]"#,
         r#"{"type":"ping","payload":}"#,
         "\u{feff}{}",
     ] {
@@ -164,7 +165,7 @@ async fn a_payload_that_is_no_object_is_a_wrong_shape() {
         "ping",
     ];
     for kind in kinds {
-        for wrong in ["1", "true", r#""x""#] {
+        for wrong in ["1", "true", r#""x""#, "[5]", "[]"] {
             client.says_text(&framed(kind, wrong)).await;
             assert_eq!(client.hears_error().await.0, "wrong_shape", "{kind} {wrong}");
             client.heard_nothing().await;
