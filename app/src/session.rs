@@ -118,7 +118,6 @@ pub struct Session {
     page: Page,
     limits: Limits,
     browser: StoredValue<BrowserHandle>,
-    frame_number: StoredValue<u64>,
 }
 
 impl Session {
@@ -134,7 +133,6 @@ impl Session {
             page: bootstrap.page,
             limits: bootstrap.limits,
             browser: StoredValue::new(browser),
-            frame_number: StoredValue::new(0),
         }
     }
 
@@ -236,7 +234,7 @@ impl Session {
                 if trips.len() == ROUND_TRIPS_KEPT {
                     trips.remove(0);
                 }
-                trips.push(time.as_millis() as u32);
+                trips.push(time.as_secs() as u32 * 1000 + time.subsec_millis());
             }),
             Event::Unreadable(_) => {}
         }
@@ -248,13 +246,12 @@ impl Session {
             return;
         }
         let Some(at) = self.browser(|browser| browser.wall()) else { return };
-        let number = self.frame_number.get_value();
-        self.frame_number.set_value(number + 1);
         let text = text.chars().take(FRAME_CHARACTERS_SHOWN).collect();
         self.frames.update(|frames| {
             if frames.len() == FRAMES_KEPT {
                 frames.pop_front();
             }
+            let number = frames.back().map_or(0, |last| last.number + 1);
             frames.push_back(LoggedFrame { number, direction, at, text });
         });
     }

@@ -258,16 +258,13 @@ fn now() -> Moment {
 
 /// The socket's address: the configured host or the page's own, secure where the page is.
 fn address(settings: &ClientSettings, query: &str) -> String {
-    let location = window().location();
-    let scheme = match location.protocol().as_deref() {
-        Ok("https:") => "wss://",
-        _ => "ws://",
+    let origin = window().location().origin().unwrap_or_default();
+    let (scheme, own_host) = match origin.strip_prefix("https://") {
+        Some(host) => ("wss://", host),
+        None => ("ws://", origin.strip_prefix("http://").unwrap_or_default()),
     };
-    let mut address = String::from(scheme);
-    match settings.ws_host.as_str() {
-        "" => address.push_str(&location.host().unwrap_or_default()),
-        host => address.push_str(host),
-    }
+    let mut address = scheme.to_owned();
+    address.push_str(if settings.ws_host.is_empty() { own_host } else { &settings.ws_host });
     address.push_str(&settings.ws_path);
     if !query.is_empty() {
         address.push('?');

@@ -9,22 +9,31 @@ use std::{
     time::Duration,
 };
 
-use leptos::prelude::{TimeoutHandle, set_timeout};
+use leptos::prelude::window;
+use wasm_bindgen::{JsCast, closure::Closure};
 
 /// Calls back once, unless it is dropped before.
-pub struct Timer(Option<TimeoutHandle>);
+pub struct Timer {
+    /// Nothing if the browser would not start it.
+    id: Option<i32>,
+    _call: Closure<dyn Fn()>,
+}
 
 impl Timer {
-    /// Starts now.
-    pub fn new(time: Duration, call: impl FnOnce() + 'static) -> Self {
-        Self(set_timeout(call, time).ok())
+    /// Starts now. Browsers count in 32 bits; what is longer than 24 days ends then.
+    pub fn new(time: Duration, call: impl Fn() + 'static) -> Self {
+        let call = Closure::<dyn Fn()>::new(call);
+        let ms = time.as_secs().min(2_000_000) as i32 * 1000 + time.subsec_millis() as i32;
+        let function = call.as_ref().unchecked_ref();
+        let id = window().set_timeout_with_callback_and_timeout_and_arguments_0(function, ms).ok();
+        Self { id, _call: call }
     }
 }
 
 impl Drop for Timer {
     fn drop(&mut self) {
-        if let Some(handle) = self.0.take() {
-            handle.clear();
+        if let Some(id) = self.id {
+            window().clear_timeout_with_handle(id);
         }
     }
 }

@@ -87,7 +87,7 @@ pub(crate) fn envelope<'a>(json: &'a Json<'a>) -> Result<(&'a str, &'a Json<'a>)
     let fit = &mut Fit::default();
     let object = Object::of(json, fit);
     let kind = object.must("type", fit).text(fit);
-    let payload = object.get("payload", fit).filter(|payload| **payload != Json::Null);
+    let payload = object.get("payload", fit).filter(|payload| !matches!(payload, Json::Null));
     fit.judge((kind, payload.unwrap_or(NOTHING))).map_err(|why| FrameError::NotJson(why.into()))
 }
 

@@ -128,15 +128,15 @@ impl ClientId {
         let random_b = random & ((1 << 62) - 1);
         let bits =
             (u128::from(unix_ms) << 80) | (0x7 << 76) | (random_a << 64) | (0b10 << 62) | random_b;
-        let hex = format!("{bits:032x}");
-        Self(format!(
-            "{}-{}-{}-{}-{}",
-            &hex[..8],
-            &hex[8..12],
-            &hex[12..16],
-            &hex[16..20],
-            &hex[20..]
-        ))
+        let mut text = String::with_capacity(36);
+        for place in 0..32 {
+            if matches!(place, 8 | 12 | 16 | 20) {
+                text.push('-');
+            }
+            let digit = (bits >> (124 - 4 * place)) as u32 & 0xf;
+            text.extend(char::from_digit(digit, 16));
+        }
+        Self(text)
     }
 }
 

@@ -52,7 +52,7 @@ pub enum JsonError {
     /// It is JSON, but does not say what is asked for.
     #[error("missing or of another shape: `{field}`")]
     WrongShape {
-        /// The innermost field that is missing or of another shape; empty for the whole.
+        /// The innermost field that is missing or of another shape.
         field: &'static str,
     },
 }
@@ -65,12 +65,18 @@ pub trait FromJson: Sized {
 }
 
 /// What is noted while values are taken out of JSON.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Fit {
     /// The field that was asked for last.
     field: &'static str,
     /// The first field that did not fit.
     misfit: Option<&'static str>,
+}
+
+impl Default for Fit {
+    fn default() -> Self {
+        Self { field: "(all of it)", misfit: None }
+    }
 }
 
 impl Fit {

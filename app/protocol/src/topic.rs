@@ -65,19 +65,25 @@ impl Topic {
             }
         })
     }
-}
 
-impl fmt::Display for Topic {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(match self {
+    /// The topic as it stands on the wire.
+    pub fn name(&self) -> String {
+        let name = match self {
             Self::Chat => "chat",
             Self::Heartbeat => "heartbeat",
             Self::Presence => "presence",
             Self::Typing => "typing",
             Self::Dialogs => "dialogs",
             Self::System => "system",
-            Self::Dialog(id) => return write!(formatter, "dialog:{id}"),
-        })
+            Self::Dialog(id) => return "dialog:".to_owned() + id.as_str(),
+        };
+        name.to_owned()
+    }
+}
+
+impl fmt::Display for Topic {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.name())
     }
 }
 
@@ -90,7 +96,7 @@ impl TryFrom<String> for Topic {
 
 impl From<Topic> for String {
     fn from(topic: Topic) -> String {
-        topic.to_string()
+        topic.name()
     }
 }
 

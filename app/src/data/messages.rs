@@ -34,7 +34,7 @@ impl Endpoint for Messages {
         };
         Box::pin(async move {
             let page = json::read::<Success<MessagesPage>>(&answer.await?)
-                .map_err(|error| QueryError::Unreadable { why: error.to_string() })?
+                .map_err(|why| QueryError::Unreadable { why })?
                 .data;
             // What comes after this position is told from now on; until the page is in the
             // entry, the cache keeps it and puts it on top.

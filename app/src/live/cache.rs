@@ -51,10 +51,12 @@ impl Cache {
 
     // The typed part: endpoints and arguments to entries.
 
-    pub fn register<E: Endpoint>(&self, endpoint: E) {
+    /// Takes the place of an endpoint of the same type.
+    pub fn register(&self, endpoint: Rc<dyn Any>) {
         let mut endpoints = self.endpoints.borrow_mut();
-        endpoints.retain(|known| !known.is::<E>());
-        endpoints.push(Rc::new(endpoint));
+        let kind = (*endpoint).type_id();
+        endpoints.retain(|known| (**known).type_id() != kind);
+        endpoints.push(endpoint);
     }
 
     /// The entry for this argument; a new one if there is none.
@@ -73,7 +75,7 @@ impl Cache {
 
     fn endpoint<E: Endpoint>(&self) -> Rc<E> {
         let found = self.endpoints.borrow().iter().find_map(|known| known.clone().downcast().ok());
-        found.unwrap_or_else(|| panic!("`{}` is read before Live::register", E::NAME))
+        found.unwrap_or_else(|| unregistered(E::NAME))
     }
 
     // Entries come, are read, and go.
@@ -238,4 +240,10 @@ impl Cache {
             lives: self.lives.get(),
         }
     }
+}
+
+/// Without the endpoint's type, to be downloaded once.
+#[cold]
+fn unregistered(name: &str) -> ! {
+    panic!("`{name}` is read before Live::register")
 }

@@ -2,7 +2,7 @@
 
 use std::{fmt::Debug, future::ready, time::Duration};
 
-use confab_protocol::ErrorCode;
+use confab_protocol::{ErrorCode, json::JsonError};
 use futures::future::LocalBoxFuture;
 use thiserror::Error;
 
@@ -83,6 +83,6 @@ pub enum QueryError {
     #[error("the answer cannot be read: {why}")]
     Unreadable {
         /// What the parser found.
-        why: String,
+        why: JsonError,
     },
 }

@@ -64,7 +64,7 @@ impl Live {
     /// are there keep the endpoint they were made with. On the server: nothing happens.
     pub fn register<E: Endpoint>(&self, endpoint: E) {
         if let Some(cache) = self.cache() {
-            cache.register(endpoint);
+            cache.register(Rc::new(endpoint));
         }
     }
 

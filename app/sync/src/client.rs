@@ -16,7 +16,7 @@ use crate::{
     connection::{Connection, End, Happening},
     dialogs::Dialogs,
     outbox::Outbox,
-    outcome::{Outcomes, Turn},
+    outcome::{Outcomes, Turn, next},
     topics::{Topics, Wish},
 };
 
@@ -74,12 +74,12 @@ impl Client {
 
     /// The next thing to do with a socket.
     pub fn poll_effect(&mut self) -> Option<Effect> {
-        self.out.effects.pop_front()
+        next(&mut self.out.effects)
     }
 
     /// The next thing the app should know.
     pub fn poll_event(&mut self) -> Option<Event> {
-        self.out.events.pop_front()
+        next(&mut self.out.events)
     }
 
     /// What a person is shown about the connection.
@@ -123,7 +123,7 @@ impl Client {
         let status = self.engine.connection.status();
         if status != self.status {
             self.status = status.clone();
-            self.out.events.push_back(Event::Status(status));
+            self.out.events.push(Event::Status(status));
         }
         let socket = self.engine.connection.open_socket();
         if socket == self.engine.socket {

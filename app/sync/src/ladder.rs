@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use crate::moment::milliseconds;
+
 /// One try: which it is, and how long to wait before it.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) struct Rung {
@@ -50,7 +52,7 @@ impl Ladder {
         // In whole milliseconds, because `Duration::mul_f64` panics on what is no chance, and says
         // so at length. The conversion to `u64` makes nothing of NaN and of what is negative.
         let random = if random > 1.0 { 1.0 } else { random };
-        let chance = (half.as_millis() as f64 * random) as u64;
+        let chance = (milliseconds(half) as f64 * random) as u64;
         let delay = half + Duration::from_millis(chance);
         Some(Rung { attempt: u32::try_from(attempt).ok()?, delay })
     }

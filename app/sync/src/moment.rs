@@ -14,7 +14,7 @@ pub struct Moment(pub u64);
 impl Add<Duration> for Moment {
     type Output = Self;
     fn add(self, wait: Duration) -> Self {
-        Self(self.0.saturating_add(u64::try_from(wait.as_millis()).unwrap_or(u64::MAX)))
+        Self(self.0.saturating_add(milliseconds(wait)))
     }
 }
 
@@ -26,6 +26,12 @@ impl Sub for Moment {
     }
 }
 
+/// Whole milliseconds. `Duration::as_millis` counts them in 128 bits, which a browser has not.
+pub(crate) fn milliseconds(time: Duration) -> u64 {
+    const SECONDS_MAX: u64 = u64::MAX / 1000 - 1;
+    time.as_secs().min(SECONDS_MAX) * 1000 + u64::from(time.subsec_millis())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -34,6 +40,7 @@ mod tests {
     fn moments_neither_overflow_nor_turn_negative() {
         assert_eq!(Moment(5) + Duration::from_secs(1), Moment(1005));
         assert_eq!(Moment(u64::MAX) + Duration::MAX, Moment(u64::MAX));
+        assert_eq!(milliseconds(Duration::from_millis(12_345)), 12_345);
         assert_eq!(Moment(5) - Moment(7), Duration::ZERO);
     }
 }

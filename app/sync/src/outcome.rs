@@ -1,6 +1,6 @@
 //! What the engine asks of its driver, and what it tells the app.
 
-use std::{collections::VecDeque, time::Duration};
+use std::time::Duration;
 
 use confab_protocol::{
     ClientFrame, ClientId, DialogEvent, DialogId, ErrorCode, Ev, Message, ResetReason, ServerFrame,
@@ -99,11 +99,17 @@ pub enum DeliveryState {
     },
 }
 
-/// Effects and events on their way out, in order. The driver empties it after every input.
+/// Effects and events on their way out, in order. The driver empties it after every input, so there
+/// are a few at a time, and lists do where rings would weigh more.
 #[derive(Debug, Default)]
 pub(crate) struct Outcomes {
-    pub effects: VecDeque<Effect>,
-    pub events: VecDeque<Event>,
+    pub effects: Vec<Effect>,
+    pub events: Vec<Event>,
+}
+
+/// The first of a list, taken out.
+pub(crate) fn next<T>(outcomes: &mut Vec<T>) -> Option<T> {
+    if outcomes.is_empty() { None } else { Some(outcomes.remove(0)) }
 }
 
 /// One call into the engine: when it is, what chance says, and where the outcomes go.
@@ -117,11 +123,11 @@ pub(crate) struct Turn<'a> {
 
 impl Turn<'_> {
     pub fn tell(&mut self, event: Event) {
-        self.out.events.push_back(event);
+        self.out.events.push(event);
     }
 
     pub fn effect(&mut self, effect: Effect) {
-        self.out.effects.push_back(effect);
+        self.out.effects.push(effect);
     }
 
     /// Sends through the open socket; without one there is nobody to say it to.

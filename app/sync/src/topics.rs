@@ -34,7 +34,7 @@ impl Topics {
     pub fn wish(&mut self, topics: Vec<Topic>, wish: Wish, turn: &mut Turn<'_>) {
         let mut fresh = Vec::new();
         for topic in topics {
-            let name = topic.to_string();
+            let name = topic.name();
             if self.keep(topic, wish) {
                 fresh.push(name);
             }
@@ -57,7 +57,7 @@ impl Topics {
     pub fn repeat(&self, turn: &mut Turn<'_>) {
         for wish in [Wish::Hear, Wish::Spare] {
             let topics = self.wishes.iter().filter(|(_, kept)| *kept == wish);
-            say(topics.map(|(topic, _)| topic.to_string()).collect(), wish, turn);
+            say(topics.map(|(topic, _)| topic.name()).collect(), wish, turn);
         }
     }
 }

@@ -31,10 +31,13 @@ impl ToJson for String {
 
 impl FromJson for bool {
     fn from_json(json: &Json<'_>, fit: &mut Fit) -> Self {
-        if !matches!(json, Json::Bool(_)) {
-            fit.misfit();
+        match json {
+            Json::Bool(bool) => *bool,
+            _ => {
+                fit.misfit();
+                false
+            }
         }
-        *json == Json::Bool(true)
     }
 }
 
@@ -88,7 +91,7 @@ impl FromJson for Duration {
 
 impl ToJson for Duration {
     fn write_json(&self, writer: &mut Writer) {
-        writer.number(self.as_millis() as u64);
+        writer.number(self.as_secs() * 1000 + u64::from(self.subsec_millis()));
     }
 }
 
