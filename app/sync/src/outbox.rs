@@ -7,6 +7,12 @@
 //! reconnect, after a refusal that says to retry. A message that is refused for good steps out of
 //! the line and lets the others pass; it stays until its author retries or discards it.
 //!
+//! A refusal that says to retry is never a verdict, however often it comes. It speaks of the
+//! server's state, not of the message, and it may answer an earlier sending than the last, or a
+//! commit whose outcome the server itself does not know. To call such a message failed was tried
+//! and lost: it could be in the log all the while, with its `ack` lost and behind the snapshot the
+//! app loaded next, and **Retry** stored it a second time under a new name.
+//!
 //! Proof that a message is stored is an `ack`, or the message itself in the dialog's log: both are
 //! accepted at any time, because they are true at any time.
 
@@ -19,11 +25,12 @@ use crate::{Delivery, DeliveryState, Event, Moment, outcome::Turn};
 /// How many messages may wait or have failed. Nobody types more; a script that does is told.
 const ENTRIES_MAX: usize = 1000;
 
-/// How often a message may be refused with `retry` before a person has to look at it.
-const TRIES_MAX: u32 = 4;
-
-/// The wait after the first refusal that names none; doubles each time.
+/// The wait after the first refusal that names none; doubles each time. As much is added to a wait
+/// that is named, so that a store in trouble is not asked every second by everyone.
 const RETRY_FIRST: Duration = Duration::from_secs(1);
+
+/// How often the wait doubles: to 16 s.
+const RETRY_DOUBLINGS_MAX: u32 = 4;
 
 /// The longest wait after a refusal, also if the server asks for more: the line stands meanwhile.
 const RETRY_MAX: Duration = Duration::from_secs(16);
@@ -146,12 +153,12 @@ impl Outbox {
         if !matches!(entry.state, State::InFlight { .. }) {
             return;
         }
-        if nack.retry && entry.refusals + 1 < TRIES_MAX {
-            let wait = nack
-                .after_ms
-                .map_or(RETRY_FIRST * 2_u32.pow(entry.refusals), Duration::from_millis);
+        if nack.retry {
+            let first = nack.after_ms.map_or(RETRY_FIRST, Duration::from_millis);
+            let more = RETRY_FIRST * ((1 << entry.refusals.min(RETRY_DOUBLINGS_MAX)) - 1);
             entry.refusals += 1;
-            entry.state = State::Waiting { retry_at: turn.now + wait.min(RETRY_MAX) };
+            let wait = first.saturating_add(more).min(RETRY_MAX);
+            entry.state = State::Waiting { retry_at: turn.now + wait };
             tell(&nack.client_id, DeliveryState::Queued, turn);
         } else {
             entry.state = State::Failed;

@@ -2,7 +2,7 @@
 
 use confab_protocol::{
     Ack, ClientFrame, DialogChange, DialogEvent, DialogEvents, ErrorCode, Ev, Message, MessageNew,
-    Nack, Pong, Positions, ServerFrame,
+    MessageSend, Nack, Pong, Positions, ServerFrame,
 };
 use confab_sync::{DeliveryState, Effect, Event, Input};
 
@@ -51,13 +51,17 @@ impl Server {
                 let positions = Positions::from([(dialog(), self.head())]);
                 vec![Pong { n: ping.n, positions }.into()]
             }
-            ClientFrame::MessageSend(send) => self.takes(send.client_id.as_str()),
+            ClientFrame::MessageSend(send) => self.takes(send),
             _ => Vec::new(),
         }
     }
 
-    fn takes(&mut self, id: &str) -> Vec<ServerFrame> {
-        let client_id = crate::rig::client_id(id);
+    fn takes(&mut self, send: MessageSend) -> Vec<ServerFrame> {
+        let client_id = send.client_id;
+        if send.content.is_empty() {
+            let (code, message) = (ErrorCode::MessageEmpty, String::new());
+            return vec![Nack { client_id, code, message, retry: false, after_ms: None }.into()];
+        }
         if let Some(message) = self.log.iter().find(|message| message.client_id == client_id) {
             return vec![Ack { client_id, message: message.clone(), duplicate: true }.into()];
         }
@@ -65,7 +69,7 @@ impl Server {
             let (code, message) = (ErrorCode::StorageUnavailable, String::new());
             return vec![Nack { client_id, code, message, retry: true, after_ms: None }.into()];
         }
-        let new = self.store("me", id);
+        let new = self.store("me", client_id.as_str());
         let ack = Ack { client_id, message: new.message.clone(), duplicate: false };
         vec![new.into(), ack.into()]
     }
@@ -76,6 +80,8 @@ impl Server {
 pub enum Fate {
     OtherWrites,
     WeSend,
+    /// We send what no server takes.
+    WeSendNothing,
     /// One of the frames on the wire arrives, out of turn.
     Arrives(usize),
     ArrivesTwice(usize),
@@ -99,6 +105,8 @@ pub struct World {
     snapshot: Option<Ev>,
     pub loaded: Option<Ev>,
     pub sends: usize,
+    /// Ids of messages that no server takes.
+    pub refused: Vec<String>,
     /// What the app was told: changes, and ids of messages that were stored.
     pub told: Vec<Message>,
     pub delivered: Vec<String>,
@@ -116,6 +124,7 @@ impl World {
             snapshot: None,
             loaded: None,
             sends: 0,
+            refused: Vec::new(),
             told: Vec::new(),
             delivered: Vec::new(),
         }
@@ -129,8 +138,13 @@ impl World {
                 self.wire.push(new.into());
             }
             Fate::WeSend => {
-                self.sends += 1;
-                self.rig.does(Input::Send(send(&format!("m-{:04}", self.sends))));
+                let send = self.writes();
+                self.rig.does(Input::Send(send));
+            }
+            Fate::WeSendNothing => {
+                let send = MessageSend { content: String::new(), ..self.writes() };
+                self.refused.push(send.client_id.to_string());
+                self.rig.does(Input::Send(send));
             }
             Fate::Arrives(pick) if !self.wire.is_empty() => {
                 let frame = self.wire.remove(pick % self.wire.len());
@@ -179,6 +193,11 @@ impl World {
             self.rig.waits(4_000);
         }
         self.settle();
+    }
+
+    fn writes(&mut self) -> MessageSend {
+        self.sends += 1;
+        send(&format!("m-{:04}", self.sends))
     }
 
     fn load(&mut self) {
