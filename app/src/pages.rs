@@ -10,6 +10,7 @@ use crate::{
     Bootstrap, BrowserHandle, Page, Session,
     components::{LocalTime, Surroundings},
     data::{LabEvents, Messages, People, Pulse},
+    dom::{Html, effect},
     live::Live,
 };
 
@@ -18,7 +19,7 @@ use lobby::Lobby;
 
 /// Confab: the page that the bootstrap names, alive as soon as it is hydrated.
 #[component]
-pub fn App(bootstrap: Bootstrap) -> AnyView {
+pub fn App(bootstrap: Bootstrap) -> Html {
     let browser = use_context::<BrowserHandle>().unwrap_or_else(BrowserHandle::none);
     let live = use_context::<Live>().unwrap_or_else(Live::for_rendering);
     let session = Session::new(&bootstrap, browser);
@@ -33,16 +34,17 @@ pub fn App(bootstrap: Bootstrap) -> AnyView {
     let (language, words) = (bootstrap.language, bootstrap.words());
     provide_context(Surroundings { language, words, live: live.clone(), session, local_time });
     // Once the page is the server's own, it may become the viewer's.
-    Effect::new(move |was: Option<()>| {
-        if was.is_none() {
+    let mut live = Some(live);
+    effect(move || {
+        if let Some(live) = live.take() {
             local_time.0.set(true);
-            session.begin(live.clone());
+            session.begin(live);
             mark_hydrated();
         }
     });
     match bootstrap.page {
-        Page::Lobby => view! { <Lobby bootstrap/> }.into_any(),
-        Page::Lab => view! { <Lab bootstrap/> }.into_any(),
+        Page::Lobby => view! { <Lobby bootstrap/> }.into(),
+        Page::Lab => view! { <Lab bootstrap/> }.into(),
     }
 }
 

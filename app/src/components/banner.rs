@@ -12,7 +12,7 @@ use super::{
     websocket_status::{countdown, last_error},
     words,
 };
-use crate::dom::{live, scoped};
+use crate::dom::{Html, effect, scoped, switch};
 
 /// How often the countdown looks at the clock: often enough that no second is skipped.
 const TICK: Duration = Duration::from_millis(250);
@@ -22,12 +22,11 @@ const TICK: Duration = Duration::from_millis(250);
 ///
 /// On the server: nothing.
 #[component]
-pub fn Banner() -> AnyView {
+pub fn Banner() -> Html {
     let el = scoped(style_sheet!("app/src/components/banner.css"));
     let around = surroundings();
     let (session, language, words) = (around.session, around.language, words());
     let now = ticking();
-    let shown = Memo::new(move |_| session.status.with(Shown::of));
     let error = move || session.status.with(|status| last_error(words, status));
     let reconnect = move || {
         el("button", "now")
@@ -35,36 +34,39 @@ pub fn Banner() -> AnyView {
             .on("click", move |_| session.command(Input::Reconnect))
             .text(words.reconnect)
     };
-    live(move || match shown.get() {
-        Shown::Nothing => ().into_any(),
-        Shown::Reconnecting => el("div", "strip")
-            .test_id("reconnecting")
-            .child(el("span", "what").text_live(error))
-            .child(el("span", "when").test_id("countdown").text_live(move || {
-                session.status.with(|status| countdown(words, language, status, now.get()))
-            }))
-            .child(reconnect())
-            .view(),
-        Shown::Toast(reason) => {
-            let text = match reason {
-                ClosedReason::SentAway => words.sent_away,
-                _ => words.gave_up,
-            };
-            el("div", "toast")
-                .attr("role", "alert")
-                .test_id("toast")
-                .child(el("p", "text").text(text).child(el("span", "cause").text_live(error)))
+    switch(
+        move || session.status.with(Shown::of),
+        move |shown| match shown {
+            Shown::Nothing => Html::nothing(),
+            Shown::Reconnecting => el("div", "strip")
+                .test_id("reconnecting")
+                .child(el("span", "what").text_live(error))
+                .child(el("span", "when").test_id("countdown").text_live(move || {
+                    session.status.with(|status| countdown(words, language, status, now.get()))
+                }))
                 .child(reconnect())
-                .view()
-        }
-    })
+                .into(),
+            Shown::Toast(reason) => {
+                let text = match reason {
+                    ClosedReason::SentAway => words.sent_away,
+                    _ => words.gave_up,
+                };
+                el("div", "toast")
+                    .attr("role", "alert")
+                    .test_id("toast")
+                    .child(el("p", "text").text(text).child(el("span", "cause").text_live(error)))
+                    .child(reconnect())
+                    .into()
+            }
+        },
+    )
 }
 
 /// The engine's clock, moving while there is something to count down.
 fn ticking() -> RwSignal<confab_sync::Moment> {
     let session = surroundings().session;
     let now = RwSignal::new(session.now());
-    Effect::new(move |_| {
+    effect(move || {
         let waits =
             |status: &Status| matches!(status, Status::Reconnecting { retry_at: Some(_), .. });
         if session.status.with(waits) {

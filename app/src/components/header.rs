@@ -4,11 +4,14 @@ use leptos::prelude::*;
 use stylers_macro::style_sheet;
 
 use super::{LanguageSwitch, WebsocketStatus, words};
-use crate::{Page, dom::scoped};
+use crate::{
+    Page,
+    dom::{Html, scoped},
+};
 
 /// The brand, the pages, the connection, the language.
 #[component]
-pub fn Header(page: Page) -> AnyView {
+pub fn Header(page: Page) -> Html {
     let el = scoped(style_sheet!("app/src/components/header.css"));
     let words = words();
     let mark = el("img", "mark")
@@ -33,7 +36,7 @@ pub fn Header(page: Page) -> AnyView {
                 .child(link(Page::Lobby, words.lobby))
                 .child(link(Page::Lab, words.lab)),
         )
-        .child(el("div", "status").child(view! { <WebsocketStatus/> }.into_any()))
-        .child(el("div", "languages").child(view! { <LanguageSwitch/> }.into_any()))
-        .view()
+        .child(el("div", "status").child(view! { <WebsocketStatus/> }))
+        .child(el("div", "languages").child(view! { <LanguageSwitch/> }))
+        .into()
 }

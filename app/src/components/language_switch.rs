@@ -4,11 +4,14 @@ use leptos::prelude::*;
 use stylers_macro::style_sheet;
 
 use super::{surroundings, words};
-use crate::{Language, dom::scoped};
+use crate::{
+    Language,
+    dom::{Html, scoped},
+};
 
 /// A link for each language; the server remembers the choice, so it works without JavaScript.
 #[component]
-pub fn LanguageSwitch() -> AnyView {
+pub fn LanguageSwitch() -> Html {
     let el = scoped(style_sheet!("app/src/components/language_switch.css"));
     let current = surroundings().language;
     let links = Language::ALL.map(|language| {
@@ -22,7 +25,6 @@ pub fn LanguageSwitch() -> AnyView {
             .attr("title", language.name())
             .attr_if("aria-current", (language == current).then_some("true"))
             .text(language.sign())
-            .view()
     });
-    el("nav", "choices").attr("aria-label", words().language).children(links).view()
+    el("nav", "choices").attr("aria-label", words().language).children(links).into()
 }

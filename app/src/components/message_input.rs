@@ -5,12 +5,12 @@ use confab_sync::Status;
 use leptos::{ev, prelude::*};
 use stylers_macro::style_sheet;
 use wasm_bindgen::JsCast;
-use web_sys::KeyboardEvent;
+use web_sys::{HtmlTextAreaElement, KeyboardEvent};
 
 use super::{surroundings, words};
 use crate::{
     Notice,
-    dom::{Element, Node, scoped},
+    dom::{Element, Html, Node, effect, scoped},
 };
 
 /// From how many characters before the limit on the count is shown.
@@ -22,7 +22,7 @@ const COUNT_FROM: usize = 500;
 ///
 /// On the server: a plain form that posts; with what was refused still in it.
 #[component]
-pub fn MessageInput(dialog: DialogId, form_client_id: ClientId, notice: Option<Notice>) -> AnyView {
+pub fn MessageInput(dialog: DialogId, form_client_id: ClientId, notice: Option<Notice>) -> Html {
     let el = scoped(style_sheet!("app/src/components/message_input.css"));
     let around = surroundings();
     let (session, language, words) = (around.session, around.language, words());
@@ -30,21 +30,21 @@ pub fn MessageInput(dialog: DialogId, form_client_id: ClientId, notice: Option<N
     let why = move |code| words.refusal(language, code, limit.into());
     let first = notice.as_ref().map(|notice| notice.draft.clone()).unwrap_or_default();
     let text = RwSignal::new(first.clone());
-    let refused = RwSignal::new(notice.map(|notice| why(notice.code)));
+    let refused = RwSignal::new(notice.map(|notice| why(notice.code)).unwrap_or_default());
     let node = Node::new();
-    keep_draft(dialog.as_str(), text);
+    keep_draft(dialog.as_str(), node, text);
 
     let send = Callback::new(move |()| {
         match session.send(dialog.clone(), &text.get_untracked()) {
             Ok(()) => {
                 text.set(String::new());
-                refused.set(None);
+                refused.set(String::new());
             }
             // A key hit once too often is not worth a word.
             Err(Refusal::MessageEmpty) if text.with_untracked(String::is_empty) => {}
-            Err(refusal) => refused.set(Some(why(refusal.code()))),
+            Err(refusal) => refused.set(why(refusal.code())),
         }
-        if let Some(input) = node.get_untracked() {
+        if let Some(input) = node.get() {
             let _ = input.focus();
         }
     });
@@ -81,7 +81,7 @@ pub fn MessageInput(dialog: DialogId, form_client_id: ClientId, notice: Option<N
     let hidden = Element::new("input")
         .attr("type", "hidden")
         .attr("name", "clientId")
-        .attr("value", form_client_id.as_str());
+        .attr("value", form_client_id.as_str().to_owned());
     let input = el("textarea", "text")
         .node(node)
         .attr("name", "message")
@@ -92,7 +92,7 @@ pub fn MessageInput(dialog: DialogId, form_client_id: ClientId, notice: Option<N
         .attr("placeholder", words.write_message)
         .test_id("input")
         .flag("required", true)
-        .initial(first)
+        .text(first)
         .value_live(move || text.get())
         .on("input", move |event| text.set(event_target_value(&event)))
         .on("keydown", keydown);
@@ -102,7 +102,7 @@ pub fn MessageInput(dialog: DialogId, form_client_id: ClientId, notice: Option<N
     let refusal = el("p", "refused")
         .attr("role", "alert")
         .test_id("refused")
-        .text_live(move || refused.get().unwrap_or_default());
+        .text_live(move || refused.get());
     let below = el("p", "hint")
         .attr("id", "input-hint")
         .child(el("span", "keys").text_live(hint))
@@ -115,7 +115,7 @@ pub fn MessageInput(dialog: DialogId, form_client_id: ClientId, notice: Option<N
         .child(el("div", "line").child(grow).child(send))
         .child(refusal)
         .child(below)
-        .view()
+        .into()
 }
 
 /// Enter alone, and not the one that ends a composition.
@@ -123,16 +123,21 @@ fn is_plain_enter(event: &KeyboardEvent) -> bool {
     event.key() == "Enter" && !event.shift_key() && !event.is_composing()
 }
 
-/// Takes up the draft of the last life of this page, and keeps this one's.
-fn keep_draft(dialog: &str, text: RwSignal<String>) {
+/// Takes up what was written before the page came alive, or else the draft of the last life of
+/// this page, and keeps this one's.
+fn keep_draft(dialog: &str, node: Node, text: RwSignal<String>) {
     let session = surroundings().session;
     let mut key = String::from("draft:");
     key.push_str(dialog);
-    Effect::new(move |was: Option<()>| {
-        if was.is_none() && text.with_untracked(String::is_empty) {
-            let kept = session.browser(|browser| browser.recall(&key)).flatten();
-            if let Some(kept) = kept.filter(|kept| !kept.is_empty()) {
-                text.set(kept);
+    let mut is_first = true;
+    effect(move || {
+        if std::mem::take(&mut is_first) {
+            let written =
+                node.get().map(|node| node.unchecked_into::<HtmlTextAreaElement>().value());
+            let kept = || session.browser(|browser| browser.recall(&key)).flatten();
+            let draft = written.filter(|text| !text.is_empty()).or_else(kept);
+            if let Some(draft) = draft.filter(|draft| !draft.is_empty()) {
+                text.set(draft);
             }
         }
         text.with(|text| session.browser(|browser| browser.remember(&key, text)));

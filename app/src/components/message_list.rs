@@ -3,8 +3,6 @@
 mod row;
 mod timeline;
 
-use std::collections::HashMap;
-
 use confab_protocol::DialogId;
 use leptos::prelude::*;
 use stylers_macro::style_sheet;
@@ -12,7 +10,7 @@ use stylers_macro::style_sheet;
 use super::{surroundings, words};
 use crate::{
     data::Messages,
-    dom::{Element, Item, Node, list, scoped, when},
+    dom::{Element, Html, Item, Node, list, scoped, when},
     live::EntryState,
 };
 
@@ -33,24 +31,28 @@ const STICKY_PIXELS: i32 = 100;
 ///
 /// On the server: the last page.
 #[component]
-pub fn MessageList(dialog: DialogId) -> AnyView {
+pub fn MessageList(dialog: DialogId) -> Html {
     let el = scoped(style_sheet!("app/src/components/message_list.css"));
     let around = surroundings();
     let (session, language, words) = (around.session, around.language, words());
     let reading = around.live.read::<Messages>(dialog);
-    let all = Memo::new(move |_| {
-        let you = session.you.get();
-        reading.data.with(|page| {
-            let stored = page.as_ref().map(|page| &page.messages[..]).unwrap_or_default();
-            session.outbox.with(|outbox| Rows::new(rows(stored, outbox, &you)))
-        })
-    });
     let (node, follow) = (Node::new(), Follow::new());
-    follow.watch(node, all);
+    let mut shown = Vec::new();
+    let items = move || {
+        let rows = reading.data.with(|page| {
+            let stored = page.as_ref().map(|page| &page.messages[..]).unwrap_or_default();
+            let (you, outbox) = (session.you.read(), session.outbox.read());
+            rows(stored, &outbox, &you)
+        });
+        follow.changed(node, &rows);
+        shown = renewed(std::mem::take(&mut shown), rows);
+        shown.iter().map(item).collect()
+    };
 
     let state = move || {
-        let is_empty = all.with(|all| all.order.is_empty());
-        let has_page = reading.data.with(Option::is_some);
+        let stored = reading.data.with(|page| page.as_ref().map(|page| page.messages.len()));
+        let is_empty = stored.unwrap_or(0) == 0 && session.outbox.with(Vec::is_empty);
+        let has_page = stored.is_some();
         let text = match reading.state.get() {
             EntryState::Failed { .. } => words.history_failed,
             EntryState::Loading if !has_page => words.loading,
@@ -63,7 +65,7 @@ pub fn MessageList(dialog: DialogId) -> AnyView {
     let failed = move || reading.state.with(|state| matches!(state, EntryState::Failed { .. }));
     let again = move || {
         let button = el("button", "again").attr("type", "button").text(words.try_again);
-        button.on("click", move |_| reading.refetch()).view()
+        button.on("click", move |_| reading.refetch()).into()
     };
     let latest = move || {
         el("button", "latest")
@@ -71,7 +73,7 @@ pub fn MessageList(dialog: DialogId) -> AnyView {
             .test_id("new-messages")
             .on("click", move |_| follow.to_end(node))
             .text_live(move || language.count(&words.new_messages, follow.unseen.get()))
-            .view()
+            .into()
     };
     let log = el("div", "message-list")
         .node(node)
@@ -83,84 +85,98 @@ pub fn MessageList(dialog: DialogId) -> AnyView {
         .on("scroll", move |_| follow.scrolled(node))
         .child(
             Element::new("div")
-                .child(el("ol", "rows").child(list(move || items(all))))
+                .child(el("ol", "rows").child(list(items)))
                 .child(el("p", "state").test_id("messages-state").text_live(state))
                 .child(when(failed, again))
                 .child(Element::new("div").attr("id", "latest")),
         );
-    el("div", "frame").child(log).child(when(move || follow.unseen.get() > 0, latest)).view()
+    el("div", "frame").child(log).child(when(move || follow.unseen.get() > 0, latest)).into()
 }
 
-fn items(all: Memo<Rows>) -> Vec<Item> {
-    let item = |key: &RowKey| {
-        let key = key.clone();
-        let name = key.to_string();
-        let row = move || Memo::new(move |_| all.with(|all| all.by_key.get(&key).cloned()));
-        Item { key: name, draw: Box::new(move || message_row(row())) }
+/// Each row in a signal of its own, so that a change draws one row anew and no other.
+type RowSignal = ArcRwSignal<Row>;
+
+fn item(row: &RowSignal) -> Item {
+    let row = row.clone();
+    let key = row.with_untracked(|row| row.key.to_string());
+    Item { key, draw: Box::new(move || message_row(row.into())) }
+}
+
+/// The signals of these rows. A row that was shown already keeps its signal, and tells it only
+/// what is new. Both are in nearly the same order: each search begins where the last one ended.
+fn renewed(shown: Vec<RowSignal>, rows: Vec<Row>) -> Vec<RowSignal> {
+    let mut from = 0;
+    let signal = |row: Row| {
+        let is_it = |place: &usize| shown[*place].with_untracked(|shown| shown.key == row.key);
+        let Some(place) = (from..shown.len()).chain(0..from).find(is_it) else {
+            return RowSignal::new(row);
+        };
+        from = place + 1;
+        let signal = shown[place].clone();
+        if signal.with_untracked(|shown| *shown != row) {
+            signal.set(row);
+        }
+        signal
     };
-    all.with(|all| all.order.iter().map(item).collect())
-}
-
-/// The rows, and where to find each.
-#[derive(Clone, Debug, Default, PartialEq)]
-struct Rows {
-    order: Vec<RowKey>,
-    by_key: HashMap<RowKey, Row>,
-}
-
-impl Rows {
-    fn new(rows: Vec<Row>) -> Self {
-        let order = rows.iter().map(|row| row.key.clone()).collect();
-        Self { order, by_key: rows.into_iter().map(|row| (row.key.clone(), row)).collect() }
-    }
+    rows.into_iter().map(signal).collect()
 }
 
 /// Whether the list keeps to its end, and what came while it did not.
 #[derive(Clone, Copy)]
 struct Follow {
-    at_end: StoredValue<bool>,
+    seen: StoredValue<Seen>,
     unseen: RwSignal<u64>,
+}
+
+/// How the list was when it was drawn last.
+#[derive(Default)]
+struct Seen {
+    is_read_back: bool,
+    count: usize,
+    last: Option<RowKey>,
 }
 
 impl Follow {
     fn new() -> Self {
-        Self { at_end: StoredValue::new(true), unseen: RwSignal::new(0) }
+        Self { seen: StoredValue::default(), unseen: RwSignal::new(0) }
     }
 
-    /// After each change: keeps to the end, or counts what is new.
-    fn watch(self, list: Node, rows: Memo<Rows>) {
-        Effect::new(move |before: Option<(usize, Option<RowKey>)>| {
-            let now = rows.with(|rows| (rows.order.len(), rows.order.last().cloned()));
-            let (count, last) = before.unwrap_or_default();
-            let came = now.0.saturating_sub(count) as u64;
-            let ours = rows.with(|rows| {
-                let last = rows.order.last().and_then(|key| rows.by_key.get(key));
-                last.is_some_and(|row| row.is_mine)
-            });
-            if now.1 != last {
-                if self.at_end.get_value() || ours || count == 0 {
-                    self.to_end(list);
-                } else {
-                    self.unseen.update(|unseen| *unseen += came);
-                }
-            }
-            now
-        });
+    /// Before each change: keeps to the end, or counts what is new.
+    fn changed(self, list: Node, rows: &[Row]) {
+        let last = rows.last();
+        let key = last.map(|row| row.key.clone());
+        let Some((count, stays)) = self.seen.try_update_value(|seen| {
+            let count = std::mem::replace(&mut seen.count, rows.len());
+            let is_new = std::mem::replace(&mut seen.last, key.clone()) != key;
+            (count, !is_new)
+        }) else {
+            return;
+        };
+        if stays {
+            return;
+        }
+        let is_read_back = self.seen.with_value(|seen| seen.is_read_back);
+        if !is_read_back || count == 0 || last.is_some_and(|row| row.is_mine) {
+            self.to_end(list);
+        } else {
+            let came = rows.len().saturating_sub(count) as u64;
+            self.unseen.update(|unseen| *unseen += came);
+        }
     }
 
     fn scrolled(self, list: Node) {
-        let Some(list) = list.get_untracked() else { return };
+        let Some(list) = list.get() else { return };
         let at_end = -list.scroll_top() <= STICKY_PIXELS;
-        self.at_end.set_value(at_end);
+        self.seen.update_value(|seen| seen.is_read_back = !at_end);
         if at_end && self.unseen.get_untracked() > 0 {
             self.unseen.set(0);
         }
     }
 
     fn to_end(self, list: Node) {
-        self.at_end.set_value(true);
+        self.seen.update_value(|seen| seen.is_read_back = false);
         self.unseen.set(0);
-        if let Some(list) = list.get_untracked() {
+        if let Some(list) = list.get() {
             list.set_scroll_top(0);
         }
     }

@@ -7,7 +7,7 @@ use stylers_macro::style_sheet;
 use super::{surroundings, words};
 use crate::{
     data::People,
-    dom::{Item, list, scoped},
+    dom::{Element, Html, Item, list, scoped},
 };
 
 /// How many names are drawn; the rest is a number.
@@ -17,7 +17,7 @@ const SHOWN: usize = 50;
 ///
 /// On the server: nobody yet; the list comes with the connection.
 #[component]
-pub fn PeopleList() -> AnyView {
+pub fn PeopleList() -> Html {
     let el = scoped(style_sheet!("app/src/components/people_here.css"));
     let around = surroundings();
     let (language, words) = (around.language, words());
@@ -42,7 +42,7 @@ pub fn PeopleList() -> AnyView {
         )
         .child(el("ul", "names").test_id("people").child(list(names)))
         .child(el("p", "more").text_live(more))
-        .view()
+        .into()
 }
 
 /// A person under another name is drawn anew.
@@ -54,16 +54,16 @@ fn item(person: &Person) -> Item {
     Item { key, draw: Box::new(move || name(person)) }
 }
 
-fn name(person: Person) -> AnyView {
+fn name(person: Person) -> Element {
     let el = scoped(style_sheet!("app/src/components/people_here.css"));
     let (session, you) = (surroundings().session, words().you);
+    let name = person.username.as_str().to_owned();
     let is_you = move || session.you.with(|you| you.id == person.id);
     el("li", "person")
         .child(el("span", "dot").attr("aria-hidden", "true"))
-        .child(el("bdi", "name").text(person.username.as_str()))
+        .child(el("bdi", "name").text(name))
         .child(el("span", "you").text_live(move || match is_you() {
             true => you.to_owned(),
             false => String::new(),
         }))
-        .view()
 }

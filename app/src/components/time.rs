@@ -24,14 +24,13 @@ pub enum Precision {
 }
 
 /// The time of day of a moment, with the full date for whoever points at it.
-pub fn time_of_day(at: Timestamp, precision: Precision) -> AnyView {
+pub fn time_of_day(at: Timestamp, precision: Precision) -> Element {
     let around = surroundings();
     let (local, language) = (around.local_time.0, around.language.code());
     Element::new("time")
         .attr("datetime", at.to_string())
         .attr_live("title", move || local.get().then(|| local_date(at, language)))
         .text_live(move || time_text(local, at, precision))
-        .view()
 }
 
 /// The time of day as text.

@@ -12,7 +12,7 @@ use super::{
 use crate::{
     Language,
     data::Pulse,
-    dom::scoped,
+    dom::{Html, scoped},
     words::{Words, fill},
 };
 
@@ -21,16 +21,16 @@ use crate::{
 ///
 /// On the server: connecting, because that is what the page will do first.
 #[component]
-pub fn WebsocketStatus() -> AnyView {
+pub fn WebsocketStatus() -> Html {
     let el = scoped(style_sheet!("app/src/components/websocket_status.css"));
     let around = surroundings();
     let (status, language, words) = (around.session.status, around.language, words());
     let local = around.local_time.0;
     let pulse = around.live.read::<Pulse>(());
-    let look = Memo::new(move |_| status.with(Look::of));
+    let look = move || status.with(Look::of);
     let beat = move || {
         let beat = pulse.data.with(|pulse| pulse.as_ref().and_then(|pulse| pulse.heartbeat));
-        match (look.get(), beat) {
+        match (look(), beat) {
             (Look::Open, Some(beat)) => {
                 let time = time_text(local, beat.time, Precision::Seconds);
                 let mut text = fill(words.heartbeat, &[&time]);
@@ -43,9 +43,9 @@ pub fn WebsocketStatus() -> AnyView {
         }
     };
     let dot = el("span", "dot")
-        .class_if("open", move || look.get() == Look::Open)
-        .class_if("waiting", move || look.get() == Look::Waiting)
-        .class_if("closed", move || look.get() == Look::Closed)
+        .class_if("open", move || look() == Look::Open)
+        .class_if("waiting", move || look() == Look::Waiting)
+        .class_if("closed", move || look() == Look::Closed)
         .attr("aria-hidden", "true");
     let label = el("span", "label")
         .attr("role", "status")
@@ -54,11 +54,11 @@ pub fn WebsocketStatus() -> AnyView {
         .text_live(move || status.with(|status| label(words, status)).to_owned());
     el("div", "websocket-status")
         .test_id("status")
-        .attr_live("data-state", move || Some(look.get().name().to_owned()))
+        .attr_live("data-state", move || Some(look().name().to_owned()))
         .child(dot)
         .child(label)
         .child(el("span", "beat").test_id("pulse").text_live(beat))
-        .view()
+        .into()
 }
 
 /// The three looks of a connection.

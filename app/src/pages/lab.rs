@@ -10,12 +10,12 @@ use crate::{
         Banner, Controls, EventList, FrameLog, Header, MessageInput, RoundTrips, StateMachine,
         TopicBoxes, words,
     },
-    dom::scoped,
+    dom::{Html, scoped},
 };
 
 /// The connection lab: every frame, the state machine, and ways to break it (document 000).
 #[component]
-pub fn Lab(bootstrap: Bootstrap) -> AnyView {
+pub fn Lab(bootstrap: Bootstrap) -> Html {
     let el = scoped(style_sheet!("app/src/pages/lab.css"));
     let words = words();
     let Bootstrap { page, demo, form_client_id, .. } = bootstrap;
@@ -30,22 +30,14 @@ pub fn Lab(bootstrap: Bootstrap) -> AnyView {
         .child(intro)
         .child(
             bench(words.lab_machine)
-                .child(view! { <StateMachine/> }.into_any())
-                .child(view! { <RoundTrips/> }.into_any()),
+                .child(view! { <StateMachine/> })
+                .child(view! { <RoundTrips/> }),
         )
         .child(
-            bench(words.lab_try)
-                .child(view! { <Controls demo/> }.into_any())
-                .child(view! { <TopicBoxes/> }.into_any()),
+            bench(words.lab_try).child(view! { <Controls demo/> }).child(view! { <TopicBoxes/> }),
         )
-        .child(
-            bench(words.lab_events)
-                .child(view! { <EventList/> }.into_any())
-                .child(input.into_any()),
-        )
-        .child(bench(words.lab_frames).child(view! { <FrameLog/> }.into_any()));
-    let top = el("div", "top")
-        .child(view! { <Header page/> }.into_any())
-        .child(view! { <Banner/> }.into_any());
-    el("div", "lab").child(top).child(benches).view()
+        .child(bench(words.lab_events).child(view! { <EventList/> }).child(input))
+        .child(bench(words.lab_frames).child(view! { <FrameLog/> }));
+    let top = el("div", "top").child(view! { <Header page/> }).child(view! { <Banner/> });
+    el("div", "lab").child(top).child(benches).into()
 }

@@ -7,12 +7,12 @@ use stylers_macro::style_sheet;
 use crate::{
     Bootstrap,
     components::{Banner, Header, MessageInput, MessageList, PeopleList, words},
-    dom::scoped,
+    dom::{Html, scoped},
 };
 
 /// The lobby: its messages, the box to write in, and who is here.
 #[component]
-pub fn Lobby(bootstrap: Bootstrap) -> AnyView {
+pub fn Lobby(bootstrap: Bootstrap) -> Html {
     let el = scoped(style_sheet!("app/src/pages/lobby.css"));
     let words = words();
     let Bootstrap { page, notice, form_client_id, .. } = bootstrap;
@@ -22,17 +22,13 @@ pub fn Lobby(bootstrap: Bootstrap) -> AnyView {
     let refresh = el("a", "refresh").attr("href", "/").text(words.refresh);
     let dialog = el("main", "dialog")
         .child(el("h1", "title").text(words.lobby))
-        .child(view! { <MessageList dialog=DialogId::lobby()/> }.into_any())
+        .child(view! { <MessageList dialog=DialogId::lobby()/> })
         .child(refresh)
-        .child(view! { <MessageInput dialog=DialogId::lobby() form_client_id notice/> }.into_any());
+        .child(view! { <MessageInput dialog=DialogId::lobby() form_client_id notice/> });
     el("div", "lobby")
         .child(skip)
-        .child(
-            el("div", "top")
-                .child(view! { <Header page/> }.into_any())
-                .child(view! { <Banner/> }.into_any()),
-        )
+        .child(el("div", "top").child(view! { <Header page/> }).child(view! { <Banner/> }))
         .child(dialog)
-        .child(el("div", "side").child(view! { <PeopleList/> }.into_any()))
-        .view()
+        .child(el("div", "side").child(view! { <PeopleList/> }))
+        .into()
 }

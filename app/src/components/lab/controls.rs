@@ -7,13 +7,13 @@ use stylers_macro::style_sheet;
 use crate::{
     Session, WRONG_ADDRESS,
     components::{surroundings, words},
-    dom::scoped,
+    dom::{Html, scoped},
 };
 
 /// The buttons of document 000's tests: a wrong address, a server that closes, a cut, a frame that
 /// is too big, and back. `demo`: the server closes only when it runs for showing.
 #[component]
-pub fn Controls(demo: bool) -> AnyView {
+pub fn Controls(demo: bool) -> Html {
     let el = scoped(style_sheet!("app/src/components/lab/controls.css"));
     let session = surroundings().session;
     let words = words();
@@ -45,7 +45,7 @@ pub fn Controls(demo: bool) -> AnyView {
                 .on("click", move |_| change_address(session, ""))
                 .text(words.reconnect),
         )
-        .view()
+        .into()
 }
 
 fn change_address(session: Session, query: &str) {

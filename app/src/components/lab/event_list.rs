@@ -11,14 +11,14 @@ use crate::{
         words,
     },
     data::{LabEvent, LabEvents, LabLine},
-    dom::{Item, list, scoped},
+    dom::{Element, Html, Item, list, scoped},
     words::fill,
 };
 
 /// "Welcome, client #1 (15:56:12)", the pulse, "You: Hello! (15:56:20)", errors and closes, newest
 /// first.
 #[component]
-pub fn EventList() -> AnyView {
+pub fn EventList() -> Html {
     let el = scoped(style_sheet!("app/src/components/lab/event_list.css"));
     let reading = surroundings().live.read::<LabEvents>(());
     let items = move || {
@@ -32,7 +32,7 @@ pub fn EventList() -> AnyView {
         .attr("aria-label", words().lab_events)
         .test_id("events")
         .child(list(items))
-        .view()
+        .into()
 }
 
 fn item(line: &LabLine) -> Item {
@@ -40,7 +40,7 @@ fn item(line: &LabLine) -> Item {
     Item { key: line.number.to_string(), draw: Box::new(move || draw(line)) }
 }
 
-fn draw(line: LabLine) -> AnyView {
+fn draw(line: LabLine) -> Element {
     let el = scoped(style_sheet!("app/src/components/lab/event_list.css"));
     let (sign, name) = look(&line.event);
     let is_bad = matches!(line.event, LabEvent::Error(_) | LabEvent::Disconnected(_));
@@ -52,7 +52,6 @@ fn draw(line: LabLine) -> AnyView {
         .child(
             el("span", "when").text("(").child(time_of_day(line.at, Precision::Seconds)).text(")"),
         )
-        .view()
 }
 
 fn look(event: &LabEvent) -> (&'static str, &'static str) {

@@ -10,13 +10,13 @@ use crate::{
         time::{Precision, time_of_day},
         words,
     },
-    dom::{Item, list, scoped},
+    dom::{Element, Html, Item, list, scoped},
     session::LoggedFrame,
 };
 
 /// The last frames, newest first.
 #[component]
-pub fn FrameLog() -> AnyView {
+pub fn FrameLog() -> Html {
     let el = scoped(style_sheet!("app/src/components/lab/frame_log.css"));
     let frames = surroundings().session.frames;
     let words = words();
@@ -38,7 +38,7 @@ pub fn FrameLog() -> AnyView {
                 .test_id("frames")
                 .child(list(items)),
         )
-        .view()
+        .into()
 }
 
 fn item(frame: &LoggedFrame) -> Item {
@@ -46,7 +46,7 @@ fn item(frame: &LoggedFrame) -> Item {
     Item { key: frame.number.to_string(), draw: Box::new(move || draw(frame)) }
 }
 
-fn draw(frame: LoggedFrame) -> AnyView {
+fn draw(frame: LoggedFrame) -> Element {
     let el = scoped(style_sheet!("app/src/components/lab/frame_log.css"));
     let (class, sign, name, direction) = match frame.direction {
         Direction::Sent => ("frame-line sent", "↑", words().lab_sent, "sent"),
@@ -58,5 +58,4 @@ fn draw(frame: LoggedFrame) -> AnyView {
         .child(el("span", "way").attr("role", "img").attr("aria-label", name).text(sign))
         .child(el("span", "when").child(time_of_day(frame.at, Precision::Seconds)))
         .child(el("code", "json").text(frame.text))
-        .view()
 }

@@ -5,7 +5,7 @@ use stylers_macro::style_sheet;
 
 use crate::{
     components::{surroundings, words},
-    dom::scoped,
+    dom::{Html, scoped},
     session::ROUND_TRIPS_KEPT,
     words::fill,
 };
@@ -21,7 +21,7 @@ const SCALE_MS_MIN: u32 = 10;
 
 /// The last round trips as a line, and the last one as a number.
 #[component]
-pub fn RoundTrips() -> AnyView {
+pub fn RoundTrips() -> Html {
     let el = scoped(style_sheet!("app/src/components/lab/round_trips.css"));
     let trips = surroundings().session.round_trips;
     let words = words();
@@ -38,7 +38,7 @@ pub fn RoundTrips() -> AnyView {
         .attr("preserveAspectRatio", "none")
         .attr("aria-hidden", "true")
         .child(el("polyline", "line").attr_live("points", move || Some(trips.with(|t| points(t)))));
-    el("figure", "trips").child(caption).child(chart).view()
+    el("figure", "trips").child(caption).child(chart).into()
 }
 
 /// The line through the trips, the newest at the right edge.

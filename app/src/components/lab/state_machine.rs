@@ -6,7 +6,7 @@ use stylers_macro::style_sheet;
 
 use crate::{
     components::{surroundings, websocket_status::last_error, words},
-    dom::scoped,
+    dom::{Html, scoped},
 };
 
 /// The ways between the states, and the heads of their arrows.
@@ -15,11 +15,10 @@ const HEADS: &str = "M245 30l-8-5v10zM320 110l-5-8h10zM300 50l-5 8h10zM155 130l8
 
 /// Four states and the ways between them (DESIGN §3), and the last error in words.
 #[component]
-pub fn StateMachine() -> AnyView {
+pub fn StateMachine() -> Html {
     let el = scoped(style_sheet!("app/src/components/lab/state_machine.css"));
     let status = surroundings().session.status;
     let words = words();
-    let now = Memo::new(move |_| status.with(Node::of));
     // Where the middle of each box is, in the picture's units.
     let nodes = [
         (Node::Connecting, words.status_connecting, 80, 30),
@@ -28,7 +27,7 @@ pub fn StateMachine() -> AnyView {
         (Node::Closed, words.status_closed, 80, 130),
     ]
     .map(|(node, label, x, y): (_, _, u32, u32)| {
-        let is_lit = move || now.get() == node;
+        let is_lit = move || status.with(Node::of) == node;
         let shape = el("rect", "box")
             .attr("x", (x - 75).to_string())
             .attr("y", (y - 20).to_string())
@@ -44,7 +43,6 @@ pub fn StateMachine() -> AnyView {
             .test_id("state")
             .child(shape)
             .child(label)
-            .view()
     });
     let picture = el("svg", "picture")
         .attr("viewBox", "0 0 400 160")
@@ -57,7 +55,7 @@ pub fn StateMachine() -> AnyView {
     el("div", "machine")
         .child(picture)
         .child(el("p", "detail").test_id("state-detail").text_live(detail))
-        .view()
+        .into()
 }
 
 /// The states as they are drawn.

@@ -7,12 +7,12 @@ use stylers_macro::style_sheet;
 
 use crate::{
     components::{surroundings, words},
-    dom::scoped,
+    dom::{Html, scoped},
 };
 
 /// A box for each topic; ticked means subscribed (document 004).
 #[component]
-pub fn TopicBoxes() -> AnyView {
+pub fn TopicBoxes() -> Html {
     let el = scoped(style_sheet!("app/src/components/lab/topic_boxes.css"));
     let session = surroundings().session;
     let boxes = Topic::DEFAULT.map(|topic| {
@@ -30,10 +30,10 @@ pub fn TopicBoxes() -> AnyView {
             .attr("autocomplete", "off")
             .flag("checked", true)
             .on("change", change);
-        el("label", "topic").child(tick).text(name).view()
+        el("label", "topic").child(tick).text(name)
     });
     el("fieldset", "topics")
         .child(el("legend", "legend").text(words().lab_topics))
         .children(boxes)
-        .view()
+        .into()
 }
