@@ -331,6 +331,9 @@ fn attribute(attribute: Attribute, node: &web_sys::Element, hydrates: bool, keep
     }
 }
 
+/// Puts a value where it belongs.
+type Show = Box<dyn Fn(Option<&str>)>;
+
 /// Shows a value, and shows it again when it has changed. The server has shown the first one.
 fn live_value(
     value: Reactive<Option<String>>,
@@ -344,7 +347,7 @@ fn live_value(
 fn live_value_erased(
     mut value: Reactive<Option<String>>,
     hydrates: bool,
-    show: Box<dyn Fn(Option<&str>)>,
+    show: Show,
 ) -> Kept {
     let mut is_first = hydrates;
     let mut shown = None;
