@@ -287,7 +287,7 @@ impl Session {
 
     fn delivered(&self, Delivery { client_id, state }: Delivery) {
         let state = match state {
-            DeliveryState::Queued => OutgoingState::Queued,
+            DeliveryState::Queued | DeliveryState::Waiting { .. } => OutgoingState::Queued,
             DeliveryState::InFlight => OutgoingState::InFlight,
             // The lab shows what was said when it hears it, and keeps no bubbles.
             DeliveryState::Stored(_) if self.page == Page::Lab => return self.forget(&client_id),

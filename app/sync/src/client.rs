@@ -191,6 +191,7 @@ impl Engine {
             Input::Retry { client_id, new_client_id } => {
                 return self.outbox.retry(&client_id, new_client_id, turn);
             }
+            Input::Hurry => return self.outbox.hurry(turn),
             Input::Discard { client_id } => return self.outbox.discard(&client_id, turn),
             Input::Restore(sends) => return self.outbox.restore(sends, turn),
             Input::SendRaw(text) => return turn.send_text(text),

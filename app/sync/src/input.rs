@@ -53,6 +53,8 @@ pub enum Input {
         /// Its new name: the old one may already have been refused for good.
         new_client_id: ClientId,
     },
+    /// Do not wait any longer to try again what was refused for now.
+    Hurry,
     /// Forget a message that failed or has not left yet; one in flight stays.
     Discard {
         /// Which.

@@ -111,6 +111,15 @@ impl Outbox {
         }
     }
 
+    pub fn hurry(&mut self, turn: &mut Turn<'_>) {
+        if let Some(index) = self.first()
+            && let State::Waiting { retry_at } = &mut self.entries[index].state
+        {
+            *retry_at = turn.now;
+            self.pump(turn);
+        }
+    }
+
     pub fn discard(&mut self, client_id: &ClientId, turn: &mut Turn<'_>) {
         if let Some(index) = self.find(client_id)
             && !matches!(self.entries[index].state, State::InFlight { .. })
@@ -159,7 +168,7 @@ impl Outbox {
             entry.refusals += 1;
             let wait = first.saturating_add(more).min(RETRY_MAX);
             entry.state = State::Waiting { retry_at: turn.now + wait };
-            tell(&nack.client_id, DeliveryState::Queued, turn);
+            tell(&nack.client_id, DeliveryState::Waiting { code: nack.code }, turn);
         } else {
             entry.state = State::Failed;
             tell_failed(&nack.client_id, nack.code, nack.message.clone(), turn);

@@ -84,12 +84,18 @@ pub struct Delivery {
 /// The stations of a message of ours.
 #[derive(Clone, Debug, PartialEq)]
 pub enum DeliveryState {
-    /// It waits for its turn, for the connection, or for another try.
+    /// It waits for its turn or for the connection.
     Queued,
     /// It was sent and is not answered yet.
     InFlight,
     /// The server has committed it; it has left the outbox.
     Stored(Message),
+    /// It was refused for now. It keeps its place and is tried again by itself, or at
+    /// [`Input::Hurry`](crate::Input::Hurry).
+    Waiting {
+        /// What is wrong, for programs.
+        code: ErrorCode,
+    },
     /// It will not be tried again by itself.
     Failed {
         /// What is wrong, for programs.

@@ -16,6 +16,7 @@ fn told(rig: &mut Rig) -> String {
             delivery.client_id,
             match delivery.state {
                 DeliveryState::Queued => "queued",
+                DeliveryState::Waiting { .. } => "waiting",
                 DeliveryState::InFlight => "sent",
                 DeliveryState::Stored(_) => "stored",
                 DeliveryState::Failed { code, .. } => code.as_str(),
@@ -121,7 +122,7 @@ fn a_passing_refusal_keeps_the_place_however_often_it_comes() {
         assert_eq!(sent(&mut rig), 0);
         rig.waits(1);
         assert_eq!(sent(&mut rig), 1);
-        assert_eq!(told(&mut rig), "a:queued a:sent");
+        assert_eq!(told(&mut rig), "a:waiting a:sent");
     }
     rig.hears(ack("a"));
     assert_eq!(told(&mut rig), "a:stored b:sent");
@@ -134,7 +135,7 @@ fn a_refusal_that_names_a_wait_is_obeyed() {
         sends(&mut rig, &["a"]);
         sent(&mut rig);
         rig.hears(nack("a", true, Some(after_ms)));
-        assert_eq!(told(&mut rig), "a:queued a:sent a:queued");
+        assert_eq!(told(&mut rig), "a:queued a:sent a:waiting");
         rig.waits(wait - 1);
         assert_eq!(sent(&mut rig), 0);
         rig.waits(1);
@@ -155,6 +156,20 @@ fn a_wait_that_is_named_grows_too() {
         rig.waits(1);
         assert_eq!(sent(&mut rig), 1);
     }
+}
+
+#[test]
+fn whoever_is_in_a_hurry_does_not_wait_for_the_next_try() {
+    let mut rig = Rig::connected();
+    sends(&mut rig, &["a", "b"]);
+    rig.does(Input::Hurry);
+    sent(&mut rig);
+    told(&mut rig);
+    rig.hears(nack("a", true, Some(16_000)));
+    rig.does(Input::Hurry);
+    assert_eq!((told(&mut rig).as_str(), sent(&mut rig)), ("a:waiting a:sent", 1));
+    rig.does(Input::Hurry);
+    assert_eq!(sent(&mut rig), 0, "what is in flight is not sent twice");
 }
 
 /// The last of four refusals is late, and the sending after it was stored. Its `ack` is lost, and
