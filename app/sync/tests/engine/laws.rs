@@ -83,6 +83,7 @@ fn input() -> impl Strategy<Value = Input> {
         id.clone().prop_map(|id| Input::Send(send(id.as_str()))),
         id.clone().prop_map(|id| Input::Restore(vec![send(id.as_str())])),
         id.clone().prop_map(|client_id| Input::Discard { client_id }),
+        Just(Input::Hurry),
         (id.clone(), id)
             .prop_map(|(client_id, new_client_id)| Input::Retry { client_id, new_client_id }),
         Just(Input::SendRaw("{".to_owned())),
