@@ -1,10 +1,10 @@
 //! The hub's answers, phrased as frames.
 
 use confab_protocol::{
-    Ack, ClientId, Connected, ErrorCode, ErrorFrame, FrameError, Nack, ServerFrame, UnknownTopic,
+    Ack, ClientId, ErrorCode, ErrorFrame, FrameError, Nack, ServerFrame, UnknownTopic,
 };
 
-use crate::hub::{ConnectError, JoinError, Retry, SendError, Sent, Snapshot};
+use crate::hub::{ConnectError, JoinError, Retry, SendError, Sent};
 
 /// What became of a message. A sender that gave no `clientId` hears only of failure.
 pub fn sent(
@@ -27,18 +27,6 @@ pub fn sent(
         }
         (None, Err(error)) => Some(self::error(error.code(), error.to_string(), Some(kind))),
     }
-}
-
-/// Who is here and what was said.
-pub fn connected(snapshot: Snapshot) -> ServerFrame {
-    Connected {
-        you: snapshot.you,
-        connected_user_list: snapshot.people,
-        connected_users: snapshot.people_count as u64,
-        messages_list: snapshot.messages,
-        positions: snapshot.positions,
-    }
-    .into()
 }
 
 /// The history could not be read.

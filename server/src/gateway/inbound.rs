@@ -11,7 +11,7 @@ use tracing::debug;
 use super::{Gateway, answers};
 use crate::{
     auth::{NoSuchDialog, member},
-    hub::{Outlet, SendMessage},
+    hub::{Outlet, SendMessage, Unavailable},
 };
 
 /// Something to be answered when a commit is done; reading goes on meanwhile.
@@ -116,10 +116,8 @@ impl Gateway {
             hub.arrive(&speaker.person);
         }
         let Ok(lobby) = member(speaker.person.clone(), DialogId::lobby()) else { return };
-        let snapshot = hub.connect(&lobby, connecting.resume.is_none()).await;
-        let unavailable = snapshot.unavailable;
-        outlet.tell(answers::connected(snapshot));
-        if unavailable {
+        let with_history = connecting.resume.is_none();
+        if let Err(Unavailable { .. }) = hub.connect(outlet, &lobby, with_history).await {
             outlet.tell(answers::history_unavailable());
         }
         if let Some(resume) = connecting.resume {

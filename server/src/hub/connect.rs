@@ -2,33 +2,16 @@
 //! of them. And to depart.
 
 use confab_protocol::{
-    Disconnected, ErrorCode, Joined, Message, Person, Positions, Refusal, ServerFrame, Topic,
+    Connected, Disconnected, ErrorCode, Joined, Person, Positions, Refusal, ServerFrame, Topic,
     Username,
 };
 use thiserror::Error;
 
 use super::{
-    Audience, Encoded, Hub,
+    Audience, Encoded, Hub, Outlet,
     people::{Arrival, Departure},
 };
 use crate::store::{Member, Unavailable};
-
-/// What `connected` tells.
-#[derive(Clone, Debug)]
-pub struct Snapshot {
-    /// Whoever connected, with the name others see.
-    pub you: Person,
-    /// The first of those who are here, oneself before all.
-    pub people: Vec<Person>,
-    /// How many are here.
-    pub people_count: usize,
-    /// The lobby's last messages, oldest first.
-    pub messages: Vec<Message>,
-    /// The lobby's position that they were read at.
-    pub positions: Positions,
-    /// What kept the messages from being read.
-    pub unavailable: bool,
-}
 
 /// The person is not connected.
 #[derive(Debug, Error)]
@@ -68,46 +51,60 @@ impl Hub {
 
     /// One more socket of a person; the others hear of it when it is the first.
     pub fn arrive(&self, person: &Person) {
-        if self.0.people.arrive(person) == Arrival::New {
+        let mut people = self.people();
+        if people.arrive(person) == Arrival::New {
             self.tell_others(person, Joined(person.clone()).into());
         }
     }
 
     /// Someone who is here goes by another name from now on.
     pub fn rename(&self, person: &Person) {
-        self.0.people.rename(person);
+        self.people().rename(person);
     }
 
-    /// Who is here and what was said in the lobby. When the database does not answer, the people
-    /// are there all the same (document 002: the socket does not depend on the database).
-    pub async fn connect(&self, member: &Member, with_history: bool) -> Snapshot {
-        let you = member.person().clone();
-        let (people_count, people) =
-            self.0.people.list(&you.id, self.0.rules.hub.people_listed_max);
-        let mut snapshot = Snapshot {
-            you,
-            people,
-            people_count,
-            messages: Vec::new(),
-            positions: Positions::new(),
-            unavailable: false,
-        };
+    /// Tells a socket who is here and, if it wants the history, what was said in the lobby.
+    ///
+    /// The list is taken last and told before anyone else can come or go: a `joined` or
+    /// `disconnected` in the socket's queue is older than the list before it and newer behind it.
+    ///
+    /// # Errors
+    ///
+    /// [`Unavailable`] when the history cannot be read. The people are told all the same (document
+    /// 002: the socket does not depend on the database).
+    pub async fn connect(
+        &self,
+        outlet: &Outlet,
+        member: &Member,
+        with_history: bool,
+    ) -> Result<(), Unavailable> {
+        let (mut messages_list, mut positions) = (Vec::new(), Positions::new());
+        let mut history = Ok(());
         if with_history {
             match self.history(member, None).await {
                 Ok(page) => {
-                    snapshot.positions.insert(member.dialog().clone(), page.ev);
-                    snapshot.messages = page.messages;
+                    positions.insert(member.dialog().clone(), page.ev);
+                    messages_list = page.messages;
                 }
-                Err(Unavailable { .. }) => snapshot.unavailable = true,
+                Err(why) => history = Err(why),
             }
         }
-        snapshot
+        let you = member.person().clone();
+        let people = self.people();
+        let (count, list) = people.list(&you.id, self.0.rules.hub.people_listed_max);
+        outlet.tell(Connected {
+            you,
+            connected_user_list: list,
+            connected_users: count as u64,
+            messages_list,
+            positions,
+        });
+        history
     }
 
     /// A socket of a person is gone. The others hear of it when it was the last and none came back
     /// within the grace.
     pub fn depart(&self, person: &Person) {
-        let Departure::MayHaveLeft(absence) = self.0.people.depart(&person.id) else { return };
+        let Departure::MayHaveLeft(absence) = self.people().depart(&person.id) else { return };
         let (hub, user) = (self.clone(), person.id.clone());
         // From now on, not from when the task gets its turn.
         let over = self.0.clock.now() + self.0.rules.hub.presence_grace;
@@ -116,19 +113,101 @@ impl Hub {
                 () = hub.0.clock.sleep_until(over) => {}
                 () = hub.0.shutdown.begun() => return,
             }
-            if let Some(person) = hub.0.people.leave(&user, absence) {
+            let mut people = hub.people();
+            if let Some(person) = people.leave(&user, absence) {
                 hub.tell_others(&person, Disconnected(person.clone()).into());
             }
         });
     }
 
     /// Takes a socket out of every topic.
-    pub fn forget(&self, outlet: &super::Outlet) {
+    pub fn forget(&self, outlet: &Outlet) {
         self.0.listeners.remove(outlet);
     }
 
     fn tell_others(&self, person: &Person, frame: ServerFrame) {
         let frame = Encoded::new(&frame);
         self.0.listeners.tell(&Topic::Presence, &frame, Audience::Others(&person.id));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{collections::BTreeSet, path::Path, sync::Arc};
+
+    use confab_protocol::{DialogId, Limits, Timestamp, UserId};
+    use tokio::sync::mpsc;
+
+    use super::*;
+    use crate::{
+        hub::{Rules, outlet::tests::outlet},
+        ops::{Clock, Random, Registry, Shutdown, clock::Manual, config, registry::Quota},
+        store::Store,
+    };
+
+    /// A hub whose readers of the log wait for one another.
+    async fn hub_with_one_reader(folder: &Path) -> (Hub, Arc<Manual>) {
+        let (clock, manual) = Clock::manual(Timestamp::from_unix_ms(0));
+        let (shutdown, random) = (Shutdown::default(), Random::from_seed(1));
+        let (changes, committed) = mpsc::channel(1);
+        let config = config::Store { readers: 1, ..config::Store::default() };
+        let store = Store::open(folder, &config, clock.clone(), random, changes, &shutdown);
+        let store = store.await.unwrap();
+        let registry = Arc::new(Registry::new(Quota { per_user: 10, per_address: 10 }));
+        let rules = Rules { hub: config::Hub::default(), limits: Limits::default() };
+        let hub = Hub::start(rules, clock, store, registry, committed, shutdown);
+        (hub.await.unwrap(), manual)
+    }
+
+    fn person(name: &str) -> Person {
+        Person { id: UserId::parse(name).unwrap(), username: Username::parse(name).unwrap() }
+    }
+
+    fn in_lobby(person: &Person) -> Member {
+        Member::attested(person.clone(), DialogId::lobby())
+    }
+
+    /// Who is here, as a client has it that follows its frames.
+    fn believed(outlet: &Outlet) -> BTreeSet<UserId> {
+        let mut here = BTreeSet::new();
+        let mut frames = Default::default();
+        outlet.take_now(&mut frames);
+        for frame in frames {
+            match ServerFrame::decode(&frame.into_text()).unwrap() {
+                ServerFrame::Connected(connected) => {
+                    here =
+                        connected.connected_user_list.into_iter().map(|other| other.id).collect();
+                }
+                ServerFrame::Joined(joined) => drop(here.insert(joined.0.id)),
+                ServerFrame::Disconnected(gone) => drop(here.remove(&gone.0.id)),
+                other => panic!("{other:?}"),
+            }
+        }
+        here
+    }
+
+    #[tokio::test]
+    async fn who_comes_and_goes_while_the_history_is_read_is_not_forgotten() {
+        let folder = tempfile::tempdir().unwrap();
+        let (hub, clock) = hub_with_one_reader(folder.path()).await;
+        let (anna, bob, cem) = (person("anna"), person("bob"), person("cem"));
+        let (lobby, to_anna) = (in_lobby(&anna), outlet("anna", 64, 100_000));
+        hub.subscribe(&to_anna, Topic::Presence);
+        hub.arrive(&cem);
+        hub.arrive(&anna);
+        let mut earlier = Box::pin(hub.history(&lobby, None));
+        assert!(futures::poll!(&mut earlier).is_pending(), "has the only reader");
+        let mut connects = Box::pin(hub.connect(&to_anna, &lobby, true));
+        assert!(futures::poll!(&mut connects).is_pending(), "waits for the reader");
+
+        hub.arrive(&bob);
+        hub.depart(&cem);
+        clock.advance(hub.0.rules.hub.presence_grace);
+        while hub.people().list(&anna.id, 0).0 > 2 {
+            tokio::task::yield_now().await;
+        }
+        drop(earlier);
+        connects.await.unwrap();
+        assert_eq!(believed(&to_anna), [anna.id, bob.id].into());
     }
 }

@@ -25,7 +25,7 @@ mod rate;
 mod send;
 mod sends;
 
-use std::sync::{Arc, atomic::AtomicU64};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, atomic::AtomicU64};
 
 use confab_protocol::{DialogId, Epoch, Limits, Topic};
 use tokio::sync::mpsc;
@@ -35,7 +35,7 @@ use crate::{
     store::{Change, Committed, Store},
 };
 
-pub use connect::{ConnectError, Snapshot};
+pub use connect::ConnectError;
 pub use join::{JoinError, Joined};
 pub use listeners::Audience;
 pub use outlet::{Encoded, Outlet, QueueBounds, Weight};
@@ -75,7 +75,9 @@ struct Inner {
     registry: Arc<Registry>,
     shutdown: Shutdown,
     listeners: listeners::Listeners,
-    people: people::People,
+    /// Locked also while the others are told of a change, so that the frames in every queue come in
+    /// the order of the changes. Locked before `listeners`, never after.
+    people: Mutex<people::People>,
     sends: sends::Sends,
     /// Number of the last socket, for the greeting.
     clients: AtomicU64,
@@ -106,7 +108,7 @@ impl Hub {
             registry,
             shutdown: shutdown.clone(),
             listeners: listeners::Listeners::default(),
-            people: people::People::default(),
+            people: Mutex::default(),
             sends,
             clients: AtomicU64::new(0),
         }));
@@ -130,7 +132,11 @@ impl Hub {
     /// What is held of sockets; nothing when all have left.
     pub fn census(&self) -> Census {
         let (topics, listeners) = self.0.listeners.census();
-        Census { topics, listeners, present: self.0.people.sockets() }
+        Census { topics, listeners, present: self.people().sockets() }
+    }
+
+    fn people(&self) -> MutexGuard<'_, people::People> {
+        self.0.people.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Lets a socket hear a topic.

@@ -158,6 +158,8 @@ impl Queue {
 
 #[cfg(test)]
 pub(super) mod tests {
+    use std::sync::LazyLock;
+
     use super::*;
     use crate::ops::{
         Clock, Registry,
@@ -165,15 +167,18 @@ pub(super) mod tests {
     };
     use confab_protocol::{ConnectionId, ErrorCode, ErrorFrame, Heartbeat, Timestamp, UserId};
 
+    /// One for all, so that every outlet has a number of its own.
+    static REGISTRY: LazyLock<Registry> =
+        LazyLock::new(|| Registry::new(Quota { per_user: usize::MAX, per_address: usize::MAX }));
+
     pub fn outlet(user: &str, frames_max: usize, bytes_max: usize) -> Arc<Outlet> {
-        let registry = Registry::new(Quota { per_user: 10, per_address: 10 });
         let visitor = Visitor {
             address: [127, 0, 0, 1].into(),
             user_agent: String::new(),
             user: UserId::parse(user).unwrap(),
         };
         let id = ConnectionId::parse(user).unwrap();
-        let connection = registry.enter(id, visitor, Clock::system().now());
+        let connection = REGISTRY.enter(id, visitor, Clock::system().now());
         Arc::new(Outlet::new(connection, QueueBounds { frames_max, bytes_max }))
     }
 

@@ -1,10 +1,7 @@
 //! Who is here: a person with at least one socket that has said `connecting`, and for a moment
 //! longer, because a reload is no leave (document 003).
 
-use std::{
-    collections::HashMap,
-    sync::{Mutex, MutexGuard, PoisonError},
-};
+use std::collections::HashMap;
 
 use confab_protocol::{Person, UserId, Username};
 
@@ -30,11 +27,9 @@ pub(super) enum Departure {
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(super) struct Absence(u64);
 
+/// Everyone who is here.
 #[derive(Debug, Default)]
-pub(super) struct People(Mutex<Map>);
-
-#[derive(Debug, Default)]
-struct Map {
+pub(super) struct People {
     present: HashMap<UserId, Presence>,
     /// Counts arrivals and absences: orders the list, and tells absences apart.
     counter: u64,
@@ -49,17 +44,12 @@ struct Presence {
 }
 
 impl People {
-    fn lock(&self) -> MutexGuard<'_, Map> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
     /// One more socket of a person.
-    pub fn arrive(&self, person: &Person) -> Arrival {
-        let mut map = self.lock();
-        map.counter += 1;
-        let counter = map.counter;
+    pub fn arrive(&mut self, person: &Person) -> Arrival {
+        self.counter += 1;
+        let counter = self.counter;
         let mut arrival = Arrival::Known;
-        let presence = map.present.entry(person.id.clone()).or_insert_with(|| {
+        let presence = self.present.entry(person.id.clone()).or_insert_with(|| {
             arrival = Arrival::New;
             let username = person.username.clone();
             Presence { username, sockets: 0, arrived: counter, absence: Absence(0) }
@@ -70,18 +60,17 @@ impl People {
     }
 
     /// Another name for someone who is here.
-    pub fn rename(&self, person: &Person) {
-        if let Some(presence) = self.lock().present.get_mut(&person.id) {
+    pub fn rename(&mut self, person: &Person) {
+        if let Some(presence) = self.present.get_mut(&person.id) {
             presence.username = person.username.clone();
         }
     }
 
     /// One socket of a person less.
-    pub fn depart(&self, user: &UserId) -> Departure {
-        let mut map = self.lock();
-        map.counter += 1;
-        let absence = Absence(map.counter);
-        match map.present.get_mut(user) {
+    pub fn depart(&mut self, user: &UserId) -> Departure {
+        self.counter += 1;
+        let absence = Absence(self.counter);
+        match self.present.get_mut(user) {
             Some(presence) if presence.sockets == 1 => {
                 presence.sockets = 0;
                 presence.absence = absence;
@@ -97,25 +86,23 @@ impl People {
 
     /// After the grace: forgets the person unless they came back since; gives whom to say goodbye
     /// to.
-    pub fn leave(&self, user: &UserId, absence: Absence) -> Option<Person> {
-        let mut map = self.lock();
-        let presence = map.present.get(user)?;
+    pub fn leave(&mut self, user: &UserId, absence: Absence) -> Option<Person> {
+        let presence = self.present.get(user)?;
         if presence.sockets > 0 || presence.absence != absence {
             return None;
         }
-        let presence = map.present.remove(user)?;
+        let presence = self.present.remove(user)?;
         Some(Person { id: user.clone(), username: presence.username })
     }
 
     /// How many sockets the people here have.
     pub fn sockets(&self) -> usize {
-        self.lock().present.values().map(|presence| presence.sockets).sum()
+        self.present.values().map(|presence| presence.sockets).sum()
     }
 
     /// How many are here, and the first `max` in order of arrival, `first` before all.
     pub fn list(&self, first: &UserId, max: usize) -> (usize, Vec<Person>) {
-        let map = self.lock();
-        let mut people: Vec<_> = map.present.iter().collect();
+        let mut people: Vec<_> = self.present.iter().collect();
         people.sort_by_key(|(id, presence)| (*id != first, presence.arrived));
         let listed = people.iter().take(max).map(|(id, presence)| Person {
             id: (*id).clone(),
@@ -135,7 +122,7 @@ mod tests {
 
     #[test]
     fn a_reload_is_no_leave() {
-        let (people, anna) = (People::default(), person("anna"));
+        let (mut people, anna) = (People::default(), person("anna"));
         assert_eq!(people.arrive(&anna), Arrival::New);
         let Departure::MayHaveLeft(absence) = people.depart(&anna.id) else { panic!() };
         assert_eq!(people.arrive(&anna), Arrival::Known);
@@ -147,7 +134,7 @@ mod tests {
 
     #[test]
     fn two_tabs_are_one_person() {
-        let (people, anna) = (People::default(), person("anna"));
+        let (mut people, anna) = (People::default(), person("anna"));
         people.arrive(&anna);
         assert_eq!(people.arrive(&anna), Arrival::Known);
         assert_eq!(people.list(&anna.id, 10), (1, vec![anna.clone()]));
@@ -157,7 +144,7 @@ mod tests {
 
     #[test]
     fn the_list_begins_with_oneself_and_is_bounded() {
-        let people = People::default();
+        let mut people = People::default();
         for name in ["anna", "bob", "cem"] {
             people.arrive(&person(name));
         }
