@@ -168,7 +168,8 @@ impl Server {
         let tcp = TcpListener::bind(listen).await.map_err(failed)?;
         let address = tcp.local_addr().map_err(failed)?;
         let router = api::router(api, gateway.routes(&ws_path));
-        let listener = tokio::spawn(listener::serve(tcp, router, bounds, shutdown.clone()));
+        let serve = listener::serve(tcp, router, bounds, shutdown.clone());
+        let listener = tokio::spawn(shutdown.watch(serve));
         Ok(Self { address, registry, hub, shutdown, grace, listener })
     }
 
@@ -180,6 +181,11 @@ impl Server {
     /// The open sockets.
     pub fn registry(&self) -> &Registry {
         &self.registry
+    }
+
+    /// Waits until the server ends by itself, which it does when one of its tasks has panicked.
+    pub async fn failed(&self) {
+        self.shutdown.begun().await;
     }
 
     /// Says goodbye to everyone and waits, at most the configured grace. True when all have ended.

@@ -120,9 +120,15 @@ async fn run(config: Config) -> ExitCode {
         }
     };
     println!("listening on http://{}", server.address());
-    let signal = stop.wait().await;
-    info!(signal, "asked to stop");
-    if server.stop().await { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    let is_asked = tokio::select! {
+        signal = stop.wait() => {
+            info!(signal, "asked to stop");
+            true
+        }
+        () = server.failed() => false,
+    };
+    let has_ended = server.stop().await;
+    if is_asked && has_ended { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
 /// The signals that end the server.

@@ -29,6 +29,10 @@ pub enum End {
 }
 
 impl End {
+    /// A bug of ours ended the socket's task.
+    pub const FAILED: Self =
+        Self::ByServer { code: CloseCode::InternalError, reason: "the server failed" };
+
     /// The end that an error on the socket means (RFC 6455 §7.4.1).
     pub fn from_error(error: Error) -> Self {
         use tungstenite::{Error as Socket, error::ProtocolError};

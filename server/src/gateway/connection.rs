@@ -1,22 +1,27 @@
 //! The task that owns one socket, from 101 to the last byte.
 
-use std::{collections::VecDeque, sync::Arc, time::Instant};
+use std::{
+    collections::VecDeque,
+    panic::AssertUnwindSafe,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use axum::extract::ws::{Message, WebSocket};
-use confab_protocol::{Bye, CloseCode, ConnectionEstablished, ConnectionId, ServerFrame, Welcome};
-use futures::{StreamExt, stream::FuturesOrdered};
-use tracing::{debug, info};
+use confab_protocol::{Bye, CloseCode, ConnectionEstablished, ServerFrame, Welcome};
+use futures::{FutureExt, StreamExt, stream::FuturesOrdered};
+use tracing::debug;
 
 use super::{
     Gateway, answers,
     closing::End,
     handshake::Opening,
-    inbound::{Pending, Speaker, Understood},
+    inbound::{Pending, Understood},
+    place::Place,
     pump::{Pump, Traffic, size},
 };
 use crate::{
-    auth::Guest,
-    hub::{Encoded, Outlet, QueueBounds, TokenBucket},
+    hub::{Encoded, Outlet, TokenBucket},
     ops::Connection,
 };
 
@@ -27,10 +32,8 @@ const PENDING_MAX: usize = 64;
 /// One socket and all that belongs to it.
 struct Socket {
     gateway: Gateway,
-    connection: Arc<Connection>,
-    outlet: Arc<Outlet>,
+    place: Place,
     pump: Pump,
-    speaker: Speaker,
     /// Answers that wait for a commit. In order, because the commits are.
     pending: FuturesOrdered<Pending>,
     frames: TokenBucket,
@@ -42,53 +45,34 @@ struct Socket {
 /// Serves a socket until it is closed.
 pub(super) async fn run(gateway: Gateway, socket: WebSocket, opening: Opening) {
     // The end of the server waits for this task, however it ends.
-    let (done, ended) = tokio::sync::oneshot::channel::<()>();
-    gateway.0.shutdown.spawn(async move {
-        let _ = ended.await;
-    });
+    let _held = gateway.0.shutdown.hold();
     let mut socket = Socket::open(gateway, socket, opening);
-    let end = socket.live().await;
-    socket.leave(&end);
-    socket.close(end).await;
-    drop(done);
+    // A bug ends this socket and no other; the panic itself has been printed where it happened.
+    let end = AssertUnwindSafe(socket.live()).catch_unwind().await.unwrap_or(End::FAILED);
+    let Socket { gateway, place, pump, .. } = socket;
+    let outlet = place.leave(end.clone());
+    close(pump, &outlet, end, gateway.0.config.close_timeout).await;
 }
 
 impl Socket {
     fn open(gateway: Gateway, socket: WebSocket, opening: Opening) -> Self {
         let parts = &gateway.0;
         let now = parts.clock.now();
-        let id =
-            ConnectionId::parse(parts.random.uuid_v7(parts.clock.wall())).expect("a UUID is an id");
         let client = parts.hub.next_client();
-        let user = opening.visitor.user.clone();
-        let guest = opening.guest.unwrap_or(Guest { id: user, number: client });
-        let connection = parts.registry.enter(id, opening.visitor, now);
-        info!(
-            connection.id = %connection.id,
-            connection.number = connection.number,
-            user.id = %connection.visitor.user,
-            address = %connection.visitor.address,
-            user_agent = %connection.visitor.user_agent,
-            connections = parts.registry.count(),
-            "connected"
-        );
-        let bounds = QueueBounds {
-            frames_max: parts.config.queue_frames_max,
-            bytes_max: parts.config.queue_bytes_max,
-        };
-        let outlet = Arc::new(Outlet::new(Arc::clone(&connection), bounds));
-        for frame in greeting(&gateway, &connection, client) {
+        let place = Place::enter(&gateway, opening.visitor, opening.guest, client);
+        let (outlet, person) = (&place.outlet, &place.speaker.person);
+        for frame in greeting(&gateway, &outlet.connection, client) {
             outlet.tell(frame);
         }
         for topic in opening.topics {
             if let confab_protocol::Topic::Dialog(dialog) = &topic
-                && let Err(error) = crate::auth::member(guest.person(), dialog.clone())
+                && let Err(error) = crate::auth::member(person.clone(), dialog.clone())
             {
                 let code = confab_protocol::ErrorCode::UnknownDialog;
                 outlet.tell(answers::error(code, error.to_string(), None));
                 continue;
             }
-            parts.hub.subscribe(&outlet, topic);
+            parts.hub.subscribe(outlet, topic);
         }
         for error in opening.unknown_topics {
             outlet.tell(answers::unknown_topic(&error, None));
@@ -96,14 +80,12 @@ impl Socket {
         let frames_per_second = parts.hub.limits().frames_per_second;
         Self {
             pump: Pump::new(socket),
-            speaker: Speaker { person: guest.person(), is_here: false },
             pending: FuturesOrdered::new(),
             frames: TokenBucket::new(frames_per_second, frames_per_second, now),
             bad_frames: 0,
             next_ping: now + parts.config.ping_interval,
             close_at: opening.close_after.map(|time| now + time),
-            connection,
-            outlet,
+            place,
             gateway,
         }
     }
@@ -115,7 +97,7 @@ impl Socket {
         loop {
             let timer = self.close_at.map_or(self.next_ping, |at| at.min(self.next_ping));
             tokio::select! {
-                traffic = self.pump.next(&self.connection, self.pending.len() < PENDING_MAX) => {
+                traffic = self.pump.next(self.place.connection(), self.pending.len() < PENDING_MAX) => {
                     match traffic {
                         Traffic::Received(Some(Ok(message))) => {
                             if let Err(end) = self.received(message).await {
@@ -123,20 +105,20 @@ impl Socket {
                             }
                         }
                         Traffic::Received(Some(Err(error))) | Traffic::Written(Err(error)) => {
-                            debug!(connection.id = %self.connection.id, %error, "socket error");
+                            debug!(connection.id = %self.place.connection().id, %error, "socket error");
                             return End::from_error(error);
                         }
                         Traffic::Received(None) => return End::Lost,
                         Traffic::Written(Ok(())) => {}
                     }
                 }
-                () = self.outlet.take(&mut batch), if self.pump.is_idle() => self.send(&mut batch),
+                () = self.place.outlet.take(&mut batch), if self.pump.is_idle() => send(&mut self.pump, &mut batch),
                 Some(answer) = self.pending.next() => {
                     if let Some(frame) = answer {
-                        self.outlet.tell(frame);
+                        self.place.outlet.tell(frame);
                     }
                 }
-                request = self.connection.asked_to_close() => {
+                request = self.place.connection().asked_to_close() => {
                     return End::ByServer { code: request.code, reason: request.reason };
                 }
                 () = parts.clock.sleep_until(timer) => {
@@ -155,14 +137,14 @@ impl Socket {
 
     async fn received(&mut self, message: Message) -> Result<(), End> {
         let now = self.gateway.0.clock.now();
-        self.connection.received(size(&message), now);
+        self.place.connection().received(size(&message), now);
         let by_server = |code, reason| Err(End::ByServer { code, reason });
         let text = match message {
             Message::Text(text) => text,
             Message::Binary(_) => return by_server(CloseCode::Unsupported, "text frames only"),
             Message::Close(frame) => return Err(End::from_frame(frame)),
             Message::Ping(_) | Message::Pong(_) => {
-                debug!(connection.id = %self.connection.id, "ping or pong");
+                debug!(connection.id = %self.place.connection().id, "ping or pong");
                 return match self.frames.take(now) {
                     Ok(()) => Ok(()),
                     Err(_) => by_server(CloseCode::TooFast, "too many frames a second"),
@@ -173,7 +155,7 @@ impl Socket {
             return by_server(CloseCode::TooFast, "too many frames a second");
         }
         let (understood, pending) =
-            self.gateway.handle(&text, &self.outlet, &mut self.speaker).await;
+            self.gateway.handle(&text, &self.place.outlet, &mut self.place.speaker).await;
         self.pending.extend(pending);
         match understood {
             Understood::Yes => self.bad_frames = 0,
@@ -185,18 +167,12 @@ impl Socket {
         Ok(())
     }
 
-    fn send(&mut self, batch: &mut VecDeque<Encoded>) {
-        for frame in batch.drain(..) {
-            self.pump.push(Message::Text(frame.into_text()));
-        }
-    }
-
     /// A moment has come: to ping, or to do as the demo was asked.
     fn timer(&mut self) -> Option<End> {
         let parts = Arc::clone(&self.gateway.0);
         let now = parts.clock.now();
         if self.close_at.is_some_and(|at| at <= now) {
-            self.bye("closeAfter is over", std::time::Duration::ZERO);
+            self.bye("closeAfter is over", Duration::ZERO);
             let reason = "closeAfter is over";
             return Some(End::ByServer { code: CloseCode::GoingAway, reason });
         }
@@ -204,69 +180,41 @@ impl Socket {
             self.next_ping = now + parts.config.ping_interval;
             // A ping behind frames that cannot be written would only grow the line.
             if self.pump.is_idle() {
-                debug!(connection.id = %self.connection.id, "server ping");
+                debug!(connection.id = %self.place.connection().id, "server ping");
                 self.pump.push(Message::Ping(Default::default()));
             }
         }
         None
     }
 
-    fn bye(&self, reason: &str, after: std::time::Duration) {
+    fn bye(&self, reason: &str, after: Duration) {
         let after_ms = after.as_millis() as u64;
-        self.outlet.tell(Bye { reason: reason.to_owned(), after_ms });
+        self.place.outlet.tell(Bye { reason: reason.to_owned(), after_ms });
     }
+}
 
-    /// The socket is out of every list, and the log has its line.
-    fn leave(&mut self, end: &End) {
-        let parts = &self.gateway.0;
-        parts.hub.forget(&self.outlet);
-        parts.registry.leave(&self.connection);
-        if self.speaker.is_here {
-            parts.hub.depart(&self.speaker.person);
+/// Says the last word and waits until the client has heard it, but not for ever.
+async fn close(mut pump: Pump, outlet: &Outlet, end: End, patience: Duration) {
+    match &end {
+        End::Lost => return,
+        End::ByServer { code: CloseCode::TooSlow, .. } | End::ByClient { .. } => pump.discard(),
+        // What was promised to a client that is sent away still reaches it.
+        End::ByServer { .. } => {
+            let mut batch = VecDeque::new();
+            outlet.take_now(&mut batch);
+            send(&mut pump, &mut batch);
         }
-        let duration = parts.clock.now().saturating_duration_since(self.connection.opened);
-        let traffic = &self.connection.traffic;
-        let count = |counter: &std::sync::atomic::AtomicU64| {
-            counter.load(std::sync::atomic::Ordering::Relaxed)
-        };
-        info!(
-            connection.id = %self.connection.id,
-            code = end.code(),
-            reason = end.reason(),
-            duration_ms = duration.as_millis() as u64,
-            frames_in = count(&traffic.frames_in),
-            bytes_in = count(&traffic.bytes_in),
-            frames_out = count(&traffic.frames_out),
-            bytes_out = count(&traffic.bytes_out),
-            connections = parts.registry.count(),
-            "disconnected"
-        );
     }
+    if let Some(message) = end.message() {
+        pump.push(message);
+    }
+    // Real time: a client that does not answer must not hold a stopping server.
+    let _ = tokio::time::timeout(patience, pump.finish(&outlet.connection)).await;
+}
 
-    /// Says the last word and waits until the client has heard it, but not for ever.
-    async fn close(mut self, end: End) {
-        let mut batch = VecDeque::new();
-        match &end {
-            // What was promised to a client that is sent away in peace still reaches it.
-            End::ByServer { code: CloseCode::Restart | CloseCode::GoingAway, .. } => {
-                self.outlet.take_now(&mut batch);
-                self.send(&mut batch);
-            }
-            End::ByServer { code: CloseCode::TooSlow, .. } | End::ByClient { .. } => {
-                self.pump.discard();
-            }
-            End::ByServer { .. } => {
-                self.outlet.take_now(&mut batch);
-                self.send(&mut batch);
-            }
-            End::Lost => return,
-        }
-        if let Some(message) = end.message() {
-            self.pump.push(message);
-        }
-        let patience = self.gateway.0.config.close_timeout;
-        // Real time: a client that does not answer must not hold a stopping server.
-        let _ = tokio::time::timeout(patience, self.pump.finish(&self.connection)).await;
+fn send(pump: &mut Pump, batch: &mut VecDeque<Encoded>) {
+    for frame in batch.drain(..) {
+        pump.push(Message::Text(frame.into_text()));
     }
 }
 

@@ -3,13 +3,19 @@
 //! A task that lives as long as the server is spawned through [`Shutdown::spawn`], listens to
 //! [`Shutdown::begun`], and ends. `main` waits for all of them, but no longer than the configured
 //! grace.
+//!
+//! Such a task that panics begins the end. A server without its writer, its fan-out or its broom
+//! would go on accepting and be of no use; stopped in good order, it is started anew by whoever
+//! watches the process, and its clients come back to the log.
 
-use std::{future::Future, time::Duration};
+use std::{future::Future, panic::AssertUnwindSafe, time::Duration};
 
+use futures::FutureExt;
 use tokio_util::{
     sync::CancellationToken,
     task::{TaskTracker, task_tracker::TaskTrackerToken},
 };
+use tracing::error;
 
 /// Something under way that is no task of its own, an HTTP request for one.
 #[derive(Debug)]
@@ -45,12 +51,27 @@ impl Shutdown {
         self.token.cancelled().await;
     }
 
-    /// Starts a task that the end waits for.
+    /// Starts a task that the end waits for, and that the server cannot be without.
     pub fn spawn<F>(&self, task: F)
     where
         F: Future<Output = ()> + Send + 'static,
     {
-        self.tasks.spawn(task);
+        self.tasks.spawn(self.watch(task));
+    }
+
+    /// The task, whose panic begins the end.
+    pub fn watch<F>(&self, task: F) -> impl Future<Output = ()> + Send + use<F>
+    where
+        F: Future<Output = ()> + Send,
+    {
+        let shutdown = self.clone();
+        async move {
+            // What the panic said has been printed where it happened.
+            if AssertUnwindSafe(task).catch_unwind().await.is_err() {
+                error!("a task of the server has panicked; the server stops");
+                shutdown.begin();
+            }
+        }
     }
 
     /// The end waits until this is dropped.

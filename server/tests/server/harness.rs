@@ -163,6 +163,11 @@ impl TestServer {
         all.remove(0)
     }
 
+    /// Waits until the server ends by itself.
+    pub async fn fails(&self) {
+        soon("the server to end by itself", self.running().failed()).await;
+    }
+
     /// Lets virtual time pass.
     pub fn pass(&self, time: Duration) {
         self.manual.advance(time);

@@ -7,6 +7,7 @@
 
 mod bad_frames;
 mod bad_words;
+mod bugs;
 mod closing;
 mod crowd;
 mod greeting;
