@@ -100,7 +100,7 @@ impl Server {
     /// [`StartError`] says what is in the way.
     pub async fn start(config: Config, clock: Clock, random: Random) -> Result<Self, StartError> {
         let Config { settings, mut leptos, listen, data } = config;
-        leptos.hash_files = leptos.hash_files && has_hashes(&leptos);
+        leptos.hash_files = leptos.hash_files && api::has_hashes(&leptos);
         let shutdown = Shutdown::default();
         let quota = Quota {
             per_user: settings.gateway.sockets_per_user,
@@ -224,9 +224,4 @@ fn limits(config: &config::Limits) -> Limits {
         page_messages: config.page_messages,
         catch_up_events: config.catch_up_events,
     }
-}
-
-/// Files carry their hash only where cargo-leptos has written the hashes beside the program.
-fn has_hashes(leptos: &leptos::config::LeptosOptions) -> bool {
-    std::env::current_exe().is_ok_and(|program| program.with_file_name(&*leptos.hash_file).exists())
 }

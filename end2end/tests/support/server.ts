@@ -2,15 +2,22 @@
 
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { createInterface } from "node:readline";
 
 const ROOT = resolve(__dirname, "../../..");
-// What a person runs; and under `cargo leptos end-to-end`, which builds no release, what that builds.
-const BINARY = ["release", "debug"].map((profile) => join(ROOT, "target", profile, "confab")).find(existsSync);
+// The server has its own settings under this prefix, so what is meant for us alone is kept from it.
+const { CONFAB_BINARY, ...ENVIRONMENT } = process.env;
+// What was built last: a person's release, or what `cargo leptos end-to-end` has just made of the site.
+const BINARY =
+  CONFAB_BINARY ??
+  ["release", "debug"]
+    .map((profile) => join(ROOT, "target", profile, "confab"))
+    .filter((path) => existsSync(path))
+    .sort((one, other) => statSync(other).mtimeMs - statSync(one).mtimeMs)[0];
 
 export interface Options {
   demo?: boolean;
@@ -47,7 +54,7 @@ export class Server {
     }
     const child = spawn(BINARY, this.options.demo ? [...flags, "--demo"] : flags, {
       cwd: ROOT,
-      env: { ...process.env, ...this.options.environment },
+      env: { ...ENVIRONMENT, ...this.options.environment },
       stdio: ["ignore", "pipe", "pipe"],
     });
     this.process = child;

@@ -58,6 +58,18 @@ pub fn stylesheet(options: &LeptosOptions) -> String {
     format!("/{}/{name}", options.site_pkg_dir)
 }
 
+/// Whether the site folder holds the files that `hash.txt` names. A build without hashes leaves that
+/// file of an earlier one where it is, and its names lead nowhere. Leptos reads it on its own
+/// (`HydrationScripts`), so the options must say what is found here.
+pub fn has_hashes(options: &LeptosOptions) -> bool {
+    let package = Path::new(&*options.site_root).join(&*options.site_pkg_dir);
+    ["js", "wasm", "css"].iter().all(|kind| {
+        hash_of(kind, options).is_some_and(|hash| {
+            package.join(format!("{}.{hash}.{kind}", options.output_name)).is_file()
+        })
+    })
+}
+
 /// The hashes that cargo-leptos wrote beside the program; nothing when the files have plain names.
 fn hash_of(kind: &str, options: &LeptosOptions) -> Option<String> {
     if !options.hash_files {

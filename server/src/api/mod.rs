@@ -29,6 +29,8 @@ use axum::{
 use leptos::config::LeptosOptions;
 use tower_http::set_header::SetResponseHeaderLayer;
 
+pub use assets::has_hashes;
+
 use crate::{
     auth::{Guests, Origins},
     hub::Hub,

@@ -6,6 +6,8 @@
 //! a ping is answered behind everything that was queued before it). Every test ends with
 //! [`TestServer::end`], which asserts that nothing is left behind.
 
+mod program;
+
 use std::{net::SocketAddr, path::Path, sync::Arc, time::Duration};
 
 use confab_protocol::{
@@ -36,6 +38,8 @@ use tokio_tungstenite::{
     WebSocketStream, client_async,
     tungstenite::{Error, Message, client::IntoClientRequest, http},
 };
+
+pub use program::{Program, command, confab};
 
 /// How long a test waits for something that must happen. Real time; never reached when all is well.
 pub const PATIENCE: Duration = Duration::from_secs(10);

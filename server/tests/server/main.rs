@@ -18,6 +18,7 @@ mod people;
 mod process;
 mod rest;
 mod sending;
+mod site;
 mod storage_down;
 mod the_log;
 mod topics;

@@ -1,65 +1,18 @@
 //! The program itself: what it prints, what it exits with, how it ends.
 
 use std::{
-    net::SocketAddr,
-    path::Path,
-    process::{Output, Stdio},
+    process::Output,
     time::{Duration, Instant},
 };
 
 use confab_protocol::ServerFrame;
 use futures::future::join_all;
-use tempfile::TempDir;
 use tokio::{
-    io::{AsyncBufReadExt, AsyncReadExt, BufReader, Lines},
-    process::{Child, ChildStdout, Command},
+    io::{AsyncBufReadExt, AsyncReadExt, BufReader},
+    process::Command,
 };
 
-use crate::harness::{Dial, http_at, soon};
-
-/// `confab` in an empty folder and an empty environment.
-fn confab(folder: &Path) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_confab"));
-    command.current_dir(folder).env_clear().kill_on_drop(true);
-    command.stdout(Stdio::piped()).stderr(Stdio::piped());
-    command
-}
-
-/// A running program.
-struct Program {
-    child: Child,
-    lines: Lines<BufReader<ChildStdout>>,
-    address: SocketAddr,
-    folder: TempDir,
-}
-
-impl Program {
-    async fn start(environment: &[(&str, &str)]) -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let mut command = confab(folder.path());
-        command.args(["serve", "--listen", "127.0.0.1:0"]).envs(environment.iter().copied());
-        let mut child = command.stderr(Stdio::null()).spawn().unwrap();
-        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
-        let line = soon("the address", lines.next_line()).await.unwrap().expect("a line");
-        let address = line.strip_prefix("listening on http://").expect(&line).parse().unwrap();
-        Self { child, lines, address, folder }
-    }
-
-    async fn signal(&self, signal: &str) {
-        let id = self.child.id().unwrap().to_string();
-        assert!(Command::new("kill").args([signal, &id]).status().await.unwrap().success());
-    }
-
-    /// Waits for the end and gives the exit status and what was still printed.
-    async fn ends(mut self) -> (i32, String) {
-        let mut rest = String::new();
-        while let Some(line) = soon("the end", self.lines.next_line()).await.unwrap() {
-            rest.push_str(&line);
-        }
-        let status = soon("the end", self.child.wait()).await.unwrap();
-        (status.code().expect("ended by itself"), rest)
-    }
-}
+use crate::harness::{Dial, Program, confab, http_at, soon};
 
 async fn output(mut command: Command) -> (Output, String, String) {
     let output = soon("the program", command.output()).await.unwrap();
