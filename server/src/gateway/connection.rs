@@ -1,7 +1,6 @@
 //! The task that owns one socket, from 101 to the last byte.
 
 use std::{
-    collections::VecDeque,
     panic::AssertUnwindSafe,
     sync::Arc,
     time::{Duration, Instant},
@@ -20,10 +19,7 @@ use super::{
     place::Place,
     pump::{Pump, Traffic, size},
 };
-use crate::{
-    hub::{Encoded, Outlet, TokenBucket},
-    ops::Connection,
-};
+use crate::{hub::TokenBucket, ops::Connection};
 
 /// Sends of one socket that may wait for their commit before it is read no further: what a burst
 /// of the allowed rate needs, and a bound on what a flood can hold.
@@ -33,7 +29,7 @@ const PENDING_MAX: usize = 64;
 struct Socket {
     gateway: Gateway,
     place: Place,
-    pump: Pump,
+    pump: Pump<WebSocket>,
     /// Answers that wait for a commit. In order, because the commits are.
     pending: FuturesOrdered<Pending>,
     frames: TokenBucket,
@@ -50,8 +46,8 @@ pub(super) async fn run(gateway: Gateway, socket: WebSocket, opening: Opening) {
     // A bug ends this socket and no other; the panic itself has been printed where it happened.
     let end = AssertUnwindSafe(socket.live()).catch_unwind().await.unwrap_or(End::FAILED);
     let Socket { gateway, place, pump, .. } = socket;
-    let outlet = place.leave(end.clone());
-    close(pump, &outlet, end, gateway.0.config.close_timeout).await;
+    place.leave(end.clone());
+    close(pump, end, gateway.0.config.close_timeout).await;
 }
 
 impl Socket {
@@ -79,7 +75,7 @@ impl Socket {
         }
         let frames_per_second = parts.hub.limits().frames_per_second;
         Self {
-            pump: Pump::new(socket),
+            pump: Pump::new(socket, Arc::clone(outlet)),
             pending: FuturesOrdered::new(),
             frames: TokenBucket::new(frames_per_second, frames_per_second, now),
             bad_frames: 0,
@@ -93,11 +89,10 @@ impl Socket {
     /// Everything that can happen to an open socket.
     async fn live(&mut self) -> End {
         let parts = Arc::clone(&self.gateway.0);
-        let mut batch = VecDeque::new();
         loop {
             let timer = self.close_at.map_or(self.next_ping, |at| at.min(self.next_ping));
             tokio::select! {
-                traffic = self.pump.next(self.place.connection(), self.pending.len() < PENDING_MAX) => {
+                traffic = self.pump.next(self.pending.len() < PENDING_MAX) => {
                     match traffic {
                         Traffic::Received(Some(Ok(message))) => {
                             if let Err(end) = self.received(message).await {
@@ -112,7 +107,7 @@ impl Socket {
                         Traffic::Written(Ok(())) => {}
                     }
                 }
-                () = self.place.outlet.take(&mut batch), if self.pump.is_idle() => send(&mut self.pump, &mut batch),
+                () = self.place.outlet.filled(), if self.pump.is_idle() => self.pump.write(),
                 Some(answer) = self.pending.next() => {
                     if let Some(frame) = answer {
                         self.place.outlet.tell(frame);
@@ -194,28 +189,18 @@ impl Socket {
 }
 
 /// Says the last word and waits until the client has heard it, but not for ever.
-async fn close(mut pump: Pump, outlet: &Outlet, end: End, patience: Duration) {
+async fn close(mut pump: Pump<WebSocket>, end: End, patience: Duration) {
     match &end {
         End::Lost => return,
-        End::ByServer { code: CloseCode::TooSlow, .. } | End::ByClient { .. } => pump.discard(),
+        End::ByClient { .. } => pump.discard(),
         // What was promised to a client that is sent away still reaches it.
-        End::ByServer { .. } => {
-            let mut batch = VecDeque::new();
-            outlet.take_now(&mut batch);
-            send(&mut pump, &mut batch);
-        }
+        End::ByServer { .. } => {}
     }
     if let Some(message) = end.message() {
         pump.push(message);
     }
     // Real time: a client that does not answer must not hold a stopping server.
-    let _ = tokio::time::timeout(patience, pump.finish(&outlet.connection)).await;
-}
-
-fn send(pump: &mut Pump, batch: &mut VecDeque<Encoded>) {
-    for frame in batch.drain(..) {
-        pump.push(Message::Text(frame.into_text()));
-    }
+    let _ = tokio::time::timeout(patience, pump.finish()).await;
 }
 
 /// The first two frames, at once: a script that says nothing already knows where it is.

@@ -115,7 +115,7 @@ pub(super) async fn upgrade(
     upgrade
         .read_buffer_size(config.read_buffer_bytes)
         .write_buffer_size(config.write_buffer_bytes)
-        // The queue is the bound; this one only has to be larger than one batch of it.
+        // The queue is the bound; this one only has to hold one more frame, as large as they come.
         .max_write_buffer_size(config.write_buffer_bytes + config.queue_bytes_max)
         .max_message_size(frame_bytes)
         .max_frame_size(frame_bytes)

@@ -67,10 +67,9 @@ impl Place {
         &self.outlet.connection
     }
 
-    /// Gives the place up for a reason. What still waits to be sent is returned.
-    pub fn leave(mut self, end: End) -> Arc<Outlet> {
+    /// Gives the place up for a reason.
+    pub fn leave(mut self, end: End) {
         self.end = end;
-        Arc::clone(&self.outlet)
     }
 }
 

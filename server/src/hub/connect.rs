@@ -170,9 +170,7 @@ mod tests {
     /// Who is here, as a client has it that follows its frames.
     fn believed(outlet: &Outlet) -> BTreeSet<UserId> {
         let mut here = BTreeSet::new();
-        let mut frames = Default::default();
-        outlet.take_now(&mut frames);
-        for frame in frames {
+        while let Some(frame) = outlet.pop() {
             match ServerFrame::decode(&frame.into_text()).unwrap() {
                 ServerFrame::Connected(connected) => {
                     here =

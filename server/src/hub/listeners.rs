@@ -159,9 +159,8 @@ mod tests {
             &heartbeat(),
             Audience::Others(&anna.connection.visitor.user),
         );
-        let mut frames = Default::default();
-        assert!(!anna.take_now(&mut frames));
+        assert!(anna.pop().is_none());
         listeners.tell(&Topic::Presence, &heartbeat(), Audience::Everyone);
-        assert!(anna.take_now(&mut frames));
+        assert!(anna.pop().is_some());
     }
 }

@@ -1,6 +1,8 @@
 //! What waits to be sent to one socket.
 //!
-//! The queue is bounded in frames and bytes (DESIGN §5). When it is full, frames that the next one
+//! The queue is bounded in frames and bytes (DESIGN §5). A frame waits here until the socket takes
+//! it, one by one, so that the bound holds for all that waits and the registry can tell how much it
+//! is; besides it there is only the one frame that is being written. When the queue is full, frames that the next one
 //! makes stale anyway (heartbeat, presence) are shed first, those waiting and those coming; when
 //! only frames that matter are left, the reader is too slow: the queue is dropped and the socket is
 //! asked to close with 4008, so that its client resumes and catches up from the log instead of
@@ -108,7 +110,7 @@ impl Outlet {
         queue.bytes += frame.text.len();
         queue.frames.push_back(frame);
         self.connection.traffic.queued.store(queue.frames.len() as u64, Relaxed);
-        // The reader takes all there is at once, so only the first frame has to wake it.
+        // The socket takes frames until there are none, so only the first one has to wake it.
         if queue.frames.len() == 1 {
             self.filled.notify_one();
         }
@@ -119,29 +121,30 @@ impl Outlet {
         self.push(Encoded::new(&frame.into()));
     }
 
-    /// Waits until there is something to send, and takes all of it.
+    /// Waits until there is something to send.
     ///
     /// # Cancel safety
     ///
-    /// Frames are taken only when the future completes. One task at a time waits here.
-    pub async fn take(&self, into: &mut VecDeque<Encoded>) {
-        loop {
-            let taken = self.take_now(into);
-            if taken {
-                return;
-            }
+    /// Nothing is taken. One task at a time waits here.
+    pub async fn filled(&self) {
+        while self.lock().frames.is_empty() {
             self.filled.notified().await;
         }
     }
 
-    /// Takes what there is; false when there is nothing.
-    pub fn take_now(&self, into: &mut VecDeque<Encoded>) -> bool {
+    /// Takes the frame that has waited longest.
+    pub fn pop(&self) -> Option<Encoded> {
         let mut queue = self.lock();
-        queue.bytes = 0;
+        let frame = queue.frames.pop_front()?;
+        queue.bytes -= frame.text.len();
+        self.connection.traffic.queued.store(queue.frames.len() as u64, Relaxed);
+        Some(frame)
+    }
+
+    /// Forgets what waits.
+    pub fn clear(&self) {
+        *self.lock() = Queue::default();
         self.connection.traffic.queued.store(0, Relaxed);
-        let any = !queue.frames.is_empty();
-        into.append(&mut queue.frames);
-        any
     }
 }
 
@@ -191,9 +194,7 @@ pub(super) mod tests {
     }
 
     fn drain(outlet: &Outlet) -> Vec<String> {
-        let mut frames = VecDeque::new();
-        outlet.take_now(&mut frames);
-        frames.into_iter().map(|frame| frame.into_text().to_string()).collect()
+        std::iter::from_fn(|| outlet.pop()).map(|frame| frame.into_text().to_string()).collect()
     }
 
     #[test]
