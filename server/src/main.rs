@@ -1,6 +1,11 @@
 //! The command line of Confab.
 
-use std::{path::PathBuf, process::ExitCode};
+use std::{
+    fmt::Display,
+    io::{self, Write},
+    path::PathBuf,
+    process::ExitCode,
+};
 
 use clap::{Args, Parser, Subcommand};
 use confab_server::{
@@ -67,6 +72,8 @@ impl From<&Serve> for Sources {
 
 /// The command line or a setting is wrong, as `clap` has it.
 const EXIT_USAGE: u8 = 2;
+/// Something else is wrong.
+const EXIT_FAILURE: u8 = 1;
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
@@ -76,50 +83,50 @@ fn main() -> ExitCode {
     };
     let config = match Config::read(&Sources::from(&serve)) {
         Ok(config) => config,
-        Err(error) => {
-            eprintln!("confab: {error}");
-            return ExitCode::from(EXIT_USAGE);
-        }
+        Err(error) => return fail(EXIT_USAGE, error),
     };
     if serve.check_config {
-        print!("{}", config.show());
+        say(config.show());
         return ExitCode::SUCCESS;
     }
     logs::start(&config.settings.log);
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
-        Err(error) => {
-            eprintln!("confab: the runtime cannot be started: {error}");
-            return ExitCode::FAILURE;
-        }
+        Err(error) => return fail(EXIT_FAILURE, format!("the runtime cannot be started: {error}")),
     };
     runtime.block_on(run(config))
+}
+
+/// Tells whoever reads standard output. Nobody may: `confab --check-config | head -1` has left.
+fn say(text: impl Display) {
+    let mut out = io::stdout().lock();
+    let _ = write!(out, "{text}").and_then(|()| out.flush());
+}
+
+/// Says what is in the way, if anybody reads it, and gives the exit code.
+fn fail(code: u8, why: impl Display) -> ExitCode {
+    let _ = writeln!(io::stderr(), "confab: {why}");
+    ExitCode::from(code)
 }
 
 async fn run(config: Config) -> ExitCode {
     let seed = match getrandom::u64() {
         Ok(seed) => seed,
         Err(error) => {
-            eprintln!("confab: the system gives no randomness: {error}");
-            return ExitCode::FAILURE;
+            return fail(EXIT_FAILURE, format!("the system gives no randomness: {error}"));
         }
     };
     info!(version = env!("CARGO_PKG_VERSION"), seed, data = %config.data.display(), "starting");
     let mut stop = match Stop::listen() {
         Ok(stop) => stop,
-        Err(error) => {
-            eprintln!("confab: signals cannot be heard: {error}");
-            return ExitCode::FAILURE;
-        }
+        Err(error) => return fail(EXIT_FAILURE, format!("signals cannot be heard: {error}")),
     };
     let mut server = match Server::start(config, Clock::system(), Random::from_seed(seed)).await {
         Ok(server) => server,
-        Err(error) => {
-            eprintln!("confab: {error}");
-            return ExitCode::FAILURE;
-        }
+        Err(error) => return fail(EXIT_FAILURE, error),
     };
-    println!("listening on http://{}", server.address());
+    info!(address = %server.address(), "listening");
+    say(format_args!("listening on http://{}\n", server.address()));
     let is_asked = tokio::select! {
         signal = stop.wait() => {
             info!(signal, "asked to stop");

@@ -107,6 +107,33 @@ async fn check_config_prints_every_setting_and_ends() {
 }
 
 #[tokio::test]
+async fn nobody_reading_is_no_crash() {
+    let (nobody, pipe) = std::io::pipe().unwrap();
+    drop(nobody);
+    let folder = tempfile::tempdir().unwrap();
+    let mut command = confab(folder.path());
+    command.arg("--check-config").stdout(pipe.try_clone().unwrap());
+    assert_eq!(soon("the end", command.status()).await.unwrap().code(), Some(0));
+    let mut command = confab(folder.path());
+    let mut child = command.args(["--listen", "127.0.0.1:0"]).stdout(pipe).spawn().unwrap();
+    let mut log = BufReader::new(child.stderr.take().unwrap()).lines();
+    while !soon("a line", log.next_line()).await.unwrap().unwrap().contains("listening") {}
+    let pid = child.id().unwrap().to_string();
+    assert!(Command::new("kill").args(["-TERM", &pid]).status().await.unwrap().success());
+    assert_eq!(soon("the end", child.wait()).await.unwrap().code(), Some(0));
+}
+
+#[tokio::test]
+async fn nobody_reading_the_refusal_still_leaves_its_exit_code() {
+    let (nobody, pipe) = std::io::pipe().unwrap();
+    drop(nobody);
+    let folder = tempfile::tempdir().unwrap();
+    let mut command = confab(folder.path());
+    command.env("CONFAB_WS_PATH", "/lab").stderr(pipe);
+    assert_eq!(soon("the end", command.status()).await.unwrap().code(), Some(2));
+}
+
+#[tokio::test]
 async fn a_bad_value_exits_2_and_names_key_value_and_what_is_allowed() {
     let folder = tempfile::tempdir().unwrap();
     let leptos = "[[workspace.metadata.leptos]]\noutput-name = \"confab\"\n";
