@@ -56,12 +56,7 @@ impl From<&Serve> for Sources {
     fn from(serve: &Serve) -> Self {
         Self {
             file: serve.config.clone(),
-            environment: std::env::vars_os()
-                .filter_map(|(name, value)| {
-                    Some((name.into_string().ok()?, value.into_string().ok()?))
-                })
-                .filter(|(name, _)| name.starts_with("CONFAB_"))
-                .collect(),
+            environment: std::env::vars_os().collect(),
             listen: serve.listen.clone(),
             data: serve.data.clone(),
             site: serve.site.clone(),

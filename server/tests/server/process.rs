@@ -1,6 +1,8 @@
 //! The program itself: what it prints, what it exits with, how it ends.
 
 use std::{
+    ffi::OsStr,
+    os::unix::ffi::OsStrExt,
     process::Output,
     time::{Duration, Instant},
 };
@@ -98,11 +100,11 @@ async fn check_config_prints_every_setting_and_ends() {
         "ping_interval = \"9s\"",
         "sweep_interval = \"1m\"",
         "enabled = true",
-        "listen = \"127.0.0.1:4321\"",
-        "data = \"data\"",
+        "site-addr = \"127.0.0.1:4321\"",
     ] {
         assert!(shown.lines().any(|shown| shown == line), "{line} in\n{shown}");
     }
+    assert!(shown.contains("\"data\""), "the data folder in\n{shown}");
     assert!(!folder.path().join("data").exists(), "nothing was opened");
 }
 
@@ -141,7 +143,7 @@ async fn a_bad_value_exits_2_and_names_key_value_and_what_is_allowed() {
     std::fs::write(&file, format!("[hub]\nheartbeat_interval = \"soon\"\n{leptos}")).unwrap();
     let bad_file = ["--config".to_owned(), file.display().to_string()];
     type Case<'a> = (&'a [String], &'a [(&'a str, &'a str)], [&'a str; 3]);
-    let cases: [Case<'_>; 8] = [
+    let cases: [Case<'_>; 16] = [
         (&bad_file, &[], ["hub.heartbeat_interval", "soon", "300ms"]),
         (
             &[],
@@ -158,6 +160,14 @@ async fn a_bad_value_exits_2_and_names_key_value_and_what_is_allowed() {
         ),
         (&[], &[("CONFAB_LISTEN", "nowhere")], ["listen", "nowhere", "127.0.0.1:3000"]),
         (&[], &[("CONFAB_LIMITS_MESSAGE_CHARACTERS", "0")], ["MESSAGE_CHARACTERS", "0", "1 to"]),
+        (&[], &[("CONFAB_LOG_LEVEL", "loud")], ["CONFAB_LOG_LEVEL", "loud", "error, warn"]),
+        (&[], &[("CONFAB_LOG_LEVEL", "info,,")], ["CONFAB_LOG_LEVEL", "info,,", "error, warn"]),
+        (&[], &[("CONFAB_LOG_LEVEL", "hub=loud")], ["CONFAB_LOG_LEVEL", "hub=loud", "per module"]),
+        (&[], &[("CONFAB_WS_HOST", "a/b")], ["CONFAB_WS_HOST", "a/b", "chat.example:8443"]),
+        (&[], &[("CONFAB_WS_HOST", "чат.example")], ["CONFAB_WS_HOST", "чат", "chat.example:8443"]),
+        (&[], &[("CONFAB_WS_HOST", "a:port")], ["CONFAB_WS_HOST", "a:port", "chat.example:8443"]),
+        (&[], &[("CONFAB_WS_FIRST_RETRY", "0s")], ["FIRST_RETRY", "0s", "1ms to 1m"]),
+        (&[], &[("CONFAB_WS_RETRY_DELAYS", "1s,0s")], ["RETRY_DELAYS", "1s,0s", "1ms to 1h"]),
     ];
     for (arguments, environment, named) in cases {
         let mut command = confab(folder.path());
@@ -168,6 +178,24 @@ async fn a_bad_value_exits_2_and_names_key_value_and_what_is_allowed() {
             assert!(told.contains(name), "{name} in {told}");
         }
     }
+}
+
+#[tokio::test]
+async fn a_variable_that_is_not_utf_8_is_not_passed_over() {
+    let garbled = OsStr::from_bytes(b"inf\xff");
+    for (name, value) in [("CONFAB_LOG_LEVEL", garbled), ("CONFAB_UNKNOWN", garbled)] {
+        let folder = tempfile::tempdir().unwrap();
+        let mut command = confab(folder.path());
+        command.arg("--check-config").env(name, value);
+        let (output, _, told) = output(command).await;
+        assert_eq!(output.status.code(), Some(2), "{told}");
+        assert!(told.contains(name), "{told}");
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let mut command = confab(folder.path());
+    command.arg("--check-config").env("CONFAB_DATA", garbled).env("SOMEONE_ELSES", garbled);
+    let (output, _, told) = output(command).await;
+    assert_eq!(output.status.code(), Some(0), "a folder may have any name: {told}");
 }
 
 #[tokio::test]

@@ -10,7 +10,7 @@ use super::ConfigError;
 const DEFAULT: &str = "Leptos.toml";
 
 /// The line below which the file belongs to Leptos.
-const LEPTOS_HEADER: &str = "[[workspace.metadata.leptos]]";
+pub const LEPTOS_HEADER: &str = "[[workspace.metadata.leptos]]";
 
 /// What the file says.
 pub struct File {

@@ -13,7 +13,12 @@ mod file;
 mod sections;
 mod value;
 
-use std::{collections::BTreeMap, net::SocketAddr, path::PathBuf};
+use std::{
+    collections::BTreeMap,
+    ffi::OsString,
+    net::SocketAddr,
+    path::PathBuf,
+};
 
 use leptos::config::LeptosOptions;
 use thiserror::Error;
@@ -71,7 +76,7 @@ pub struct Sources {
     /// it was named.
     pub file: Option<PathBuf>,
     /// Variables; only those that begin with `CONFAB_` are read.
-    pub environment: BTreeMap<String, String>,
+    pub environment: BTreeMap<OsString, OsString>,
     /// `--listen`.
     pub listen: Option<String>,
     /// `--data`.
@@ -119,13 +124,16 @@ impl Config {
 
     /// Every setting and its value, as the file would hold it.
     pub fn show(&self) -> String {
-        format!(
-            "{}listen = {:?}\ndata = {:?}\nsite = {:?}\n",
-            self.settings.show(),
-            self.listen.to_string(),
-            self.data.to_string_lossy(),
-            self.leptos.site_root,
-        )
+        let leptos = &self.leptos;
+        let mut text = format!("# Not in the file: --data {:?}\n\n", self.data);
+        text.push_str(&self.settings.show());
+        text.push_str(file::LEPTOS_HEADER);
+        text.push_str(&format!("\noutput-name = {:?}\n", leptos.output_name));
+        text.push_str(&format!("site-root = {:?}\n", leptos.site_root));
+        text.push_str(&format!("site-pkg-dir = {:?}\n", leptos.site_pkg_dir));
+        text.push_str(&format!("site-addr = {:?}\n", self.listen.to_string()));
+        text.push_str(&format!("hash-files = {}\n", leptos.hash_files));
+        text
     }
 }
 
@@ -150,7 +158,7 @@ mod tests {
     #[test]
     fn environment_beats_file_beats_default() {
         let file = format!("[gateway]\nping_interval = \"7s\"\nbad_frames_max = 3\n{LEPTOS}");
-        let environment = [("CONFAB_GATEWAY_PING_INTERVAL".to_owned(), "9s".to_owned())].into();
+        let environment = [("CONFAB_GATEWAY_PING_INTERVAL".into(), "9s".into())].into();
         let config = with_file(&file, Sources { environment, ..Sources::default() }).unwrap();
         assert_eq!(config.settings.gateway.ping_interval, Duration::from_secs(9));
         assert_eq!(config.settings.gateway.bad_frames_max, 3);
@@ -160,8 +168,8 @@ mod tests {
     #[test]
     fn the_socket_address_reaches_the_client_by_the_documented_names() {
         let environment = [
-            ("CONFAB_WS_HOST".to_owned(), "chat.example:8443".to_owned()),
-            ("CONFAB_WS_PATH".to_owned(), "/socket".to_owned()),
+            ("CONFAB_WS_HOST".into(), "chat.example:8443".into()),
+            ("CONFAB_WS_PATH".into(), "/socket".into()),
         ];
         let sources = Sources { environment: environment.into(), ..Sources::default() };
         let config = with_file(LEPTOS, sources).unwrap();
@@ -188,7 +196,7 @@ mod tests {
             "there is no setting gateway.ping_intervall; known are: ws.host, ws.path"
         ));
         assert!(refusal("[weather]\nsun = true").starts_with("there is no setting weather.sun"));
-        let environment = [("CONFAB_GATEWAY_PNIG".to_owned(), "1".to_owned())].into();
+        let environment = [("CONFAB_GATEWAY_PNIG".into(), "1".into())].into();
         let refused = with_file(LEPTOS, Sources { environment, ..Sources::default() }).unwrap_err();
         assert!(refused.to_string().starts_with("there is no setting CONFAB_GATEWAY_PNIG"));
     }
@@ -209,9 +217,38 @@ mod tests {
 
     #[test]
     fn what_is_shown_can_be_read_again() {
-        let config = with_file(LEPTOS, Sources::default()).unwrap();
-        let shown = config.settings.show();
-        let again = with_file(&format!("{shown}{LEPTOS}"), Sources::default()).unwrap();
-        assert_eq!(again.settings.show(), shown);
+        let file = format!("[log]\nlevel = \"debug\"\n{LEPTOS}site-addr = \"127.0.0.1:4321\"\n");
+        let config = with_file(&file, Sources::default()).unwrap();
+        let again = with_file(&config.show(), Sources::default()).unwrap();
+        assert_eq!(again.show(), config.show());
+        assert_eq!(again.listen.port(), 4321);
+        assert_eq!(again.settings.log.level, "debug");
+    }
+
+    #[test]
+    fn what_a_host_may_be() {
+        let set = |host: &str| Settings::default().set("ws.host", host).is_ok();
+        for good in
+            ["", "localhost", "chat.example", "chat.example:8443", "127.0.0.1:1", "[::1]:3000"]
+        {
+            assert!(set(good), "{good}");
+        }
+        for bad in [
+            "/", "a/b", "a b", "чат", ":80", "a:", "a:0", "a:+1", "a:65536", "a:1:2", "::1", "[a]",
+            "a@b", "a.",
+        ] {
+            assert!(!set(bad), "{bad}");
+        }
+    }
+
+    #[test]
+    fn what_a_log_level_may_be() {
+        let set = |level: &str| Settings::default().set("log.level", level).is_ok();
+        for good in ["info", "off", "warn,sqlx=error", "info, confab_server::gateway=debug"] {
+            assert!(set(good), "{good}");
+        }
+        for bad in ["", "loud", "info,", "info,loud", "=info", "sqlx=", "sqlx=loud", "a b=info"] {
+            assert!(!set(bad), "{bad}");
+        }
     }
 }

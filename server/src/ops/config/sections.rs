@@ -1,7 +1,14 @@
 //! Every setting: its section, key, default, bounds and reason. This list is the whole truth; the
 //! structs, the reader, `--check-config` and the README's table are made from it.
 
-use std::{net::IpAddr, time::Duration};
+use std::{
+    ffi::OsStr,
+    net::{IpAddr, Ipv6Addr},
+    num::NonZeroU16,
+    time::Duration,
+};
+
+use tracing::level_filters::LevelFilter;
 
 use super::{ConfigError, value::Value};
 
@@ -115,17 +122,26 @@ impl Settings {
     /// # Errors
     ///
     /// [`ConfigError`] for a bad value, and for a `CONFAB_` name that is no setting.
-    pub fn set_from_environment(&mut self, name: &str, value: &str) -> Result<(), ConfigError> {
+    pub fn set_from_environment(&mut self, name: &OsStr, value: &OsStr) -> Result<(), ConfigError> {
+        // What is not UTF-8 in a name fits no setting, and is told as well as it can be.
+        let name = name.to_string_lossy();
         let Some(rest) = name.strip_prefix("CONFAB_") else { return Ok(()) };
-        if OTHER_VARIABLES.contains(&name) {
+        if OTHER_VARIABLES.contains(&&*name) {
             return Ok(());
         }
         let wanted = rest.to_ascii_lowercase();
         let key = Self::KEYS.iter().find(|key| key.replace('.', "_") == wanted);
-        self.set(key.ok_or_else(|| unknown(name))?, value).map_err(|error| match error {
-            ConfigError::BadValue { value, allowed, .. } => {
-                ConfigError::BadValue { key: name.to_owned(), value, allowed }
-            }
+        let key = key.ok_or_else(|| unknown(&name))?;
+        let bad = |value: String, allowed: String| ConfigError::BadValue {
+            key: name.clone().into_owned(),
+            value,
+            allowed,
+        };
+        let text = value
+            .to_str()
+            .ok_or_else(|| bad(value.to_string_lossy().into_owned(), "UTF-8".to_owned()))?;
+        self.set(key, text).map_err(|error| match error {
+            ConfigError::BadValue { value, allowed, .. } => bad(value, allowed),
             other => other,
         })
     }
@@ -144,17 +160,43 @@ fn is_free_path(path: &str) -> bool {
         && !TAKEN.iter().any(taken)
 }
 
+/// `chat.example`, `chat.example:8443` or `[::1]:3000`: what URLs and headers take for a host.
+fn is_host(text: &str) -> bool {
+    let (name, port) = match text.rsplit_once(':') {
+        Some((name, port)) if !port.ends_with(']') => (name, Some(port)),
+        _ => (text, None),
+    };
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
+    let is_name = match name.strip_prefix('[').and_then(|name| name.strip_suffix(']')) {
+        Some(address) => address.parse::<Ipv6Addr>().is_ok(),
+        None => !name.is_empty() && !name.ends_with('.') && name.bytes().all(plain),
+    };
+    let is_port = |port: &str| !port.starts_with('+') && port.parse::<NonZeroU16>().is_ok();
+    is_name && port.is_none_or(is_port)
+}
+
 fn is_origin(text: &str) -> bool {
     let host = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.:[]".contains(&byte);
-    host.is_some_and(|host| !host.is_empty() && host.bytes().all(plain))
+    host.is_some_and(is_host)
+}
+
+/// `info` or `info,confab_server::gateway=debug`. The subscriber itself would take any other word
+/// for the name of a module, and say nothing more.
+fn is_log_level(text: &str) -> bool {
+    let is_level = |level: &str| !level.is_empty() && level.parse::<LevelFilter>().is_ok();
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"_:".contains(&byte);
+    let is_module = |module: &str| !module.is_empty() && module.bytes().all(plain);
+    text.split(',').map(str::trim).all(|part| match part.split_once('=') {
+        Some((module, level)) => is_module(module) && is_level(level),
+        None => is_level(part),
+    })
 }
 
 settings! {
     /// Where and how browsers open the socket.
     ws: Ws {
         /// Host and port of the socket as browsers reach it; empty means the page's own.
-        host: String = String::new(), "", |host| !host.contains(['/', ' ']);
+        host: String = String::new(), ", empty or like chat.example:8443", |host| host.is_empty() || is_host(host);
         /// Path of the socket.
         path: String = "/ws".to_owned(), " like /ws: / and then letters, digits and -_./, and no page of Confab's",
             |path| is_free_path(path);
@@ -163,10 +205,10 @@ settings! {
         /// How long a client hears nothing before it takes the line for dead (4000).
         silence_max: Duration = s(35), ", 1s to 1h", |t| (s(1)..=HOUR).contains(t);
         /// How soon a client comes back, once, after an unclean close.
-        first_retry: Duration = ms(300), ", at most 1m", |t| *t <= s(60);
+        first_retry: Duration = ms(300), ", 1ms to 1m", |t| (ms(1)..=s(60)).contains(t);
         /// How long it waits before each further attempt; half of each is random. Then it gives up.
-        retry_delays: Vec<Duration> = vec![s(1), s(2), s(4), s(8), s(16)], ", 1 to 20 of them, each at most 1h",
-            |list| (1..=20).contains(&list.len()) && list.iter().all(|t| *t <= HOUR);
+        retry_delays: Vec<Duration> = vec![s(1), s(2), s(4), s(8), s(16)], ", 1 to 20 of them, each 1ms to 1h",
+            |list| (1..=20).contains(&list.len()) && list.iter().all(|t| (ms(1)..=HOUR).contains(t));
     }
     /// HTTP before it is a socket.
     http: Http {
@@ -254,8 +296,9 @@ settings! {
     }
     /// Log lines on standard error.
     log: Log {
-        /// Which lines: error, warn, info, debug, trace, or per module as in `info,confab_server::gateway=debug`.
-        level: String = "info".to_owned(), "", |level| !level.is_empty();
+        /// Which lines are written.
+        level: String = "info".to_owned(), ": error, warn, info, debug, trace or off, and per module as in info,confab_server::gateway=debug",
+            |level| is_log_level(level);
         /// For people or for machines.
         format: String = "text".to_owned(), ": text or json", |format| format == "text" || format == "json";
     }
