@@ -47,6 +47,8 @@ pub struct Parts {
     pub settings: Settings,
     /// Where the site's files are.
     pub leptos: LeptosOptions,
+    /// Whether pages listen for the next build.
+    pub watched: bool,
     /// Stamps and ids.
     pub clock: Clock,
     /// Ids.

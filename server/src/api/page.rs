@@ -11,7 +11,7 @@ use tracing::warn;
 
 use super::{
     Api, language,
-    shell::{content_security_policy, shell},
+    shell::{content_security_policy, reload_host, shell},
     visitor::Visitor,
 };
 use crate::auth::member;
@@ -80,7 +80,9 @@ impl Api {
             form_client_id: self.client_id(),
         };
         let host = headers.get("host").and_then(|host| host.to_str().ok()).unwrap_or_default();
-        let policy = content_security_policy(host, &ws.host, page);
+        let reload = parts.watched.then(|| reload_host(host, &parts.leptos)).flatten();
+        let hosts = [host, &ws.host, reload.as_deref().unwrap_or_default()];
+        let policy = content_security_policy(&hosts, page);
         let options = parts.leptos.clone();
         let render = leptos_axum::render_app_async_with_context(
             || {},

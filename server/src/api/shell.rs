@@ -1,6 +1,6 @@
 //! The page around the app: what a browser needs before the WASM runs.
 
-use axum::http::{HeaderValue, header};
+use axum::http::{HeaderValue, header, uri::Authority};
 use confab_app::{App, Bootstrap, Page};
 use leptos::{config::LeptosOptions, nonce::use_nonce, prelude::*};
 use leptos_axum::ResponseOptions;
@@ -9,9 +9,10 @@ use super::assets;
 
 /// What a page may load and talk to (CSP level 3). Only the scripts that carry this answer's nonce
 /// run, and what they load; `wasm-unsafe-eval` allows WebAssembly and nothing else.
-pub fn content_security_policy(host: &str, ws_host: &str, page: Page) -> Policy {
+/// Sockets go to the hosts; an empty one is none.
+pub fn content_security_policy(hosts: &[&str], page: Page) -> Policy {
     let mut connect = vec!["'self'".to_owned()];
-    for host in [host, ws_host] {
+    for host in hosts {
         // A host goes into a header of ours only if it cannot say more than a host.
         let plain = |byte: u8| byte.is_ascii_alphanumeric() || b".-_:[]".contains(&byte);
         if !host.is_empty() && host.bytes().all(plain) {
@@ -22,6 +23,14 @@ pub fn content_security_policy(host: &str, ws_host: &str, page: Page) -> Policy 
         connect.push(confab_app::WRONG_ADDRESS.to_owned());
     }
     Policy(connect.join(" "))
+}
+
+/// Where the script of `AutoReload` hears of the next build: at the page's own name, on a port of
+/// cargo-leptos.
+pub fn reload_host(host: &str, options: &LeptosOptions) -> Option<String> {
+    let page = host.parse::<Authority>().ok()?;
+    let port = options.reload_external_port.unwrap_or(options.reload_port);
+    Some(format!("{}:{port}", page.host()))
 }
 
 /// A policy that waits for its nonce.

@@ -198,6 +198,37 @@ async fn a_variable_that_is_not_utf_8_is_not_passed_over() {
     assert_eq!(output.status.code(), Some(0), "a folder may have any name: {told}");
 }
 
+/// The answer of a program with these variables to whoever asks for the lobby.
+async fn lobby(environment: &[(&str, &str)]) -> crate::harness::Answer {
+    let program = Program::start(environment).await;
+    let request = hyper::Request::get("/").body(String::new()).unwrap();
+    http_at(program.address, request).await
+}
+
+#[tokio::test]
+async fn where_the_socket_is_reaches_the_page() {
+    let socket = [("CONFAB_WS_HOST", "chat.example:8443"), ("CONFAB_WS_PATH", "/socket")];
+    let page = lobby(&socket).await;
+    let (_, script) = page.body.split_once("type=\"application/json\">").unwrap();
+    let bootstrap = script.split_once("</script>").unwrap().0;
+    let bootstrap: serde_json::Value = serde_json::from_str(bootstrap).unwrap();
+    assert_eq!(bootstrap["client"]["ws_host"], "chat.example:8443");
+    assert_eq!(bootstrap["client"]["ws_path"], "/socket");
+    let policy = page.header("content-security-policy");
+    assert!(policy.contains(" wss://chat.example:8443"), "{policy}");
+}
+
+#[tokio::test]
+async fn live_reload_may_connect_while_the_sources_are_watched_and_only_then() {
+    let page = lobby(&[("LEPTOS_WATCH", "ON")]).await;
+    assert!(page.body.contains("live_reload"), "{}", page.body);
+    let policy = page.header("content-security-policy");
+    assert!(policy.contains("ws://127.0.0.1:3001 wss://127.0.0.1:3001"), "{policy}");
+    let page = lobby(&[]).await;
+    assert!(!page.body.contains("live_reload"));
+    assert!(!page.header("content-security-policy").contains(":3001"));
+}
+
 #[tokio::test]
 async fn an_address_that_is_taken_is_told_and_is_no_crash() {
     let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();

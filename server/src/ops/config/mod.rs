@@ -15,7 +15,7 @@ mod value;
 
 use std::{
     collections::BTreeMap,
-    ffi::OsString,
+    ffi::{OsStr, OsString},
     net::SocketAddr,
     path::PathBuf,
 };
@@ -67,6 +67,8 @@ pub struct Config {
     pub listen: SocketAddr,
     /// The folder that holds the database and the cookie key.
     pub data: PathBuf,
+    /// Whether `cargo leptos watch` started the server: pages listen for the next build.
+    pub watched: bool,
 }
 
 /// Where settings come from besides the defaults.
@@ -75,7 +77,7 @@ pub struct Sources {
     /// The file, `Leptos.toml` unless told otherwise. One that is not there is an error only when
     /// it was named.
     pub file: Option<PathBuf>,
-    /// Variables; only those that begin with `CONFAB_` are read.
+    /// Variables; only those that begin with `CONFAB_`, and `LEPTOS_WATCH`, are read.
     pub environment: BTreeMap<OsString, OsString>,
     /// `--listen`.
     pub listen: Option<String>,
@@ -119,7 +121,8 @@ impl Config {
         };
         leptos.site_addr = listen;
         let data = sources.data.clone().unwrap_or_else(|| PathBuf::from("data"));
-        Ok(Self { settings, leptos, listen, data })
+        let watched = sources.environment.contains_key(OsStr::new("LEPTOS_WATCH"));
+        Ok(Self { settings, leptos, listen, data, watched })
     }
 
     /// Every setting and its value, as the file would hold it.
