@@ -16,7 +16,7 @@ pub mod hub;
 pub mod ops;
 pub mod store;
 
-use std::{net::SocketAddr, sync::Arc, time::Duration};
+use std::{net::SocketAddr, sync::Arc};
 
 use confab_protocol::Limits;
 use thiserror::Error;
@@ -38,9 +38,6 @@ use crate::{
 /// Changes between the writer and the fan-out. The fan-out only puts frames into queues, so a few
 /// are enough; when it is full the writer waits.
 const CHANGES_WAITING: usize = 256;
-
-/// How long the last HTTP answers may take to be written once they are made.
-const LAST_BYTES: Duration = Duration::from_millis(500);
 
 /// Why the server does not start.
 #[derive(Debug, Error)]
@@ -193,13 +190,14 @@ impl Server {
     pub async fn stop(&mut self) -> bool {
         info!(connections = self.registry.count(), "stopping");
         self.shutdown.begin();
-        let finished = self.shutdown.finished(self.grace.grace).await;
+        let all = async {
+            self.shutdown.finished().await;
+            let _ = (&mut self.listener).await;
+        };
+        let finished = tokio::time::timeout(self.grace.grace, all).await.is_ok();
         if !finished {
             warn!(tasks = self.shutdown.tasks(), "some did not end in time");
         }
-        // What was answered last is still being written. A connection on which nothing was asked (a
-        // browser opens some in advance) would be waited for in vain.
-        let _ = tokio::time::timeout(LAST_BYTES, &mut self.listener).await;
         self.listener.abort();
         info!("stopped");
         finished

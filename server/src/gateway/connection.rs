@@ -40,8 +40,6 @@ struct Socket {
 
 /// Serves a socket until it is closed.
 pub(super) async fn run(gateway: Gateway, socket: WebSocket, opening: Opening) {
-    // The end of the server waits for this task, however it ends.
-    let _held = gateway.0.shutdown.hold();
     let mut socket = Socket::open(gateway, socket, opening);
     // A bug ends this socket and no other; the panic itself has been printed where it happened.
     let end = AssertUnwindSafe(socket.live()).catch_unwind().await.unwrap_or(End::FAILED);

@@ -44,7 +44,7 @@ enum Refused {
     #[error("closeAfter is only for servers that run with --demo")]
     NoDemo,
     #[error("the server is stopping; try again in a moment")]
-    Stopping,
+    Stopping { after: Duration },
 }
 
 impl IntoResponse for Refused {
@@ -56,16 +56,23 @@ impl IntoResponse for Refused {
                 (StatusCode::BAD_REQUEST, ErrorCode::BadRequest)
             }
             Self::CloseAfter | Self::NoDemo => (StatusCode::BAD_REQUEST, ErrorCode::BadCloseAfter),
-            Self::Stopping => (StatusCode::SERVICE_UNAVAILABLE, ErrorCode::ShuttingDown),
+            Self::Stopping { .. } => (StatusCode::SERVICE_UNAVAILABLE, ErrorCode::ShuttingDown),
         };
-        let retry = status == StatusCode::SERVICE_UNAVAILABLE;
-        let failure =
-            Failure { success: false, error: self.to_string(), code, retry, after_ms: None };
+        let after_ms = match self {
+            Self::Stopping { after } => Some(after.as_millis() as u64),
+            _ => None,
+        };
+        let (error, retry) = (self.to_string(), after_ms.is_some());
+        let failure = Failure { success: false, error, code, retry, after_ms };
         let mut response = (status, Json(failure)).into_response();
+        let headers = response.headers_mut();
+        if let Some(ms) = after_ms {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from(ms.div_ceil(1000)));
+        }
         if matches!(self, Self::NotAHandshake) {
             // RFC 6455 §4.4: whoever came with another version learns which one to use.
             let version = HeaderValue::from_static("13");
-            response.headers_mut().insert(header::SEC_WEBSOCKET_VERSION, version);
+            headers.insert(header::SEC_WEBSOCKET_VERSION, version);
         }
         response
     }
@@ -96,6 +103,9 @@ pub(super) async fn upgrade(
     wishes: Result<Query<Wishes>, QueryRejection>,
     request: axum::extract::Request,
 ) -> Response {
+    // The end of the server waits for this socket from before the client hears of it: whoever is let
+    // in before the end begins is also said goodbye to.
+    let held = gateway.0.shutdown.hold();
     let (mut head, _body) = request.into_parts();
     let wishes = wishes.map_err(|error| Refused::Query(error.body_text()));
     let opening = wishes.and_then(|Query(wishes)| gateway.opening(&head, wishes, peer.ip()));
@@ -120,7 +130,10 @@ pub(super) async fn upgrade(
         .max_message_size(frame_bytes)
         .max_frame_size(frame_bytes)
         .on_failed_upgrade(|error| debug!(%error, "upgrade failed"))
-        .on_upgrade(move |socket| connection::run(gateway, socket, opening))
+        .on_upgrade(async move |socket| {
+            connection::run(gateway, socket, opening).await;
+            drop(held);
+        })
 }
 
 impl Gateway {
@@ -132,7 +145,8 @@ impl Gateway {
     ) -> Result<Opening, Refused> {
         let parts = &self.0;
         if parts.shutdown.has_begun() {
-            return Err(Refused::Stopping);
+            let after = parts.random.jitter(parts.shutdown_config.return_after_max);
+            return Err(Refused::Stopping { after });
         }
         let headers = &head.headers;
         if !has_key(headers) {

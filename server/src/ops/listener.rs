@@ -2,7 +2,9 @@
 //!
 //! `axum::serve` gives hyper no timer, so its header timeout never fires and a client that sends
 //! one byte a minute holds a connection for ever. This loop does what it does, plus the timer, a
-//! bound on the header buffer, `TCP_NODELAY`, and a stop that lets answers under way finish.
+//! bound on the header buffer, `TCP_NODELAY`, and a stop in good order: as long as a task of the
+//! server still ends (a socket says goodbye, say), whoever asks is answered that the server is
+//! stopping; then nobody is let in any more, and the answers under way finish.
 
 use std::{
     convert::Infallible,
@@ -20,6 +22,7 @@ use hyper_util::{
     },
 };
 use tokio::net::{TcpListener, TcpStream};
+use tokio_util::task::TaskTracker;
 use tower::{Layer, ServiceExt};
 use tracing::{debug, warn};
 
@@ -42,17 +45,21 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 #[derive(Clone, Copy, Debug)]
 pub struct Peer(pub SocketAddr);
 
-/// Serves until the server ends, then waits for the answers under way.
+/// How long the last answers may take to be written once they are made. A connection on which
+/// nothing was asked (a browser opens some in advance) would be waited for in vain.
+const LAST_BYTES: Duration = Duration::from_millis(500);
+
+/// Serves until the server's tasks have ended, then waits for the answers under way.
 pub async fn serve(listener: TcpListener, router: Router, bounds: Bounds, shutdown: Shutdown) {
-    let graceful = GracefulShutdown::new();
+    let (graceful, answers) = (GracefulShutdown::new(), TaskTracker::new());
     loop {
         let accepted = tokio::select! {
             accepted = listener.accept() => accepted,
-            () = shutdown.begun() => break,
+            () = shutdown.finished() => break,
         };
         match accepted {
             Ok((stream, peer)) => {
-                let connection = connection(stream, peer, router.clone(), bounds, shutdown.clone());
+                let connection = connection(stream, peer, router.clone(), bounds, answers.clone());
                 let connection = graceful.watch(connection);
                 tokio::spawn(async move {
                     if let Err(error) = connection.await {
@@ -67,7 +74,13 @@ pub async fn serve(listener: TcpListener, router: Router, bounds: Bounds, shutdo
         }
     }
     drop(listener);
-    graceful.shutdown().await;
+    answers.close();
+    let mut connections = std::pin::pin!(graceful.shutdown());
+    tokio::select! {
+        () = &mut connections => return,
+        () = answers.wait() => {}
+    }
+    let _ = tokio::time::timeout(LAST_BYTES, connections).await;
 }
 
 fn connection(
@@ -75,7 +88,7 @@ fn connection(
     peer: SocketAddr,
     router: Router,
     bounds: Bounds,
-    shutdown: Shutdown,
+    answers: TaskTracker,
 ) -> impl GracefulConnection<Error = Box<dyn std::error::Error + Send + Sync>> {
     // Small frames go out at once; without it Nagle holds them back for an acknowledgement.
     if let Err(error) = stream.set_nodelay(true) {
@@ -86,7 +99,7 @@ fn connection(
     let router = Extension(Peer(peer)).layer(router);
     let service = service_fn(move |request: hyper::Request<Incoming>| {
         let answer = router.clone().oneshot(request.map(axum::body::Body::new) as Request);
-        let under_way = shutdown.hold();
+        let under_way = answers.token();
         async move {
             let answer = answer.await.unwrap_or_else(|never| match never {});
             drop(under_way);

@@ -1,14 +1,14 @@
 //! One word that everyone hears, and one door that closes behind the last.
 //!
 //! A task that lives as long as the server is spawned through [`Shutdown::spawn`], listens to
-//! [`Shutdown::begun`], and ends. `main` waits for all of them, but no longer than the configured
-//! grace.
+//! [`Shutdown::begun`], and ends. The listener goes last: it answers until all of them have ended.
+//! The whole may take no longer than the configured grace.
 //!
 //! Such a task that panics begins the end. A server without its writer, its fan-out or its broom
 //! would go on accepting and be of no use; stopped in good order, it is started anew by whoever
 //! watches the process, and its clients come back to the log.
 
-use std::{future::Future, panic::AssertUnwindSafe, time::Duration};
+use std::{future::Future, panic::AssertUnwindSafe};
 
 use futures::FutureExt;
 use tokio_util::{
@@ -17,7 +17,7 @@ use tokio_util::{
 };
 use tracing::error;
 
-/// Something under way that is no task of its own, an HTTP request for one.
+/// Something under way whose task someone else has started, a socket for one.
 #[derive(Debug)]
 pub struct Hold {
     _token: TaskTrackerToken,
@@ -84,8 +84,12 @@ impl Shutdown {
         self.tasks.len()
     }
 
-    /// Waits for the tasks, at most `grace` of real time. True when all have ended.
-    pub async fn finished(&self, grace: Duration) -> bool {
-        tokio::time::timeout(grace, self.tasks.wait()).await.is_ok()
+    /// Waits until the end has begun and all tasks have ended.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropping the future loses nothing.
+    pub async fn finished(&self) {
+        self.tasks.wait().await;
     }
 }

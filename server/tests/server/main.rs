@@ -19,6 +19,7 @@ mod process;
 mod rest;
 mod sending;
 mod site;
+mod stopping;
 mod storage_down;
 mod the_log;
 mod topics;
