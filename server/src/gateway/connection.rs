@@ -25,6 +25,11 @@ use crate::{hub::TokenBucket, ops::Connection};
 /// of the allowed rate needs, and a bound on what a flood can hold.
 const PENDING_MAX: usize = 64;
 
+/// Intervals of the server's ping that a socket may be silent for. Two make 50 s at the default: one
+/// lost pong is forgiven, and a dead line, its end and the grace of presence fit into the minute
+/// after which the others know of a crash (DESIGN §7, G10).
+const SILENT_PINGS_MAX: u32 = 2;
+
 /// One socket and all that belongs to it.
 struct Socket {
     gateway: Gateway,
@@ -88,7 +93,7 @@ impl Socket {
     async fn live(&mut self) -> End {
         let parts = Arc::clone(&self.gateway.0);
         loop {
-            let timer = self.close_at.map_or(self.next_ping, |at| at.min(self.next_ping));
+            let next_moment = self.next_moment();
             tokio::select! {
                 traffic = self.pump.next(self.pending.len() < PENDING_MAX) => {
                     match traffic {
@@ -114,7 +119,7 @@ impl Socket {
                 request = self.place.connection().asked_to_close() => {
                     return End::ByServer { code: request.code, reason: request.reason };
                 }
-                () = parts.clock.sleep_until(timer) => {
+                () = parts.clock.sleep_until(next_moment) => {
                     if let Some(end) = self.timer() {
                         return end;
                     }
@@ -160,7 +165,19 @@ impl Socket {
         Ok(())
     }
 
-    /// A moment has come: to ping, or to do as the demo was asked.
+    /// When nothing will have been heard for too long, if nothing is heard.
+    fn dead_at(&self) -> Instant {
+        let patience = self.gateway.0.config.ping_interval * SILENT_PINGS_MAX;
+        self.place.connection().last_seen() + patience
+    }
+
+    /// When there is something to do without anyone asking.
+    fn next_moment(&self) -> Instant {
+        let next = self.next_ping.min(self.dead_at());
+        self.close_at.map_or(next, |at| at.min(next))
+    }
+
+    /// The moment has come: to ping, to give the line up, or to do as the demo was asked.
     fn timer(&mut self) -> Option<End> {
         let parts = Arc::clone(&self.gateway.0);
         let now = parts.clock.now();
@@ -168,6 +185,10 @@ impl Socket {
             self.bye("closeAfter is over", Duration::ZERO);
             let reason = "closeAfter is over";
             return Some(End::ByServer { code: CloseCode::GoingAway, reason });
+        }
+        if self.dead_at() <= now {
+            let reason = "nothing was heard for too long";
+            return Some(End::ByServer { code: CloseCode::NoPong, reason });
         }
         if self.next_ping <= now {
             self.next_ping = now + parts.config.ping_interval;

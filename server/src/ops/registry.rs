@@ -83,10 +83,14 @@ impl Connection {
         self.traffic.bytes_out.fetch_add(bytes as u64, Relaxed);
     }
 
+    /// When the last byte came in.
+    pub fn last_seen(&self) -> Instant {
+        self.opened + Duration::from_millis(self.last_seen_ms.load(Relaxed))
+    }
+
     /// How long nothing has come in.
     pub fn silence(&self, now: Instant) -> Duration {
-        let last_seen = self.opened + Duration::from_millis(self.last_seen_ms.load(Relaxed));
-        now.saturating_duration_since(last_seen)
+        now.saturating_duration_since(self.last_seen())
     }
 
     /// Asks the socket's task to close it. The first reason stands.

@@ -271,29 +271,53 @@ async fn pass_in_steps(server: &TestServer, total: Duration, witness: &mut crate
 }
 
 #[tokio::test]
-async fn a_socket_that_sends_no_byte_is_swept_with_4000_and_one_that_pongs_stays() {
+async fn a_line_that_goes_dead_is_told_within_a_minute_and_one_that_pongs_stays() {
     let server = server().start().await;
-    let mut silent = RawClient::open(server.tcp().await, "/ws?topics=").await;
-    silent.greeting().await;
+    let mut witness = server.client().query("topics=presence").connect().await;
     // Its pongs are sent by the library, and it says nothing else.
     let mut alive = server.client().query("topics=").connect().await;
-    let mut witness = server.client().query("topics=").connect().await;
-    pass_in_steps(&server, Duration::from_secs(120), &mut witness).await;
-    assert_eq!(silent.close_code().await, 4000);
-    drop(silent);
+    let mut dead = RawClient::open(server.tcp().await, "/ws?topics=").await;
+    dead.greeting().await;
+    // The worst moment: right behind the answer to a ping.
+    pass_in_steps(&server, Duration::from_secs(25), &mut witness).await;
+    dead.write(&frame(PONG, b"")).await;
+    dead.write(&frame(TEXT, br#"{"type":"connecting"}"#)).await;
+    hears!(witness, Joined);
+    pass_in_steps(&server, Duration::from_secs(45), &mut witness).await;
+    assert_eq!(server.open_sockets(), 3, "one lost pong is forgiven");
+    pass_in_steps(&server, Duration::from_secs(5), &mut witness).await;
+    assert_eq!(dead.close_code().await, 4000);
     server.has_sockets(2).await;
+    server.pass(Duration::from_secs(1));
+    hears!(witness, Disconnected);
     alive.heard_nothing().await;
     server.end().await;
 }
 
 #[tokio::test]
-async fn a_socket_that_only_pongs_late_is_not_swept() {
+async fn a_socket_that_sends_no_byte_is_swept_with_4000_even_where_pings_are_rare() {
+    let server = server()
+        .with(|settings| settings.gateway.ping_interval = Duration::from_secs(3600))
+        .start()
+        .await;
+    let mut silent = RawClient::open(server.tcp().await, "/ws?topics=").await;
+    silent.greeting().await;
+    let mut witness = server.client().query("topics=").connect().await;
+    pass_in_steps(&server, Duration::from_secs(60), &mut witness).await;
+    assert_eq!(server.open_sockets(), 2, "at the first sweep it has been silent for no longer");
+    pass_in_steps(&server, Duration::from_secs(60), &mut witness).await;
+    assert_eq!(silent.close_code().await, 4000);
+    server.end().await;
+}
+
+#[tokio::test]
+async fn a_socket_that_only_pongs_late_is_kept() {
     let server = server().start().await;
     let mut raw = RawClient::open(server.tcp().await, "/ws?topics=").await;
     raw.greeting().await;
     let mut witness = server.client().query("topics=").connect().await;
     for _ in 0..4 {
-        pass_in_steps(&server, Duration::from_secs(55), &mut witness).await;
+        pass_in_steps(&server, Duration::from_secs(45), &mut witness).await;
         raw.write(&frame(PONG, b"")).await;
         raw.write(&frame(TEXT, br#"{"type":"ping"}"#)).await;
         while raw.frame().await.unwrap().opcode != TEXT {}
