@@ -137,30 +137,39 @@ impl Socket {
         let now = self.gateway.0.clock.now();
         self.place.connection().received(size(&message), now);
         let by_server = |code, reason| Err(End::ByServer { code, reason });
-        let text = match message {
-            Message::Text(text) => text,
-            Message::Binary(_) => return by_server(CloseCode::Unsupported, "text frames only"),
-            Message::Close(frame) => return Err(End::from_frame(frame)),
-            Message::Ping(_) | Message::Pong(_) => {
-                debug!(connection.id = %self.place.connection().id, "ping or pong");
-                return match self.frames.take(now) {
-                    Ok(()) => Ok(()),
-                    Err(_) => by_server(CloseCode::TooFast, "too many frames a second"),
-                };
-            }
-        };
-        if self.frames.take(now).is_err() {
+        let is_goodbye = matches!(message, Message::Close(_));
+        if !is_goodbye && self.frames.take(now).is_err() {
             return by_server(CloseCode::TooFast, "too many frames a second");
         }
+        let id = &self.place.connection().id;
+        match message {
+            Message::Text(text) => self.heard(&text).await,
+            Message::Binary(_) => by_server(CloseCode::Unsupported, "text frames only"),
+            Message::Close(frame) => Err(End::from_frame(frame)),
+            Message::Ping(_) => {
+                debug!(connection.id = %id, "websocket ping received");
+                // The library answers by itself.
+                debug!(connection.id = %id, "websocket pong sent");
+                Ok(())
+            }
+            Message::Pong(_) => {
+                debug!(connection.id = %id, "websocket pong received");
+                Ok(())
+            }
+        }
+    }
+
+    async fn heard(&mut self, text: &str) -> Result<(), End> {
         let (understood, pending) =
-            self.gateway.handle(&text, &self.place.outlet, &mut self.place.speaker).await;
+            self.gateway.handle(text, &self.place.outlet, &mut self.place.speaker).await;
         self.pending.extend(pending);
         match understood {
             Understood::Yes => self.bad_frames = 0,
             Understood::No => self.bad_frames += 1,
         }
         if self.bad_frames >= self.gateway.0.config.bad_frames_max {
-            return by_server(CloseCode::Policy, "too many bad frames in a row");
+            let reason = "too many bad frames in a row";
+            return Err(End::ByServer { code: CloseCode::Policy, reason });
         }
         Ok(())
     }
@@ -194,7 +203,7 @@ impl Socket {
             self.next_ping = now + parts.config.ping_interval;
             // A ping behind frames that cannot be written would only grow the line.
             if self.pump.is_idle() {
-                debug!(connection.id = %self.place.connection().id, "server ping");
+                debug!(connection.id = %self.place.connection().id, "websocket ping sent");
                 self.pump.push(Message::Ping(Default::default()));
             }
         }

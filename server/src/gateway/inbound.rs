@@ -93,6 +93,7 @@ impl Gateway {
             ClientFrame::Ping(ping) => {
                 debug!(connection.id = %outlet.connection.id, n = ping.n, "ping");
                 outlet.tell(Pong { n: ping.n, positions: hub.positions(outlet) });
+                debug!(connection.id = %outlet.connection.id, n = ping.n, "pong");
             }
         }
         (Understood::Yes, pending)

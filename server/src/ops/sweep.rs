@@ -1,4 +1,7 @@
 //! The broom: a socket that sends no byte, not even a pong, is gone in all but name (document 002).
+//!
+//! A socket's own task asks sooner, with pings. The broom looks at the registry alone, so that a
+//! socket is found whatever its task is waiting for.
 
 use std::{sync::Arc, time::Duration};
 
@@ -42,6 +45,11 @@ impl Sweep {
                 connection.ask_to_close(CloseCode::NoPong, "nothing was heard for too long");
             }
         }
-        info!(connections = registry.count(), swept, "swept");
+        let connections = registry.count();
+        if swept == 0 {
+            debug!(connections, "nothing to sweep");
+        } else {
+            info!(connections, swept, "swept");
+        }
     }
 }

@@ -13,6 +13,7 @@ use tokio::{
     io::{AsyncBufReadExt, AsyncReadExt, BufReader},
     process::Command,
 };
+use tokio_tungstenite::tungstenite::Message;
 
 use crate::harness::{Dial, Program, confab, http_at, soon};
 
@@ -253,6 +254,7 @@ async fn log_lines_tell_of_a_socket_from_open_to_close_and_never_what_was_said()
     let mut client =
         Dial::to(address).query("topics=").header("user-agent", "curl/8").connect().await;
     client.sends_message("m1", "between us").await;
+    client.sends(Message::Ping(Default::default())).await;
     client.heard_nothing().await;
     let id = client.established().connection_id.to_string();
     client.leaves().await;
@@ -280,5 +282,7 @@ async fn log_lines_tell_of_a_socket_from_open_to_close_and_never_what_was_said()
     assert_eq!((&disconnected["code"], &disconnected["reason"]), (&1000.into(), &"done".into()));
     assert!(disconnected["duration_ms"].is_u64() && disconnected["bytes_in"].as_u64() > Some(0));
     assert!(disconnected.get("address").is_none(), "an address once, where the connection opens");
-    of("ping");
+    for message in ["ping", "pong", "websocket ping received", "websocket pong sent"] {
+        of(message);
+    }
 }
