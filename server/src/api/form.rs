@@ -10,7 +10,7 @@ use confab_app::Notice;
 use confab_protocol::{ClientId, DialogId, MessageKind, Meta};
 use serde::Deserialize;
 
-use super::{Api, answer::Problem, page};
+use super::{Api, answer::Problem, page, visitor::Visitor};
 use crate::{auth::member, hub::SendMessage};
 
 /// What the form sends.
@@ -26,6 +26,7 @@ pub struct Post {
 /// box, so that nothing typed is lost.
 pub async fn post(
     State(api): State<Api>,
+    visitor: Visitor,
     headers: HeaderMap,
     form: Result<Form<Post>, FormRejection>,
 ) -> Response {
@@ -36,7 +37,6 @@ pub async fn post(
             return Problem::new(error.status(), code, error.body_text()).into_response();
         }
     };
-    let visitor = api.visitor(&headers);
     let lobby = match member(visitor.person.clone(), DialogId::lobby()) {
         Ok(lobby) => lobby,
         Err(error) => return Problem::from(error).into_response(),

@@ -6,7 +6,7 @@ use axum::{
         Path, Query, State,
         rejection::{JsonRejection, PathRejection, QueryRejection},
     },
-    http::{HeaderMap, StatusCode},
+    http::StatusCode,
     response::{IntoResponse, Response},
 };
 use confab_protocol::{ClientId, DialogId, Seq, rest::NewMessage};
@@ -46,25 +46,25 @@ pub async fn read(
     State(api): State<Api>,
     dialog: Result<Path<String>, PathRejection>,
     before: Result<Query<Before>, QueryRejection>,
-    headers: HeaderMap,
+    visitor: Visitor,
 ) -> Result<Response, Problem> {
     let Query(Before { before }) =
         before.map_err(|error| Problem::bad_request(error.body_text()))?;
-    let member = api.member(&api.visitor(&headers), dialog)?;
+    let member = api.member(&visitor, dialog)?;
     let page = api.0.hub.history(&member, before).await?;
     Ok(answer::data(StatusCode::OK, page))
 }
 
 /// A new message: 201, or 200 when it was stored before under the same `clientId`. The cookie goes
-/// out with the answer: a program that keeps it stays the same author, and may repeat itself.
+/// out with the answer: a program that keeps it, and sends it back with our Origin as a page does,
+/// stays the same author and may repeat itself.
 pub async fn write(
     State(api): State<Api>,
     dialog: Result<Path<String>, PathRejection>,
-    headers: HeaderMap,
+    visitor: Visitor,
     body: Result<Json<NewMessage>, JsonRejection>,
 ) -> Result<Response, Problem> {
     let Json(new) = body.map_err(unreadable)?;
-    let visitor = api.visitor(&headers);
     let member = api.member(&visitor, dialog)?;
     let message = SendMessage {
         client_id: new.client_id.unwrap_or_else(|| api.client_id()),

@@ -17,14 +17,12 @@ use super::{
 use crate::auth::member;
 
 /// `GET /`: the lobby.
-pub async fn lobby(State(api): State<Api>, headers: HeaderMap) -> Response {
-    let visitor = api.visitor(&headers);
+pub async fn lobby(State(api): State<Api>, visitor: Visitor, headers: HeaderMap) -> Response {
     api.render(Page::Lobby, &headers, visitor, None).await
 }
 
 /// `GET /lab`: the connection lab.
-pub async fn lab(State(api): State<Api>, headers: HeaderMap) -> Response {
-    let visitor = api.visitor(&headers);
+pub async fn lab(State(api): State<Api>, visitor: Visitor, headers: HeaderMap) -> Response {
     api.render(Page::Lab, &headers, visitor, None).await
 }
 

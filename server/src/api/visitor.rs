@@ -1,8 +1,10 @@
 //! Who is asking, and from which page.
 
+use std::convert::Infallible;
+
 use axum::{
-    extract::{Request, State},
-    http::{HeaderMap, Method, header},
+    extract::{FromRequestParts, Request, State},
+    http::{HeaderMap, Method, header, request::Parts},
     middleware::Next,
     response::{IntoResponse, Response},
 };
@@ -19,20 +21,36 @@ pub struct Visitor {
     pub cookie: SignedCookieJar,
 }
 
-impl Api {
-    /// The guest whose cookie came, or a new one.
-    pub fn visitor(&self, headers: &HeaderMap) -> Visitor {
-        let guests = &self.0.guests;
-        let guest = guests.known(headers).unwrap_or_else(|| guests.newcomer());
-        Visitor { person: guest.person(), cookie: guests.cookie(&guest) }
+impl FromRequestParts<Api> for Visitor {
+    type Rejection = Infallible;
+
+    /// The guest whose cookie came and counts, or a new one.
+    async fn from_request_parts(head: &mut Parts, api: &Api) -> Result<Self, Infallible> {
+        let Parts { method, headers, .. } = head;
+        let guests = &api.0.guests;
+        let counts = is_read(method) || has_witness(headers);
+        let known = counts.then(|| guests.known(headers)).flatten();
+        let guest = known.unwrap_or_else(|| guests.newcomer());
+        Ok(Self { person: guest.person(), cookie: guests.cookie(&guest) })
     }
 }
 
+fn is_read(method: &Method) -> bool {
+    matches!(*method, Method::GET | Method::HEAD)
+}
+
+/// Whether a browser says which page is asking. That the page is ours is what [`check_origin`] has
+/// found, or what the browser says itself (Fetch Metadata §2.4).
+fn has_witness(headers: &HeaderMap) -> bool {
+    let same_origin = headers.get("sec-fetch-site").is_some_and(|site| site == "same-origin");
+    headers.contains_key(header::ORIGIN) || same_origin
+}
+
 /// A page of another site may read nothing here and change nothing: whatever is not a plain read
-/// needs an Origin of ours, or none at all.
+/// needs an Origin of ours, or none at all; then it is a script's, and no cookie counts.
 pub async fn check_origin(State(api): State<Api>, request: Request, next: Next) -> Response {
     let headers = request.headers();
-    if !matches!(*request.method(), Method::GET | Method::HEAD)
+    if !is_read(request.method())
         && let Some(origin) = headers.get(header::ORIGIN)
     {
         let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());

@@ -2,8 +2,10 @@
 //!
 //! Browsers send cookies with a WebSocket handshake from any site, and no same-origin rule holds
 //! them back; the `Origin` header is the only witness. So a handshake or a post with an Origin is
-//! accepted only from the server's own pages or from a configured list, before 101 is answered. A
-//! request without Origin comes from a script; it is welcome, and its cookie is not used.
+//! accepted only from the server's own pages or from a configured list. One without Origin comes
+//! from a script: it is welcome as somebody new, and a cookie with it counts only if the browser
+//! itself says `Sec-Fetch-Site: same-origin`, which it does not for handshakes. Plain reads need no
+//! witness: browsers send no Origin with them, and pages of other sites cannot see the answer.
 
 use thiserror::Error;
 

@@ -249,10 +249,11 @@ impl TestServer {
         self.get("/").await.cookie()
     }
 
-    /// `POST` of JSON into the lobby with a cookie.
+    /// `POST` of JSON into the lobby with a cookie, as a page of the server itself does.
     pub async fn posts(&self, cookie: &str, body: Value) -> Answer {
         let request = Request::post("/api/messages/dialog/lobby")
             .header("content-type", "application/json")
+            .header("origin", format!("http://{}", self.address))
             .header("cookie", cookie)
             .body(body.to_string());
         self.http(request.unwrap()).await

@@ -30,6 +30,50 @@ async fn a_program_that_keeps_its_cookie_may_repeat_itself() {
     server.end().await;
 }
 
+/// Posts into the lobby, or the form, with these headers; gives the author of what was stored last.
+async fn author(server: &TestServer, path: &str, headers: &[(&str, &str)]) -> String {
+    let (kind, body) = match path {
+        "/" => ("application/x-www-form-urlencoded", "message=x"),
+        _ => ("application/json", r#"{"content":"x"}"#),
+    };
+    let mut request = Request::post(path).header("content-type", kind);
+    for (name, value) in headers {
+        request = request.header(*name, *value);
+    }
+    let answer = server.http(request.body(body.to_owned()).unwrap()).await;
+    assert!([201, 303].contains(&answer.status()), "{answer:?}");
+    server.history().await.messages.last().unwrap().sender_id.to_string()
+}
+
+#[tokio::test]
+async fn a_cookie_counts_only_with_a_witness_that_the_page_is_ours() {
+    let server = server().start().await;
+    let cookie = server.cookie().await;
+    let cookie = ("cookie", cookie.as_str());
+    let own = format!("http://{}", server.address);
+    for path in ["/", "/api/messages/dialog/lobby"] {
+        let browser = author(&server, path, &[cookie, ("origin", &own)]).await;
+        let fetch = author(&server, path, &[cookie, ("sec-fetch-site", "same-origin")]).await;
+        assert_eq!(fetch, browser, "{path}");
+        for script in [&[cookie][..], &[cookie, ("sec-fetch-site", "cross-site")], &[]] {
+            let someone = author(&server, path, script).await;
+            assert_ne!(someone, browser, "{path} {script:?}: welcome, but as somebody new");
+        }
+    }
+    server.end().await;
+}
+
+#[tokio::test]
+async fn a_script_without_cookie_posts_as_the_readme_says() {
+    let server = server().start().await;
+    let body = r#"{"content": "Hello from curl", "clientId": "my-first-message"}"#;
+    let request = Request::post("/api/messages/dialog/lobby")
+        .header("content-type", "application/json")
+        .body(body.to_owned());
+    assert_eq!(server.http(request.unwrap()).await.status(), 201);
+    server.end().await;
+}
+
 #[tokio::test]
 async fn history_comes_page_by_page_oldest_first() {
     let server =
