@@ -3,11 +3,11 @@
 use axum::{
     Form,
     extract::{State, rejection::FormRejection},
-    http::HeaderMap,
+    http::{HeaderMap, StatusCode},
     response::{IntoResponse, Redirect, Response},
 };
 use confab_app::Notice;
-use confab_protocol::{ClientId, DialogId, MessageKind, Meta};
+use confab_protocol::{ClientId, DialogId, ErrorCode, MessageKind, Meta};
 use serde::Deserialize;
 
 use super::{Api, answer::Problem, page, visitor::Visitor};
@@ -19,41 +19,52 @@ use crate::{auth::member, hub::SendMessage};
 pub struct Post {
     message: String,
     /// Hidden in the form: sent twice by an impatient finger, the message is stored once.
-    client_id: Option<ClientId>,
+    client_id: Option<String>,
 }
 
 /// Stores the message and shows the lobby (303); a refusal shows it with the words still in the
-/// box, so that nothing typed is lost.
+/// box, so that nothing typed is lost. Only what is too large is not read, and the box is empty.
 pub async fn post(
     State(api): State<Api>,
     visitor: Visitor,
     headers: HeaderMap,
     form: Result<Form<Post>, FormRejection>,
 ) -> Response {
-    let post = match form {
-        Ok(Form(post)) => post,
-        Err(error) => {
-            let code = confab_protocol::ErrorCode::BadRequest;
-            return Problem::new(error.status(), code, error.body_text()).into_response();
-        }
+    let (draft, problem) = match form {
+        Ok(Form(post)) => match api.say(&visitor, &post).await {
+            Ok(()) => return (visitor.cookie, Redirect::to("/#latest")).into_response(),
+            Err(problem) => (post.message, problem),
+        },
+        Err(error) => (String::new(), unreadable(&error)),
     };
-    let lobby = match member(visitor.person.clone(), DialogId::lobby()) {
-        Ok(lobby) => lobby,
-        Err(error) => return Problem::from(error).into_response(),
-    };
-    let message = SendMessage {
-        client_id: post.client_id.unwrap_or_else(|| api.client_id()),
-        content: post.message.clone(),
-        kind: MessageKind::Text,
-        meta: Meta::default(),
-        reply_to: None,
-    };
-    match api.0.hub.send(lobby, message).await {
-        Ok(_) => (visitor.cookie, Redirect::to("/#latest")).into_response(),
-        Err(error) => {
-            let problem = Problem::from(error);
-            let notice = Notice { code: problem.code(), draft: post.message };
-            page::refused(api, headers, visitor, notice, problem.status()).await
-        }
+    let notice = Notice { code: problem.code(), draft };
+    page::refused(api, headers, visitor, notice, problem.status()).await
+}
+
+impl Api {
+    async fn say(&self, visitor: &Visitor, post: &Post) -> Result<(), Problem> {
+        let client_id = match &post.client_id {
+            Some(text) => ClientId::parse(text.as_str())
+                .map_err(|error| Problem::bad_request(format!("clientId: {error}")))?,
+            None => self.client_id(),
+        };
+        let lobby = member(visitor.person.clone(), DialogId::lobby())?;
+        let message = SendMessage {
+            client_id,
+            content: post.message.clone(),
+            kind: MessageKind::Text,
+            meta: Meta::default(),
+            reply_to: None,
+        };
+        self.0.hub.send(lobby, message).await?;
+        Ok(())
     }
+}
+
+fn unreadable(error: &FormRejection) -> Problem {
+    let code = match error.status() {
+        StatusCode::PAYLOAD_TOO_LARGE => ErrorCode::MessageTooLong,
+        _ => ErrorCode::BadRequest,
+    };
+    Problem::new(error.status(), code, error.body_text())
 }

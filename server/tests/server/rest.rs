@@ -281,6 +281,34 @@ async fn an_empty_form_is_422_and_a_page() {
 }
 
 #[tokio::test]
+async fn whatever_is_wrong_with_a_form_the_answer_is_a_page_and_says_it() {
+    let server = server().start().await;
+    let too_big = format!("message={}", "x".repeat(300 * 1024));
+    for (body, status, said) in [
+        (
+            "message=not+lost&clientId=a+b",
+            400,
+            ["not lost", "not accept the message (bad_request)"],
+        ),
+        ("message=not+lost&clientId=", 400, ["not lost", "not accept the message (bad_request)"]),
+        ("massage=x", 422, ["<textarea", "not accept the message (bad_request)"]),
+        (too_big.as_str(), 413, ["<textarea", "at most 10000 characters."]),
+    ] {
+        let answer = form(&server, "", body).await;
+        assert_eq!(answer.status(), status, "{body:.30}");
+        assert!(answer.header("content-type").starts_with("text/html"), "{body:.30}");
+        for words in said {
+            assert!(answer.body.contains(words), "{words} to {body:.30}");
+        }
+    }
+    let request = Request::post("/").header("content-type", "text/plain").body("x".to_owned());
+    let answer = server.http(request.unwrap()).await;
+    assert_eq!((answer.status(), answer.body.contains("<html")), (415, true));
+    assert!(server.history().await.messages.is_empty());
+    server.end().await;
+}
+
+#[tokio::test]
 async fn the_lobby_is_rendered_with_its_messages_and_what_it_may_load() {
     let server = server().demo().start().await;
     let page = server.get("/").await;
