@@ -151,6 +151,7 @@ impl Server {
         };
         let grace = settings.shutdown.clone();
         let ws_path = settings.ws.path.clone();
+        let sends = api::Sends::new(&settings.limits);
         let api = Api(Arc::new(api::Parts {
             settings,
             leptos,
@@ -159,6 +160,7 @@ impl Server {
             random,
             guests,
             origins,
+            sends,
             hub: hub.clone(),
             health,
         }));

@@ -56,7 +56,7 @@ impl Api {
             meta: Meta::default(),
             reply_to: None,
         };
-        self.0.hub.send(lobby, message).await?;
+        self.send(visitor, lobby, message).await?;
         Ok(())
     }
 }

@@ -19,7 +19,7 @@ use super::{
 };
 use crate::{
     auth::{Member, NoSuchDialog, member},
-    hub::SendMessage,
+    hub::{SendError, SendMessage, Sent},
 };
 
 /// `?before=<seq>`.
@@ -73,12 +73,23 @@ pub async fn write(
         meta: new.meta,
         reply_to: new.reply_to,
     };
-    let sent = api.0.hub.send(member, message).await?;
+    let sent = api.send(&visitor, member, message).await?;
     let status = if sent.duplicate { StatusCode::OK } else { StatusCode::CREATED };
     Ok((visitor.cookie, answer::data(status, sent.message)).into_response())
 }
 
 impl Api {
+    /// Sends, unless the visitor's address has sent too much.
+    pub async fn send(
+        &self,
+        visitor: &Visitor,
+        member: Member,
+        message: SendMessage,
+    ) -> Result<Sent, SendError> {
+        self.0.sends.count(visitor.address, self.0.clock.now())?;
+        self.0.hub.send(member, message).await
+    }
+
     /// A name for a message whose author gave none.
     pub fn client_id(&self) -> ClientId {
         let id = self.0.random.uuid_v7(self.0.clock.wall());

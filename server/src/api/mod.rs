@@ -14,6 +14,7 @@ mod health;
 mod language;
 mod messages;
 mod page;
+mod sends;
 mod shell;
 mod visitor;
 
@@ -30,6 +31,7 @@ use leptos::config::LeptosOptions;
 use tower_http::set_header::SetResponseHeaderLayer;
 
 pub use assets::has_hashes;
+pub use sends::Sends;
 
 use crate::{
     auth::{Guests, Origins},
@@ -57,6 +59,8 @@ pub struct Parts {
     pub guests: Guests,
     /// Which pages may post.
     pub origins: Origins,
+    /// Who has sent too much.
+    pub sends: Sends,
     /// The verbs.
     pub hub: Hub,
     /// How the server is.

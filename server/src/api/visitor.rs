@@ -1,6 +1,6 @@
 //! Who is asking, and from which page.
 
-use std::convert::Infallible;
+use std::{convert::Infallible, net::IpAddr};
 
 use axum::{
     extract::{FromRequestParts, Request, State},
@@ -12,6 +12,7 @@ use axum_extra::extract::cookie::SignedCookieJar;
 use confab_protocol::Person;
 
 use super::{Api, answer::Problem};
+use crate::ops::listener::{Peer, client_address};
 
 /// Whoever asks; the cookie goes out with the answer, so that its time begins anew.
 pub struct Visitor {
@@ -19,6 +20,8 @@ pub struct Visitor {
     pub person: Person,
     /// To be known again by.
     pub cookie: SignedCookieJar,
+    /// Where they are.
+    pub address: IpAddr,
 }
 
 impl FromRequestParts<Api> for Visitor {
@@ -31,7 +34,9 @@ impl FromRequestParts<Api> for Visitor {
         let counts = is_read(method) || has_witness(headers);
         let known = counts.then(|| guests.known(headers)).flatten();
         let guest = known.unwrap_or_else(|| guests.newcomer());
-        Ok(Self { person: guest.person(), cookie: guests.cookie(&guest) })
+        let Peer(peer) = head.extensions.get().expect("the listener says who is there");
+        let address = client_address(headers, peer.ip(), &api.0.settings.http.trusted_proxies);
+        Ok(Self { person: guest.person(), cookie: guests.cookie(&guest), address })
     }
 }
 

@@ -1,5 +1,7 @@
 //! HTTP: history and messages for programs, the plain form for people without JavaScript, health.
 
+use std::time::Duration;
+
 use hyper::Request;
 use serde_json::json;
 
@@ -71,6 +73,58 @@ async fn a_script_without_cookie_posts_as_the_readme_says() {
         .header("content-type", "application/json")
         .body(body.to_owned());
     assert_eq!(server.http(request.unwrap()).await.status(), 201);
+    server.end().await;
+}
+
+#[tokio::test]
+async fn an_address_may_send_five_times_what_one_person_may() {
+    let server = server()
+        .with(|settings| {
+            settings.limits.sends_per_second = 1;
+            settings.limits.sends_burst = 2;
+        })
+        .start()
+        .await;
+    let post = |path: &'static str, address: &'static str| {
+        let form = path == "/";
+        let kind = if form { "application/x-www-form-urlencoded" } else { "application/json" };
+        let request = Request::post(path)
+            .header("content-type", kind)
+            .header("x-forwarded-for", address)
+            .body(if form { "message=kept" } else { r#"{"content":"x"}"# }.to_owned());
+        server.http(request.unwrap())
+    };
+    let rest = "/api/messages/dialog/lobby";
+    for _ in 0..10 {
+        assert_eq!(post(rest, "192.0.2.1").await.status(), 201);
+    }
+    let refused = post(rest, "192.0.2.1").await;
+    assert_eq!((refused.status(), refused.code().as_str()), (429, "too_many_sends"));
+    assert_eq!((refused.header("retry-after"), &refused.json()["retry"]), ("1", &json!(true)));
+    let page = post("/", "192.0.2.1").await;
+    assert_eq!((page.status(), page.body.contains("kept")), (429, true), "one limit, two doors");
+    assert_eq!(post(rest, "192.0.2.2").await.status(), 201, "others are others");
+    server.pass(Duration::from_millis(200));
+    assert_eq!(post(rest, "192.0.2.1").await.status(), 201, "five a second");
+    assert_eq!(post(rest, "192.0.2.1").await.status(), 429);
+    server.end().await;
+}
+
+#[tokio::test]
+async fn addresses_of_one_ipv6_network_are_one() {
+    let server = server().with(|settings| settings.limits.sends_burst = 1).start().await;
+    let post = |address: String| {
+        let request = Request::post("/api/messages/dialog/lobby")
+            .header("content-type", "application/json")
+            .header("x-forwarded-for", address)
+            .body(r#"{"content":"x"}"#.to_owned());
+        server.http(request.unwrap())
+    };
+    for n in 1..=5 {
+        assert_eq!(post(format!("2001:db8:0:1::{n}")).await.status(), 201);
+    }
+    assert_eq!(post("2001:db8:0:1:ffff::6".to_owned()).await.status(), 429);
+    assert_eq!(post("2001:db8:0:2::1".to_owned()).await.status(), 201);
     server.end().await;
 }
 

@@ -267,9 +267,9 @@ settings! {
         message_characters: u32 = 10_000, ", 1 to 50000", |n| (1..=50_000).contains(n);
         /// Frames one socket may send a second, with as many in one burst.
         frames_per_second: u32 = 50, ", 1 to 100000", |n| (1..=100_000).contains(n);
-        /// Messages one person may send a second.
+        /// Messages one person may send a second; by HTTP five times as many come from one address.
         sends_per_second: u32 = 10, ", 1 to 100000", |n| (1..=100_000).contains(n);
-        /// Messages one person may send in one burst.
+        /// Messages one person may send in one burst; by HTTP five times as many come from one address.
         sends_burst: u32 = 30, ", 1 to 100000", |n| (1..=100_000).contains(n);
         /// Messages in one page of history.
         page_messages: u32 = 50, ", 1 to 500", |n| (1..=500).contains(n);
