@@ -130,14 +130,15 @@ pub(super) async fn append_message(
     .await?;
 
     sqlx::query(
-        "INSERT INTO messages (dialog, seq, id, author, client_id, body_hash, content, type, meta,
-                               reply_to, created_at)
-         VALUES (?, ?, ?, ?, ?, ?, ?, 'text', ?, ?, ?)",
+        "INSERT INTO messages (dialog, seq, id, author, author_name, client_id, body_hash, content,
+                               type, meta, reply_to, created_at)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'text', ?, ?, ?)",
     )
     .bind(dialog.as_str())
     .bind(seq)
     .bind(&id)
     .bind(author.id.as_str())
+    .bind(author.username.as_str())
     .bind(append.client_id.as_str())
     .bind(body_hash)
     .bind(append.text.as_str())

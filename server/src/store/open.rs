@@ -101,3 +101,26 @@ async fn epoch(readers: &SqlitePool, offered: String) -> Result<Epoch, sqlx::Err
     let text: String = sqlx::query_scalar("SELECT epoch FROM meta").fetch_one(readers).await?;
     Epoch::try_from(text).map_err(|error| sqlx::Error::Decode(error.into()))
 }
+
+#[cfg(test)]
+mod tests {
+    use sqlx::{Connection, SqliteConnection};
+
+    #[tokio::test]
+    async fn messages_of_the_first_schema_get_the_name_of_their_author() {
+        let mut connection = SqliteConnection::connect("sqlite::memory:").await.unwrap();
+        for sql in [
+            include_str!("../../migrations/0001_lobby.sql"),
+            "INSERT INTO users VALUES ('u1', 'Anna', 'guest', 0);
+             INSERT INTO messages (dialog, seq, id, author, client_id, body_hash, content, type,
+                                   created_at)
+             VALUES ('lobby', 1, 'm1', 'u1', 'c1', x'00', 'Hello!', 'text', 0);",
+            include_str!("../../migrations/0002_author_name.sql"),
+        ] {
+            sqlx::raw_sql(sql).execute(&mut connection).await.unwrap();
+        }
+        let name = sqlx::query_scalar("SELECT author_name FROM messages");
+        let name: String = name.fetch_one(&mut connection).await.unwrap();
+        assert_eq!(name, "Anna");
+    }
+}

@@ -27,9 +27,9 @@ pub enum CatchUp {
 macro_rules! select_message {
     ($where:literal) => {
         concat!(
-            "SELECT m.id, m.dialog, m.seq, m.author, u.username, m.client_id, m.content, m.meta,
+            "SELECT m.id, m.dialog, m.seq, m.author, m.author_name, m.client_id, m.content, m.meta,
                     m.reply_to, m.created_at
-             FROM messages m JOIN users u ON u.id = m.author ",
+             FROM messages m ",
             $where
         )
     };
@@ -102,11 +102,10 @@ impl Store {
             return Ok(CatchUp::Reset(ResetReason::TooFarBehind));
         }
         let sql =
-            "SELECT e.ev, m.id, m.dialog, m.seq, m.author, u.username, m.client_id, m.content,
+            "SELECT e.ev, m.id, m.dialog, m.seq, m.author, m.author_name, m.client_id, m.content,
                           m.meta, m.reply_to, m.created_at
                    FROM dialog_events e
                    JOIN messages m ON m.dialog = e.dialog AND m.seq = e.seq
-                   JOIN users u ON u.id = m.author
                    WHERE e.dialog = ? AND e.ev > ? ORDER BY e.ev";
         let mut rows = sqlx::query(sql)
             .bind(member.dialog().as_str())
@@ -198,7 +197,7 @@ fn to_message(row: &SqliteRow) -> Result<Message, sqlx::Error> {
         dialog_id: text(row, "dialog")?.try_into().map_err(damaged)?,
         seq: Seq(row.try_get::<i64, _>("seq")? as u64),
         sender_id: text(row, "author")?.try_into().map_err(damaged)?,
-        sender_name: text(row, "username")?.try_into().map_err(damaged)?,
+        sender_name: text(row, "author_name")?.try_into().map_err(damaged)?,
         client_id: text(row, "client_id")?.try_into().map_err(damaged)?,
         content: text(row, "content")?,
         kind: MessageKind::Text,

@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use confab_protocol::{Connecting, ServerFrame};
+use confab_protocol::{
+    Connecting, DialogChange, DialogEvent, DialogId, DialogJoin, Ev, ServerFrame,
+};
 
 use crate::harness::{connecting, hears, message, server};
 
@@ -213,5 +215,27 @@ async fn a_message_carries_the_name_its_author_goes_by() {
         _ => None,
     });
     assert_eq!(ack.unwrap().message.sender_name.as_str(), "Ганна");
+    server.end().await;
+}
+
+#[tokio::test]
+async fn a_message_keeps_the_name_it_was_said_under() {
+    let server = server().start().await;
+    let mut anna = server.client().query("topics=").connect().await;
+    let mut bob = server.client().query("topics=dialog:lobby").connect().await;
+    anna.is_connected("Anna").await;
+    let first = anna.sends_message("m1", "1").await.message;
+    anna.is_connected("Hanna").await;
+    anna.sends_message("m2", "2").await;
+    assert_eq!(anna.sends_message("m1", "1").await.message, first, "a repeat, the first answer");
+    let live = [hears!(bob, MessageNew).message, hears!(bob, MessageNew).message];
+    assert_eq!(live.each_ref().map(|message| message.sender_name.as_str()), ["Anna", "Hanna"]);
+    assert_eq!(server.history().await.messages, live, "a reload shows what was heard");
+    assert_eq!(bob.is_connected("Bob").await.messages_list, live);
+    bob.says(DialogJoin { dialog_id: DialogId::lobby(), after: Some(Ev(0)) }).await;
+    let missed = hears!(bob, DialogSync).events.into_iter();
+    let missed =
+        missed.map(|DialogEvent { change: DialogChange::MessageNew(message), .. }| message);
+    assert_eq!(missed.collect::<Vec<_>>(), live);
     server.end().await;
 }
