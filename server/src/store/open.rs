@@ -68,14 +68,7 @@ impl Store {
         let file = path.display().to_string();
         let database = |why| OpenError::Database { file: file.clone(), why };
 
-        // FULL: an acknowledged message survives a power cut (DESIGN §7, G1). NORMAL would not.
-        let options = SqliteConnectOptions::new()
-            .filename(&path)
-            .create_if_missing(true)
-            .journal_mode(SqliteJournalMode::Wal)
-            .synchronous(SqliteSynchronous::Full)
-            .foreign_keys(true)
-            .busy_timeout(config.busy_timeout);
+        let options = options(&path).busy_timeout(config.busy_timeout);
         let readers = SqlitePoolOptions::new()
             .max_connections(config.readers)
             .acquire_timeout(READER_PATIENCE)
@@ -92,6 +85,17 @@ impl Store {
     }
 }
 
+/// How every connection is opened. FULL: an acknowledged message survives a power cut (DESIGN §7,
+/// G1). NORMAL would not.
+fn options(path: &Path) -> SqliteConnectOptions {
+    SqliteConnectOptions::new()
+        .filename(path)
+        .create_if_missing(true)
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(SqliteSynchronous::Full)
+        .foreign_keys(true)
+}
+
 /// The database's epoch; a new database gets the one offered.
 async fn epoch(readers: &SqlitePool, offered: String) -> Result<Epoch, sqlx::Error> {
     sqlx::query("INSERT INTO meta (id, epoch) VALUES (1, ?) ON CONFLICT DO NOTHING")
@@ -104,7 +108,20 @@ async fn epoch(readers: &SqlitePool, offered: String) -> Result<Epoch, sqlx::Err
 
 #[cfg(test)]
 mod tests {
+    use super::*;
     use sqlx::{Connection, SqliteConnection};
+
+    #[tokio::test]
+    async fn a_commit_is_synced_before_it_is_acknowledged() {
+        let folder = tempfile::tempdir().unwrap();
+        let options = options(&folder.path().join("confab.db"));
+        let mut connection = SqliteConnection::connect_with(&options).await.unwrap();
+        let journal: String =
+            sqlx::query_scalar("PRAGMA journal_mode").fetch_one(&mut connection).await.unwrap();
+        let synchronous: i64 =
+            sqlx::query_scalar("PRAGMA synchronous").fetch_one(&mut connection).await.unwrap();
+        assert_eq!((journal.as_str(), synchronous), ("wal", 2), "2 is FULL");
+    }
 
     #[tokio::test]
     async fn messages_of_the_first_schema_get_the_name_of_their_author() {

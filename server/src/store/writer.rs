@@ -165,3 +165,64 @@ impl Writer {
         let _ = answer.send(told);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use confab_protocol::{
+        ClientId, DialogId, MessageKind, MessageText, Meta, Person, UserId, Username,
+    };
+    use futures::future::join_all;
+
+    use super::*;
+    use crate::store::{Member, Store};
+
+    fn append(n: usize) -> Append {
+        let person = Person {
+            id: UserId::parse("anna").unwrap(),
+            username: Username::parse("Anna").unwrap(),
+        };
+        Append {
+            member: Member::attested(person, DialogId::lobby()),
+            client_id: ClientId::parse(format!("m{n}")).unwrap(),
+            text: MessageText::parse("Hello!", 100).unwrap(),
+            kind: MessageKind::Text,
+            meta: Meta::default(),
+            reply_to: None,
+        }
+    }
+
+    /// Commits in the write-ahead log: after a header of 32 bytes come frames, each a header of 24
+    /// bytes and a page of 4096; only the last frame of a commit tells the size of the database
+    /// (the SQLite file format, §4.1).
+    fn commits(folder: &Path) -> usize {
+        let log = std::fs::read(folder.join("confab.db-wal")).unwrap();
+        log[32..].chunks_exact(24 + 4096).filter(|frame| frame[4..8] != [0; 4]).count()
+    }
+
+    #[tokio::test]
+    async fn a_crowd_shares_one_commit_and_a_lone_write_has_its_own() {
+        let folder = tempfile::tempdir().unwrap();
+        let (changes, mut committed) = mpsc::channel(256);
+        let shutdown = Shutdown::default();
+        let (clock, random) = (Clock::system(), Random::from_seed(1));
+        let config = config::Store::default();
+        let store = Store::open(folder.path(), &config, clock, random, changes, &shutdown);
+        let store = store.await.unwrap();
+        let opened = commits(folder.path());
+
+        for n in 1..=3 {
+            store.append(append(n)).await.unwrap();
+        }
+        assert_eq!(commits(folder.path()) - opened, 3, "one after the other");
+        // All are in the queue before the writer gets its turn.
+        let crowd: Vec<_> = (4..=103).map(|n| store.append(append(n))).collect();
+        for (n, appended) in join_all(crowd).await.into_iter().enumerate() {
+            assert_eq!(appended.unwrap().message.seq.0, n as u64 + 4);
+        }
+        assert_eq!(commits(folder.path()) - opened, 4, "a hundred at once");
+        committed.close();
+        drop(store);
+    }
+}
