@@ -351,6 +351,41 @@ fn leptos_toml_and_cargo_toml_do_not_drift() {
     assert_eq!(server.site_pkg_dir, build.site_pkg_dir, "site-pkg-dir");
     assert_eq!(server.site_addr, build.site_addr, "site-addr");
     assert_eq!(server.reload_port, build.reload_port, "reload-port");
+    assert!(server.hash_files, "the server serves hashed files where there are any");
+    assert!(!build.hash_files, "`cargo leptos watch` does not hash again after a change");
+}
+
+#[test]
+fn the_top_of_the_repository_holds_this_and_nothing_else() {
+    // Git, and what it ignores.
+    const PASSED_OVER: [&str; 3] = [".git", "data", "target"];
+    const TOP: [&str; 21] = [
+        ".cargo",
+        ".ci",
+        ".clippy.toml",
+        ".config",
+        ".gitignore",
+        ".rustfmt.toml",
+        "Cargo.lock",
+        "Cargo.toml",
+        "LICENSE-APACHE",
+        "LICENSE-MIT",
+        "Leptos.toml",
+        "README.md",
+        "app",
+        "bin",
+        "docs",
+        "end2end",
+        "frontend",
+        "public",
+        "rust-toolchain.toml",
+        "server",
+        "style",
+    ];
+    let names = fs::read_dir(root()).unwrap().map(|entry| entry.unwrap().file_name());
+    let names: BTreeSet<_> = names.map(|name| name.into_string().unwrap()).collect();
+    let found = names.iter().map(String::as_str).filter(|name| !PASSED_OVER.contains(name));
+    assert_eq!(found.collect::<Vec<_>>(), TOP);
 }
 
 #[test]
