@@ -195,7 +195,8 @@ fn is_log_level(text: &str) -> bool {
 settings! {
     /// Where and how browsers open the socket.
     ws: Ws {
-        /// Host and port of the socket as browsers reach it; empty means the page's own.
+        /// Host and port of the socket as browsers reach it; empty means the page's own. The name must be
+        /// the page's own too, because the guest's cookie belongs to it; only the port may be another.
         host: String = String::new(), ", empty or like chat.example:8443", |host| host.is_empty() || is_host(host);
         /// Path of the socket.
         path: String = "/ws".to_owned(), " like /ws: / and then letters, digits and -_./, and no page of Confab's",
