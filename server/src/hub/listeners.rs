@@ -163,4 +163,16 @@ mod tests {
         listeners.tell(&Topic::Presence, &heartbeat(), Audience::Everyone);
         assert!(anna.pop().is_some());
     }
+
+    #[test]
+    fn all_who_listen_get_the_very_same_bytes() {
+        let listeners = Listeners::default();
+        let outlets = ["anna", "bob", "cem"].map(|user| outlet(user, 8, 1000));
+        for outlet in &outlets {
+            listeners.subscribe(outlet, Topic::Heartbeat);
+        }
+        listeners.tell(&Topic::Heartbeat, &heartbeat(), Audience::Everyone);
+        let texts = outlets.map(|outlet| outlet.pop().unwrap().into_text());
+        assert!(texts.iter().all(|text| text.as_ptr() == texts[0].as_ptr()), "encoded once");
+    }
 }

@@ -7,6 +7,11 @@
 //! only frames that matter are left, the reader is too slow: the queue is dropped and the socket is
 //! asked to close with 4008, so that its client resumes and catches up from the log instead of
 //! missing something in silence.
+//!
+//! One name of the gateway's world is known here: the type of a frame's text. The socket wants
+//! shared bytes that are known to be UTF-8, and no other type becomes them without a copy or a check
+//! for every socket; the check of one message of 10,000 Cyrillic letters takes 13 µs, so a thousand
+//! readers would cost 13 ms each time.
 
 use std::{
     collections::VecDeque,
