@@ -1,4 +1,5 @@
-//! Every close code, as a close frame on the wire (DESIGN §4).
+//! The close codes as close frames on the wire (DESIGN §4). 1011 is among the bugs. Nobody sends 1013
+//! yet, because there is no limit on the whole server, nor 4001 and 4003, which come with accounts.
 
 use std::time::Duration;
 

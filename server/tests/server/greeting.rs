@@ -48,18 +48,37 @@ async fn a_connection_id_is_a_uuid_of_version_7_and_its_own() {
 #[tokio::test]
 async fn the_registry_knows_who_from_where_with_what_and_how_much() {
     let server = server().start().await;
-    let mut client = server.client().header("user-agent", "curl/8").connect().await;
-    client.heard_nothing().await;
+    let mut client = server.client().header("user-agent", "curl/8").open().await.unwrap();
+    let mut told = client.next_text().await.len() + client.next_text().await.len();
+    client.says(Ping { n: 1 }).await;
+    told += client.next_text().await.len();
     let connection = server.only_socket();
     assert_eq!(connection.visitor.user_agent, "curl/8");
     assert_eq!(connection.visitor.address.to_string(), "127.0.0.1");
     assert_eq!(connection.number, 1);
     let count =
         |counter: &std::sync::atomic::AtomicU64| counter.load(std::sync::atomic::Ordering::Relaxed);
-    let ping = ClientFrame::from(Ping { n: 1_000_001 }).encode();
+    let ping = ClientFrame::from(Ping { n: 1 }).encode();
     assert_eq!(count(&connection.traffic.frames_in), 1);
     assert_eq!(count(&connection.traffic.bytes_in), ping.len() as u64);
     assert_eq!(count(&connection.traffic.frames_out), 3);
+    assert_eq!(count(&connection.traffic.bytes_out), told as u64);
+    assert_eq!(count(&connection.traffic.queued), 0);
+    server.end().await;
+}
+
+#[tokio::test]
+async fn the_registry_knows_since_when() {
+    let server = server().start().await;
+    let first = server.connect().await;
+    let opened = server.only_socket().opened;
+    first.leaves().await;
+    server.has_sockets(0).await;
+    server.pass(Duration::from_secs(3));
+    let mut second = server.connect().await;
+    server.pass(Duration::from_secs(1));
+    second.heard_nothing().await;
+    assert_eq!(server.only_socket().opened - opened, Duration::from_secs(3));
     server.end().await;
 }
 
