@@ -40,7 +40,13 @@ fn main() {
     let scoped = package.join("../style/scoped.css");
     // Left alone when nothing changed, so that `cargo leptos watch` stays quiet.
     if fs::read_to_string(&scoped).ok().as_ref() != Some(&css) {
-        fs::write(&scoped, css).expect("style/scoped.css can be written");
+        fs::write(&scoped, css).unwrap_or_else(|error| {
+            panic!(
+                "{} cannot be written: {error}. It is made from the sheets of the components, so \
+                 build where the checkout can be written",
+                scoped.display()
+            )
+        });
     }
 }
 

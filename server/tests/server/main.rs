@@ -18,6 +18,7 @@ mod people;
 mod process;
 mod rest;
 mod sending;
+mod sheets;
 mod site;
 mod stopping;
 mod storage_down;
