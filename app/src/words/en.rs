@@ -21,7 +21,6 @@ pub(super) static WORDS: Words = Words {
     stale: "There may be newer messages: the connection is down.",
     try_again: "Try again",
     new_messages: Plural { one: "{} new message", few: "{} new messages", many: "{} new messages" },
-    to_latest: "To the latest message",
     you: "You",
     refresh: "Show new messages",
     message: "Message",
@@ -68,7 +67,6 @@ pub(super) static WORDS: Words = Words {
     error_silent: "the server fell silent",
     error_closed: "closed by the server: {} {}",
     error_dropped: "dropped on purpose",
-    dismiss: "Dismiss",
     people: "People",
     people_here: Plural { one: "{} person here", few: "{} people here", many: "{} people here" },
     people_more: Plural { one: "and {} more", few: "and {} more", many: "and {} more" },
@@ -106,5 +104,4 @@ pub(super) static WORDS: Words = Words {
     lab_says: "{}: {}",
     lab_error: "Connection error: {}",
     lab_disconnected: "Disconnected: {}",
-    lab_connecting_to: "Connecting to {}",
 };

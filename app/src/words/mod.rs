@@ -222,7 +222,6 @@ words! {
         stale: &'static str,
         try_again: &'static str,
         new_messages: Plural,
-        to_latest: &'static str,
         you: &'static str,
         refresh: &'static str,
 
@@ -260,7 +259,6 @@ words! {
         error_silent: &'static str,
         error_closed: &'static str,
         error_dropped: &'static str,
-        dismiss: &'static str,
 
         people: &'static str,
         people_here: Plural,
@@ -297,7 +295,6 @@ words! {
         lab_says: &'static str,
         lab_error: &'static str,
         lab_disconnected: &'static str,
-        lab_connecting_to: &'static str,
     }
 }
 

@@ -25,7 +25,6 @@ pub(super) static WORDS: Words = Words {
         few: "{} новых сообщения",
         many: "{} новых сообщений",
     },
-    to_latest: "К последнему сообщению",
     you: "Вы",
     refresh: "Показать новые сообщения",
     message: "Сообщение",
@@ -74,7 +73,6 @@ pub(super) static WORDS: Words = Words {
     error_silent: "сервер замолчал",
     error_closed: "закрыто сервером: {} {}",
     error_dropped: "оборвано нарочно",
-    dismiss: "Закрыть",
     people: "Люди",
     people_here: Plural {
         one: "здесь {} человек",
@@ -116,5 +114,4 @@ pub(super) static WORDS: Words = Words {
     lab_says: "{}: {}",
     lab_error: "Ошибка соединения: {}",
     lab_disconnected: "Отключено: {}",
-    lab_connecting_to: "Подключение к {}",
 };

@@ -25,7 +25,6 @@ pub(super) static WORDS: Words = Words {
         few: "{} нові повідомлення",
         many: "{} нових повідомлень",
     },
-    to_latest: "До останнього повідомлення",
     you: "Ви",
     refresh: "Показати нові повідомлення",
     message: "Повідомлення",
@@ -74,7 +73,6 @@ pub(super) static WORDS: Words = Words {
     error_silent: "сервер замовк",
     error_closed: "закрито сервером: {} {}",
     error_dropped: "обірвано навмисно",
-    dismiss: "Закрити",
     people: "Люди",
     people_here: Plural {
         one: "тут {} людина", few: "тут {} людини", many: "тут {} людей"
@@ -114,5 +112,4 @@ pub(super) static WORDS: Words = Words {
     lab_says: "{}: {}",
     lab_error: "Помилка з’єднання: {}",
     lab_disconnected: "Відключено: {}",
-    lab_connecting_to: "Підключення до {}",
 };
