@@ -4,11 +4,12 @@ mod lab;
 mod lobby;
 
 use confab_protocol::DialogId;
-use leptos::prelude::*;
+use leptos::{ev, prelude::*};
+use wasm_bindgen::{JsCast, closure::Closure};
 
 use crate::{
     Bootstrap, BrowserHandle, Page, Session,
-    components::{LocalTime, Surroundings},
+    components::Surroundings,
     data::{LabEvents, Messages, People, Pulse},
     dom::{Html, effect},
     live::Live,
@@ -23,7 +24,7 @@ pub fn App(bootstrap: Bootstrap) -> Html {
     let browser = use_context::<BrowserHandle>().unwrap_or_else(BrowserHandle::none);
     let live = use_context::<Live>().unwrap_or_else(Live::for_rendering);
     let session = Session::new(&bootstrap, browser);
-    let local_time = LocalTime(RwSignal::new(false));
+    let is_alive = RwSignal::new(false);
     live.register(Messages { session });
     live.register(People);
     live.register(Pulse);
@@ -32,25 +33,64 @@ pub fn App(bootstrap: Bootstrap) -> Html {
         live.seed::<Messages>(DialogId::lobby(), history);
     }
     let (language, words) = (bootstrap.language, bootstrap.words());
-    provide_context(Surroundings { language, words, live: live.clone(), session, local_time });
+    provide_context(Surroundings { language, words, live: live.clone(), session, is_alive });
     // Once the page is the server's own, it may become the viewer's.
     let mut live = Some(live);
     effect(move || {
         if let Some(live) = live.take() {
-            local_time.0.set(true);
+            is_alive.set(true);
             session.begin(live);
             mark_hydrated();
         }
     });
+    ask_before_leaving(session);
     match bootstrap.page {
         Page::Lobby => view! { <Lobby bootstrap/> }.into(),
         Page::Lab => view! { <Lab bootstrap/> }.into(),
     }
 }
 
+/// A tab that is closed takes along what it has not sent yet: as long as there is something, the
+/// browser asks first.
+fn ask_before_leaving(session: Session) {
+    let mut ask = None;
+    effect(move || {
+        let ask = ask.get_or_insert_with(|| {
+            Closure::<dyn FnMut(ev::Event)>::new(|event: ev::Event| event.prevent_default())
+        });
+        let ask = session.has_unsent().then(|| ask.as_ref().unchecked_ref());
+        window().set_onbeforeunload(ask);
+    });
+}
+
 /// Tells style sheets and tests that the page answers.
 fn mark_hydrated() {
     if let Some(root) = document().document_element() {
         let _ = root.set_attribute("data-hydrated", "");
+    }
+}
+
+#[cfg(all(test, feature = "ssr"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_page_without_history_says_so_and_claims_nothing_else() {
+        let bootstrap = Bootstrap::from_script(
+            r#"{"page": "lobby", "language": "en", "words": [],
+            "you": {"id": "anna", "username": "Anna"}, "epoch": "e", "history": null,
+            "limits": {"frameBytes": 65536, "messageCharacters": 20, "framesPerSecond": 50,
+                "sendsPerSecond": 10, "sendsBurst": 30, "pageMessages": 50, "catchUpEvents": 300},
+            "client": {"ws_host": "", "ws_path": "/ws", "ping_interval": 30000,
+                "silence_max": 35000, "first_retry": 300, "retry_delays": [1000]},
+            "demo": false, "notice": null, "form_client_id": "form"}"#,
+        );
+        let bootstrap = bootstrap.expect("a bootstrap");
+        let words = bootstrap.language.words();
+        let html = Owner::new().with(|| view! { <App bootstrap/> }.to_html());
+        assert!(html.contains(words.history_unavailable), "{html}");
+        for untrue in [words.loading, words.no_messages, "people here"] {
+            assert!(!html.contains(untrue), "{untrue} in {html}");
+        }
     }
 }

@@ -34,14 +34,26 @@ pub struct Outgoing {
 /// How far a message of ours is.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum OutgoingState {
-    /// It waits for the connection, its turn, or another try.
+    /// It waits for the connection or its turn.
     Queued,
     /// It is under way.
     InFlight,
     /// The server has it.
     Stored,
+    /// It was refused for now. It keeps its place, and is tried again by itself.
+    Waiting(ErrorCode),
     /// It was refused, and will not be tried again by itself.
     Failed(ErrorCode),
+}
+
+impl OutgoingState {
+    /// Why the server did not take it, if that is where it stands.
+    pub fn refusal(self) -> Option<ErrorCode> {
+        match self {
+            Self::Waiting(code) | Self::Failed(code) => Some(code),
+            Self::Queued | Self::InFlight | Self::Stored => None,
+        }
+    }
 }
 
 /// A time the connection broke.
@@ -92,9 +104,9 @@ pub struct LoggedFrame {
 }
 
 /// Frames the lab keeps: a few screens of them.
-const FRAMES_KEPT: usize = 200;
+pub const FRAMES_KEPT: usize = 200;
 /// Characters of a frame the lab shows: a page of history would bury the rest.
-const FRAME_CHARACTERS_SHOWN: usize = 2_000;
+pub const FRAME_CHARACTERS_SHOWN: usize = 2_000;
 /// Round trips the lab's chart shows.
 pub const ROUND_TRIPS_KEPT: usize = 60;
 /// Where the outbox survives a reload.
@@ -184,8 +196,20 @@ impl Session {
         Ok(())
     }
 
-    /// Tries a failed message once more, under a new name and at the end of the line.
+    /// Whether we have said something that would be lost with this tab.
+    pub fn has_unsent(&self) -> bool {
+        self.outbox.with(|outbox| outbox.iter().any(|out| out.state != OutgoingState::Stored))
+    }
+
+    /// Tries a refused message once more: at once if it is to be tried again anyhow, else under a
+    /// new name and at the end of the line.
     pub fn retry(&self, client_id: &ClientId) {
+        let waits = |out: &Outgoing| {
+            out.send.client_id == *client_id && matches!(out.state, OutgoingState::Waiting(_))
+        };
+        if self.outbox.with_untracked(|outbox| outbox.iter().any(waits)) {
+            return self.command(Input::Hurry);
+        }
         let Some((new_client_id, at)) = self.new_client_id() else { return };
         self.change_outbox(&mut |outbox| {
             let place = outbox.iter().position(|outgoing| outgoing.send.client_id == *client_id);
@@ -200,7 +224,7 @@ impl Session {
         self.command(Input::Retry { client_id: client_id.clone(), new_client_id });
     }
 
-    /// Forgets a failed message.
+    /// Forgets a refused message.
     pub fn discard(&self, client_id: &ClientId) {
         self.forget(client_id);
         self.command(Input::Discard { client_id: client_id.clone() });
@@ -260,16 +284,26 @@ impl Session {
         let (was_open, error) = self
             .status
             .with_untracked(|before| (*before == Status::Open, broke(before, &status).cloned()));
-        let is_open = status == Status::Open;
+        let (is_open, tries_first) = (status == Status::Open, status == Status::Connecting);
         // Noted here, where no state is skipped: signals show only the last of a turn.
         if let (Some(error), Some(at)) = (error, self.browser(|browser| browser.wall())) {
+            if let ConnectionError::ClosedByServer { code, reason } = &error {
+                let mut frame = String::from("close ");
+                frame.push_str(&code.to_string());
+                frame.push(' ');
+                frame.push_str(reason);
+                self.note_traffic(Direction::Received, &frame);
+            }
             self.broken.set(Some(Break { at, error }));
         }
         self.status.set(status);
         match (was_open, is_open) {
-            (true, false) => live.connection_lost(),
             (false, true) => live.reconnected(),
-            _ => {}
+            // The first try: what came with the page is as old as the page.
+            (false, false) if tries_first => {}
+            // Also after a try that failed: a stream that never was is not whole (DESIGN §2).
+            (_, false) => live.connection_lost(),
+            (true, true) => {}
         }
     }
 
@@ -287,11 +321,12 @@ impl Session {
 
     fn delivered(&self, Delivery { client_id, state }: Delivery) {
         let state = match state {
-            DeliveryState::Queued | DeliveryState::Waiting { .. } => OutgoingState::Queued,
+            DeliveryState::Queued => OutgoingState::Queued,
             DeliveryState::InFlight => OutgoingState::InFlight,
             // The lab shows what was said when it hears it, and keeps no bubbles.
             DeliveryState::Stored(_) if self.page == Page::Lab => return self.forget(&client_id),
             DeliveryState::Stored(_) => OutgoingState::Stored,
+            DeliveryState::Waiting { code } => OutgoingState::Waiting(code),
             DeliveryState::Failed { code, .. } => OutgoingState::Failed(code),
         };
         self.change_outbox(&mut |outbox| {

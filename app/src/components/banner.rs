@@ -8,7 +8,7 @@ use leptos::prelude::*;
 use stylers_macro::style_sheet;
 
 use super::{
-    surroundings,
+    focus_messages, surroundings,
     websocket_status::{countdown, last_error},
     words,
 };
@@ -31,7 +31,10 @@ pub fn Banner() -> Html {
     let reconnect = move || {
         el("button", "now")
             .attr("type", "button")
-            .on("click", move |_| session.command(Input::Reconnect))
+            .on("click", move |_| {
+                session.command(Input::Reconnect);
+                focus_messages();
+            })
             .text(words.reconnect)
     };
     switch(
@@ -39,11 +42,19 @@ pub fn Banner() -> Html {
         move |shown| match shown {
             Shown::Nothing => Html::nothing(),
             Shown::Reconnecting => el("div", "strip")
+                .attr("role", "status")
                 .test_id("reconnecting")
                 .child(el("span", "what").text_live(error))
-                .child(el("span", "when").test_id("countdown").text_live(move || {
-                    session.status.with(|status| countdown(words, language, status, now.get()))
-                }))
+                .child(
+                    // To be looked at: nobody wants to hear every second of it.
+                    el("span", "when").attr("role", "timer").test_id("countdown").text_live(
+                        move || {
+                            session
+                                .status
+                                .with(|status| countdown(words, language, status, now.get()))
+                        },
+                    ),
+                )
                 .child(reconnect())
                 .into(),
             Shown::Toast(reason) => {

@@ -3,13 +3,13 @@
 use leptos::prelude::*;
 use stylers_macro::style_sheet;
 
-use super::{LanguageSwitch, WebsocketStatus, words};
+use super::{LanguageSwitch, MESSAGES_ID, PeopleButton, WebsocketStatus, words};
 use crate::{
     Page,
     dom::{Html, scoped},
 };
 
-/// The brand, the pages, the connection, the language.
+/// The way past all this, the brand, the pages, the connection, who is here, the language.
 #[component]
 pub fn Header(page: Page) -> Html {
     let el = scoped(style_sheet!("app/src/components/header.css"));
@@ -28,7 +28,14 @@ pub fn Header(page: Page) -> Html {
         let current = (this == page).then_some("page");
         el("a", "page").attr("href", this.path()).attr_if("aria-current", current).text(text)
     };
+    let mut to_messages = String::from("#");
+    to_messages.push_str(MESSAGES_ID);
+    let people = match page {
+        Page::Lobby => el("div", "people").child(view! { <PeopleButton/> }).into(),
+        Page::Lab => Html::nothing(),
+    };
     el("header", "header")
+        .child(el("a", "skip").attr("href", to_messages).text(words.skip_to_messages))
         .child(brand)
         .child(
             el("nav", "pages")
@@ -37,6 +44,7 @@ pub fn Header(page: Page) -> Html {
                 .child(link(Page::Lab, words.lab)),
         )
         .child(el("div", "status").child(view! { <WebsocketStatus/> }))
+        .child(people)
         .child(el("div", "languages").child(view! { <LanguageSwitch/> }))
         .into()
 }

@@ -17,11 +17,14 @@ pub fn LanguageSwitch() -> Html {
     let links = Language::ALL.map(|language| {
         let mut address = String::from("/language/");
         address.push_str(language.code());
+        let mut name = String::from(language.sign());
+        name.push_str(", ");
+        name.push_str(language.name());
         el("a", "choice")
             .attr("href", address)
             .attr("hreflang", language.code())
             .attr("lang", language.code())
-            .attr("aria-label", language.name())
+            .attr("aria-label", name)
             .attr("title", language.name())
             .attr_if("aria-current", (language == current).then_some("true"))
             .text(language.sign())

@@ -88,7 +88,10 @@ pub fn MessageInput(dialog: DialogId, form_client_id: ClientId, notice: Option<N
         .attr("rows", "1")
         .attr("dir", "auto")
         .attr("aria-label", words.message)
-        .attr("aria-describedby", "input-hint")
+        .attr_live("aria-invalid", move || {
+            refused.with(|why| (!why.is_empty()).then(|| "true".to_owned()))
+        })
+        .attr("aria-describedby", "input-refused input-hint")
         .attr("placeholder", words.write_message)
         .test_id("input")
         .flag("required", true)
@@ -100,6 +103,7 @@ pub fn MessageInput(dialog: DialogId, form_client_id: ClientId, notice: Option<N
     // The copy in the attribute gives the box its height.
     let grow = el("div", "grow").attr_live("data-text", move || Some(text.get())).child(input);
     let refusal = el("p", "refused")
+        .attr("id", "input-refused")
         .attr("role", "alert")
         .test_id("refused")
         .text_live(move || refused.get());

@@ -7,7 +7,7 @@ use confab_protocol::DialogId;
 use leptos::prelude::*;
 use stylers_macro::style_sheet;
 
-use super::{surroundings, words};
+use super::{MESSAGES_ID, focus_messages, surroundings, words};
 use crate::{
     data::Messages,
     dom::{Element, Html, Item, Node, list, scoped, when},
@@ -29,12 +29,13 @@ const STICKY_PIXELS: i32 = 100;
 /// from the first paint on, without JavaScript too, and its scroll position counts from there: zero
 /// is the end, and reading back is negative.
 ///
-/// On the server: the last page.
+/// On the server: the last page, or that it cannot be read right now.
 #[component]
 pub fn MessageList(dialog: DialogId) -> Html {
     let el = scoped(style_sheet!("app/src/components/message_list.css"));
     let around = surroundings();
     let (session, language, words) = (around.session, around.language, words());
+    let is_alive = around.is_alive;
     let reading = around.live.read::<Messages>(dialog);
     let (node, follow) = (Node::new(), Follow::new());
     let mut shown = Vec::new();
@@ -55,7 +56,9 @@ pub fn MessageList(dialog: DialogId) -> Html {
         let has_page = stored.is_some();
         let text = match reading.state.get() {
             EntryState::Failed { .. } => words.history_failed,
-            EntryState::Loading if !has_page => words.loading,
+            // The page came without history; a living one asks for it.
+            EntryState::Loading if !has_page && is_alive.get() => words.loading,
+            EntryState::Loading if !has_page => words.history_unavailable,
             EntryState::Stale { .. } => words.stale,
             _ if is_empty => words.no_messages,
             _ => "",
@@ -65,19 +68,26 @@ pub fn MessageList(dialog: DialogId) -> Html {
     let failed = move || reading.state.with(|state| matches!(state, EntryState::Failed { .. }));
     let again = move || {
         let button = el("button", "again").attr("type", "button").text(words.try_again);
-        button.on("click", move |_| reading.refetch()).into()
+        let again = move |_| {
+            reading.refetch();
+            focus_messages();
+        };
+        button.on("click", again).into()
     };
     let latest = move || {
         el("button", "latest")
             .attr("type", "button")
             .test_id("new-messages")
-            .on("click", move |_| follow.to_end(node))
+            .on("click", move |_| {
+                follow.to_end(node);
+                focus_messages();
+            })
             .text_live(move || language.count(&words.new_messages, follow.unseen.get()))
             .into()
     };
     let log = el("div", "message-list")
         .node(node)
-        .attr("id", "messages")
+        .attr("id", MESSAGES_ID)
         .attr("role", "log")
         .attr("tabindex", "0")
         .attr("aria-label", words.messages)

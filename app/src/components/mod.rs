@@ -8,10 +8,13 @@ mod language_switch;
 mod message_input;
 mod message_list;
 mod people_here;
+mod refused;
 mod time;
 mod websocket_status;
 
 use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+use web_sys::HtmlElement;
 
 use crate::{Language, Session, live::Live, words::Words};
 
@@ -21,8 +24,7 @@ pub use lab::{Controls, EventList, FrameLog, RoundTrips, StateMachine, TopicBoxe
 pub use language_switch::LanguageSwitch;
 pub use message_input::MessageInput;
 pub use message_list::MessageList;
-pub use people_here::PeopleList;
-pub use time::LocalTime;
+pub use people_here::{PeopleButton, PeopleList};
 pub use websocket_status::WebsocketStatus;
 
 /// The few things that the whole page has.
@@ -36,8 +38,9 @@ pub struct Surroundings {
     pub live: Live,
     /// This tab.
     pub session: Session,
-    /// Whether times are shown in the viewer's zone yet.
-    pub local_time: LocalTime,
+    /// Whether the page has come alive. Not so on the server, nor in the browser's first render,
+    /// which must equal the server's.
+    pub is_alive: RwSignal<bool>,
 }
 
 /// What the page has around it.
@@ -47,6 +50,17 @@ pub struct Surroundings {
 /// Outside [`App`](crate::App), which provides it.
 pub fn surroundings() -> Surroundings {
     expect_context()
+}
+
+/// The id of the list that a page is about: the skip link leads there, and the focus when the
+/// button that had it goes.
+pub const MESSAGES_ID: &str = "messages";
+
+/// Leads the focus to the page's list, for a button that goes when it is pressed.
+fn focus_messages() {
+    if let Some(list) = document().get_element_by_id(MESSAGES_ID) {
+        let _ = list.unchecked_into::<HtmlElement>().focus();
+    }
 }
 
 /// The words of the page's language.

@@ -4,45 +4,107 @@ use confab_protocol::Person;
 use leptos::prelude::*;
 use stylers_macro::style_sheet;
 
-use super::{surroundings, words};
+use super::{Surroundings, surroundings, words};
 use crate::{
+    Language,
     data::People,
     dom::{Element, Html, Item, list, scoped},
+    live::{EntryState, Reading},
+    words::Words,
 };
 
 /// How many names are drawn; the rest is a number.
 const SHOWN: usize = 50;
 
-/// The people in the lobby, ourselves among them: several tabs are one person.
+/// The id of the list, by which its button opens it.
+const LIST_ID: &str = "people";
+/// The id of how many there are, in words.
+const COUNT_ID: &str = "people-count";
+
+/// How many people are here, where the list beside the conversation has no room: it opens the list.
+///
+/// On the server: nothing yet.
+#[component]
+pub fn PeopleButton() -> Html {
+    let el = scoped(style_sheet!("app/src/components/people_here.css"));
+    let here = Here::read();
+    el("button", "open")
+        .attr("type", "button")
+        .attr("popovertarget", LIST_ID)
+        .class_if("stale", move || here.is_stale())
+        .attr("aria-labelledby", COUNT_ID)
+        .test_id("people-open")
+        .text_live(move || match here.count() {
+            0 => String::new(),
+            count => count.to_string(),
+        })
+        .into()
+}
+
+/// The people in the lobby, ourselves among them: several tabs are one person. Beside the
+/// conversation, or over it where there is no room ([`PeopleButton`]). Grey once nobody vouches for
+/// it any more.
 ///
 /// On the server: nobody yet; the list comes with the connection.
 #[component]
 pub fn PeopleList() -> Html {
     let el = scoped(style_sheet!("app/src/components/people_here.css"));
-    let around = surroundings();
-    let (language, words) = (around.language, words());
-    let reading = around.live.read::<People>(());
-    let count = move || reading.data.with(|here| here.as_ref().map_or(0, |here| here.count));
-    let more = move || match count().saturating_sub(SHOWN as u64) {
+    let here = Here::read();
+    let words = here.words;
+    let count = move || match here.count() {
         0 => String::new(),
-        more => language.count(&words.people_more, more),
+        count => here.language.count(&words.people_here, count),
+    };
+    let more = move || match here.count().saturating_sub(SHOWN as u64) {
+        0 => String::new(),
+        more => here.language.count(&words.people_more, more),
+    };
+    let stale = move || match here.count() > 0 && here.is_stale() {
+        true => words.people_stale.to_owned(),
+        false => String::new(),
     };
     let names = move || {
-        reading.data.with(|here| {
+        here.reading.data.with(|here| {
             let listed = here.iter().flat_map(|here| &here.listed);
             listed.take(SHOWN).map(item).collect()
         })
     };
     el("aside", "people")
+        .attr("id", LIST_ID)
+        .attr("popover", "auto")
+        .class_if("stale", move || here.is_stale())
         .attr("aria-label", words.people)
-        .child(
-            el("h2", "heading")
-                .test_id("people-count")
-                .text_live(move || language.count(&words.people_here, count())),
-        )
+        .child(el("h2", "heading").attr("id", COUNT_ID).test_id(COUNT_ID).text_live(count))
+        .child(el("p", "more").test_id("people-stale").text_live(stale))
         .child(el("ul", "names").test_id("people").child(list(names)))
         .child(el("p", "more").text_live(more))
         .into()
+}
+
+/// Who is here, as the list and its button read it.
+#[derive(Clone, Copy)]
+struct Here {
+    reading: Reading<People>,
+    language: Language,
+    words: &'static Words,
+}
+
+impl Here {
+    fn read() -> Self {
+        let Surroundings { language, words, live, .. } = surroundings();
+        Self { reading: live.read::<People>(()), language, words }
+    }
+
+    /// How many; 0 as long as nobody has said so, since we are here ourselves.
+    #[inline(never)]
+    fn count(self) -> u64 {
+        self.reading.data.with(|here| here.as_ref().map_or(0, |here| here.count))
+    }
+
+    #[inline(never)]
+    fn is_stale(self) -> bool {
+        self.reading.state.with(|state| *state != EntryState::Fresh)
+    }
 }
 
 /// A person under another name is drawn anew.

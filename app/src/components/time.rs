@@ -1,4 +1,7 @@
 //! Times of day, in the viewer's zone.
+//!
+//! On the server, and in the first render of the browser, which must equal the server's, times are
+//! shown in UTC; right after that they change.
 
 use confab_protocol::Timestamp;
 use leptos::prelude::*;
@@ -6,13 +9,6 @@ use wasm_bindgen::JsValue;
 
 use super::surroundings;
 use crate::dom::Element;
-
-/// Whether the page may use the viewer's time zone.
-///
-/// On the server, and in the first render of the browser, which must equal the server's, times are
-/// shown in UTC; right after that they change.
-#[derive(Clone, Copy)]
-pub struct LocalTime(pub RwSignal<bool>);
 
 /// How much of the time is shown.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -26,7 +22,7 @@ pub enum Precision {
 /// The time of day of a moment, with the full date for whoever points at it.
 pub fn time_of_day(at: Timestamp, precision: Precision) -> Element {
     let around = surroundings();
-    let (local, language) = (around.local_time.0, around.language.code());
+    let (local, language) = (around.is_alive, around.language.code());
     Element::new("time")
         .attr("datetime", at.to_string())
         .attr_live("title", move || local.get().then(|| local_date(at, language)))

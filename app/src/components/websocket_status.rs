@@ -1,5 +1,6 @@
 //! How the connection is (documents 000 and 004).
 
+use confab_protocol::CloseCode;
 use confab_sync::{ClosedReason, ConnectionError, Moment, Status};
 use leptos::prelude::*;
 use stylers_macro::style_sheet;
@@ -11,13 +12,14 @@ use super::{
 };
 use crate::{
     Language,
-    data::Pulse,
+    data::{LastPulse, Pulse},
     dom::{Html, scoped},
     words::{Words, fill},
 };
 
-/// The state of the connection in words and colour, and the server's last pulse while it is open.
-/// What to do while it is not stands in the [`Banner`](super::Banner).
+/// The state of the connection in words and colour, and what the server said last of itself while it
+/// is open: its welcome, then each pulse. The rest of DESIGN §3, the countdown, the last error and
+/// **Reconnect**, stands in the [`Banner`](super::Banner), where there is room for it.
 ///
 /// On the server: connecting, because that is what the page will do first.
 #[component]
@@ -25,22 +27,26 @@ pub fn WebsocketStatus() -> Html {
     let el = scoped(style_sheet!("app/src/components/websocket_status.css"));
     let around = surroundings();
     let (status, language, words) = (around.session.status, around.language, words());
-    let local = around.local_time.0;
+    let local = around.is_alive;
     let pulse = around.live.read::<Pulse>(());
     let look = move || status.with(Look::of);
     let beat = move || {
-        let beat = pulse.data.with(|pulse| pulse.as_ref().and_then(|pulse| pulse.heartbeat));
-        match (look(), beat) {
-            (Look::Open, Some(beat)) => {
+        if look() != Look::Open {
+            return String::new();
+        }
+        pulse.data.with(|pulse| match pulse {
+            Some(LastPulse { heartbeat: Some(beat), .. }) => {
                 let time = time_text(local, beat.time, Precision::Seconds);
                 let mut text = fill(words.heartbeat, &[&time]);
                 text.push_str(" · ");
                 text.push_str(&language.count(&words.connections, beat.connections));
                 text
             }
-            (Look::Open, None) => words.no_heartbeat.to_owned(),
+            Some(LastPulse { welcome: Some(client), .. }) => {
+                fill(words.welcome, &[&client.to_string()])
+            }
             _ => String::new(),
-        }
+        })
     };
     let dot = el("span", "dot")
         .class_if("open", move || look() == Look::Open)
@@ -89,7 +95,8 @@ impl Look {
     }
 }
 
-fn label(words: &Words, status: &Status) -> &'static str {
+/// The state of the connection in words.
+pub fn label(words: &Words, status: &Status) -> &'static str {
     match (Look::of(status), status) {
         (Look::Open, _) => words.status_open,
         (_, Status::Reconnecting { .. }) => words.status_reconnecting,
@@ -115,11 +122,23 @@ pub fn error_text(words: &Words, error: &ConnectionError) -> String {
         ConnectionError::Lost => words.error_lost,
         ConnectionError::Silent => words.error_silent,
         ConnectionError::Dropped => words.error_dropped,
-        ConnectionError::ClosedByServer { code, reason } => {
-            return fill(words.error_closed, &[&code.to_string(), reason]);
+        ConnectionError::ClosedByServer { code, .. } => {
+            return fill(close_text(words, *code), &[&code.to_string()]);
         }
     };
     text.to_owned()
+}
+
+/// What a close code means. The server's own words are English; they stand in the lab's frame log.
+fn close_text(words: &Words, code: u16) -> &'static str {
+    match CloseCode::from_number(code) {
+        CloseCode::Restart => words.error_restart,
+        CloseCode::TooBig => words.error_too_big,
+        CloseCode::TooSlow => words.error_too_slow,
+        CloseCode::TooManyConnections => words.error_too_many,
+        CloseCode::TooFast => words.error_too_fast,
+        _ => words.error_closed,
+    }
 }
 
 /// "attempt 2 of 5 · next try in 3 seconds", counting down.

@@ -2,7 +2,9 @@
 
 use std::collections::VecDeque;
 
-use confab_protocol::{ErrorFrame, Heartbeat, Person, ServerFrame, Timestamp, Topic, Welcome};
+use confab_protocol::{
+    ErrorCode, ErrorFrame, Heartbeat, Person, ServerFrame, Timestamp, Topic, Welcome,
+};
 use confab_sync::ConnectionError;
 use futures::future::LocalBoxFuture;
 use leptos::prelude::*;
@@ -48,9 +50,9 @@ pub enum LabEvent {
         message: String,
     },
     /// The server did not understand or accept a frame.
-    Error(String),
-    /// The connection broke or was closed.
-    Disconnected(ConnectionError),
+    Refused(ErrorCode),
+    /// There was no connection to be had, or it broke or was closed.
+    Broke(ConnectionError),
 }
 
 /// The lines, newest last.
@@ -113,9 +115,9 @@ fn line(session: Session, frame: &ServerFrame) -> Option<(Timestamp, LabEvent)> 
             let (from, message) = (chat.from.clone(), chat.message.clone());
             (chat.time, LabEvent::Chat { from, message })
         }
-        ServerFrame::Error(ErrorFrame { message, .. }) => {
+        ServerFrame::Error(ErrorFrame { code, .. }) => {
             let at = session.browser(|browser| browser.wall())?;
-            (at, LabEvent::Error(message.clone()))
+            (at, LabEvent::Refused(*code))
         }
         _ => return None,
     })
@@ -128,7 +130,7 @@ fn watch_breaks(session: Session, api: EntryApi<LabEvents>) -> Effect<LocalStora
         move |broken, _, _| {
             let Some(Break { at, error }) = broken.clone() else { return };
             api.update_cached_data(move |lines| {
-                lines.push(at, LabEvent::Disconnected(error.clone()));
+                lines.push(at, LabEvent::Broke(error.clone()));
             });
         },
         false,

@@ -8,4 +8,4 @@ mod pulse;
 pub use events::{LabEvent, LabEvents, LabLine};
 pub use messages::Messages;
 pub use people::People;
-pub use pulse::Pulse;
+pub use pulse::{LastPulse, Pulse};

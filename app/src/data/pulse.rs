@@ -1,6 +1,6 @@
 //! The server's pulse.
 
-use confab_protocol::{Heartbeat, ServerFrame, Topic, Welcome};
+use confab_protocol::{Heartbeat, ServerFrame, Topic};
 use futures::future::LocalBoxFuture;
 
 use crate::live::{Endpoint, EntryApi, QueryError};
@@ -9,10 +9,10 @@ use crate::live::{Endpoint, EntryApi, QueryError};
 pub struct Pulse;
 
 /// What the server said last of itself.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct LastPulse {
-    /// The greeting of this connection.
-    pub welcome: Option<Welcome>,
+    /// The number in the greeting of this connection.
+    pub welcome: Option<u64>,
     /// The last beat of this connection.
     pub heartbeat: Option<Heartbeat>,
 }
@@ -33,8 +33,8 @@ impl Endpoint for Pulse {
             let entry = api.clone();
             api.on("welcome", move |frame| {
                 let ServerFrame::Welcome(welcome) = frame else { return };
-                let pulse = LastPulse { welcome: Some(welcome.clone()), heartbeat: None };
-                entry.update_cached_data(move |last| *last = pulse.clone());
+                let pulse = LastPulse { welcome: Some(welcome.client), heartbeat: None };
+                entry.update_cached_data(move |last| *last = pulse);
                 entry.mark_fresh();
             });
             let entry = api.clone();

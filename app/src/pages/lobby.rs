@@ -16,7 +16,6 @@ pub fn Lobby(bootstrap: Bootstrap) -> Html {
     let el = scoped(style_sheet!("app/src/pages/lobby.css"));
     let words = words();
     let Bootstrap { page, notice, form_client_id, .. } = bootstrap;
-    let skip = el("a", "skip").attr("href", "#messages").text(words.skip_to_messages);
     // Drawn only where there is no script (`@media (scripting: none)`): a browser that has scripts
     // reads the inside of a `noscript` as text, and hydration would stumble over it.
     let refresh = el("a", "refresh").attr("href", "/").text(words.refresh);
@@ -26,7 +25,6 @@ pub fn Lobby(bootstrap: Bootstrap) -> Html {
         .child(refresh)
         .child(view! { <MessageInput dialog=DialogId::lobby() form_client_id notice/> });
     el("div", "lobby")
-        .child(skip)
         .child(el("div", "top").child(view! { <Header page/> }).child(view! { <Banner/> }))
         .child(dialog)
         .child(el("div", "side").child(view! { <PeopleList/> }))

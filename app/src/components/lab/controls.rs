@@ -10,6 +10,9 @@ use crate::{
     dom::{Html, scoped},
 };
 
+/// The id of what says why a button cannot be pressed.
+const NOTE_ID: &str = "close-after";
+
 /// The buttons of document 000's tests: a wrong address, a server that closes, a cut, a frame that
 /// is too big, and back. `demo`: the server closes only when it runs for showing.
 #[component]
@@ -26,6 +29,8 @@ pub fn Controls(demo: bool) -> Html {
         let bytes = session.limits().frame_bytes as usize + 1;
         session.command(Input::SendRaw("x".repeat(bytes)));
     };
+    let note =
+        (!demo).then(|| el("p", "note").attr("id", NOTE_ID).text(words.lab_close_after_demo));
     el("div", "controls")
         .attr("role", "group")
         .attr("aria-label", words.lab_try)
@@ -33,7 +38,7 @@ pub fn Controls(demo: bool) -> Html {
         .child(
             act(words.lab_close_after)
                 .flag("disabled", !demo)
-                .attr_if("title", (!demo).then_some(words.lab_close_after_demo))
+                .attr_if("aria-describedby", (!demo).then_some(NOTE_ID))
                 .on("click", move |_| change_address(session, "closeAfter=15")),
         )
         .child(needs_socket(words.lab_drop).on("click", move |_| session.command(Input::Drop)))
@@ -45,6 +50,7 @@ pub fn Controls(demo: bool) -> Html {
                 .on("click", move |_| change_address(session, ""))
                 .text(words.reconnect),
         )
+        .children(note)
         .into()
 }
 

@@ -11,18 +11,21 @@ use crate::{
         words,
     },
     dom::{Element, Html, Item, list, scoped},
-    session::LoggedFrame,
+    session::{FRAME_CHARACTERS_SHOWN, FRAMES_KEPT, LoggedFrame},
+    words::fill,
 };
 
-/// The last frames, newest first.
+/// The last frames, newest first, and how many and how much of them that is.
 #[component]
 pub fn FrameLog() -> Html {
     let el = scoped(style_sheet!("app/src/components/lab/frame_log.css"));
     let frames = surroundings().session.frames;
     let words = words();
-    let none = move || match frames.with(|frames| frames.is_empty()) {
+    let about = move || match frames.with(|frames| frames.is_empty()) {
         true => words.lab_no_frames.to_owned(),
-        false => String::new(),
+        false => {
+            fill(words.lab_kept, &[&FRAMES_KEPT.to_string(), &FRAME_CHARACTERS_SHOWN.to_string()])
+        }
     };
     let items = move || frames.with(|frames| frames.iter().rev().map(item).collect());
     let clear = el("button", "clear")
@@ -30,7 +33,7 @@ pub fn FrameLog() -> Html {
         .on("click", move |_| frames.update(|frames| frames.clear()))
         .text(words.lab_clear);
     el("div", "frame-log")
-        .child(el("div", "bar").child(el("span", "none").text_live(none)).child(clear))
+        .child(el("div", "bar").child(el("span", "about").text_live(about)).child(clear))
         .child(
             el("ol", "frames")
                 .attr("tabindex", "0")

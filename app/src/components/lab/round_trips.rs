@@ -32,7 +32,7 @@ pub fn RoundTrips() -> Html {
     let caption = el("figcaption", "caption")
         .text(words.lab_round_trip)
         .text(": ")
-        .child(el("output", "last").test_id("round-trip").text_live(last));
+        .child(el("span", "last").test_id("round-trip").text_live(last));
     let chart = el("svg", "chart")
         .attr("viewBox", VIEW_BOX)
         .attr("preserveAspectRatio", "none")

@@ -5,8 +5,13 @@ use leptos::prelude::*;
 use stylers_macro::style_sheet;
 
 use crate::{
-    components::{surroundings, websocket_status::last_error, words},
+    components::{
+        surroundings,
+        websocket_status::{label, last_error},
+        words,
+    },
     dom::{Html, scoped},
+    words::fill,
 };
 
 /// The ways between the states, and the heads of their arrows.
@@ -34,7 +39,7 @@ pub fn StateMachine() -> Html {
             .attr("width", "150")
             .attr("height", "40")
             .attr("rx", "12");
-        let label =
+        let text =
             el("text", "label").attr("x", x.to_string()).attr("y", (y + 5).to_string()).text(label);
         el("g", "node")
             .class_if("lit", is_lit)
@@ -42,12 +47,15 @@ pub fn StateMachine() -> Html {
             .attr_live("data-lit", move || Some(is_lit().to_string()))
             .test_id("state")
             .child(shape)
-            .child(label)
+            .child(text)
     });
     let picture = el("svg", "picture")
         .attr("viewBox", "0 0 400 160")
         .attr("role", "img")
-        .attr("aria-label", words.lab_machine)
+        .attr_live("aria-label", move || {
+            let label = status.with(|status| label(words, status));
+            Some(fill(words.lab_says, &[words.lab_machine, label]))
+        })
         .child(el("path", "way").attr("d", WAYS))
         .child(el("path", "head").attr("d", HEADS))
         .children(nodes);

@@ -1,13 +1,12 @@
 //! One bubble.
 
-use confab_protocol::ErrorCode;
 use leptos::prelude::*;
 use stylers_macro::style_sheet;
 
 use super::timeline::Row;
 use crate::{
     components::{
-        surroundings,
+        refused::refused,
         time::{Precision, time_of_day},
         words,
     },
@@ -15,7 +14,7 @@ use crate::{
     session::OutgoingState,
 };
 
-/// Who said what and when; ours with how far they are, and with **Retry** when they failed.
+/// Who said what and when; ours with how far they are, and with **Retry** when they were refused.
 pub fn message_row(row: RwSignal<Row>) -> Element {
     let el = scoped(style_sheet!("app/src/components/message_list/row.css"));
     let you = words().you;
@@ -43,12 +42,12 @@ pub fn message_row(row: RwSignal<Row>) -> Element {
     el("li", "row")
         .class_if("mine", is(|row| row.is_mine))
         .class_if("continues", is(|row| row.continues))
-        .class_if("failed", is(|row| matches!(row.state, OutgoingState::Failed(_))))
+        .class_if("failed", is(|row| row.state.refusal().is_some()))
         .test_id("message")
         .child(bubble)
 }
 
-/// How far a message of ours is: a sign for the eye, words for the ear, and a way on if it failed.
+/// How far a message of ours is: a sign for the eye, words for the ear, and a way on if it was refused.
 fn delivery(state: OutgoingState, row: RwSignal<Row>) -> Html {
     let el = scoped(style_sheet!("app/src/components/message_list/row.css"));
     let words = words();
@@ -56,38 +55,22 @@ fn delivery(state: OutgoingState, row: RwSignal<Row>) -> Html {
         OutgoingState::Queued => ("◷", "queued", words.delivery_queued),
         OutgoingState::InFlight => ("◷", "sending", words.delivery_sending),
         OutgoingState::Stored => ("✓", "stored", words.delivery_stored),
+        OutgoingState::Waiting(_) => ("!", "waiting", words.delivery_queued),
         OutgoingState::Failed(_) => ("!", "failed", words.delivery_failed),
     };
-    let failed = match state {
-        OutgoingState::Failed(code) => Some(code),
-        _ => None,
-    };
-    let sign = el("span", if failed.is_some() { "delivery bad" } else { "delivery" })
+    let refusal = state.refusal();
+    let sign = el("span", if refusal.is_some() { "delivery bad" } else { "delivery" })
         .attr("role", "img")
         .attr("aria-label", text)
         .attr("title", text)
         .attr("data-state", name)
         .test_id("delivery")
         .text(sign);
-    match failed {
-        Some(code) => {
-            [sign].into_iter().chain(ways_on(code, row)).map(Html::from).collect::<Vec<_>>().into()
-        }
-        None => sign.into(),
+    let mut foot = vec![sign.into()];
+    if let Some(code) = refusal {
+        let (client_id, content) =
+            row.with_untracked(|row| (row.client_id.clone(), row.content.clone()));
+        foot.extend(refused(code, client_id, &content).map(Html::from));
     }
-}
-
-/// Why it failed, and what can be done.
-fn ways_on(code: ErrorCode, row: RwSignal<Row>) -> [Element; 3] {
-    let el = scoped(style_sheet!("app/src/components/message_list/row.css"));
-    let around = surroundings();
-    let (session, language, words) = (around.session, around.language, around.words);
-    let limit = session.limits().message_characters.into();
-    let act = |text| el("button", "act").attr("type", "button").text(text);
-    let client_id = move || row.with_untracked(|row| row.client_id.clone());
-    [
-        el("span", "why").text(words.refusal(language, code, limit)),
-        act(words.retry).on("click", move |_| session.retry(&client_id())),
-        act(words.discard).on("click", move |_| session.discard(&client_id())),
-    ]
+    foot.into()
 }

@@ -1,0 +1,38 @@
+//! A message that the server did not take.
+
+use confab_protocol::{ClientId, ErrorCode};
+use stylers_macro::style_sheet;
+
+use super::{focus_messages, surroundings};
+use crate::dom::{Element, scoped};
+
+/// So much of a message tells its buttons from those of another, to those who only hear them.
+const NAME_CHARACTERS: usize = 30;
+
+/// Why it did not, and what can be done about it: **Retry** and **Discard**.
+pub fn refused(code: ErrorCode, client_id: ClientId, content: &str) -> [Element; 3] {
+    let el = scoped(style_sheet!("app/src/components/refused.css"));
+    let around = surroundings();
+    let (session, words) = (around.session, around.words);
+    let limit = session.limits().message_characters.into();
+    let act = |text: &'static str| {
+        let mut name = String::from(text);
+        name.push_str(": ");
+        name.extend(content.chars().take(NAME_CHARACTERS));
+        el("button", "act").attr("type", "button").attr("aria-label", name).text(text)
+    };
+    let other = client_id.clone();
+    let retry = move |_| {
+        session.retry(&client_id);
+        focus_messages();
+    };
+    let discard = move |_| {
+        session.discard(&other);
+        focus_messages();
+    };
+    [
+        el("span", "why").text(words.refusal(around.language, code, limit)),
+        act(words.retry).on("click", retry),
+        act(words.discard).on("click", discard),
+    ]
+}
