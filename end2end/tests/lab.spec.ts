@@ -7,10 +7,12 @@ test.describe("the connection lab", () => {
 
   test("greets with the client's number, and the heart beats", async ({ alice }) => {
     const lab = await alice.opens("/lab");
-    await expect(lab.event("welcome")).toHaveText(/^🔌Welcome, client #1\(\d\d:\d\d:\d\d\)$/);
-    await expect(lab.event("heartbeat").nth(1)).toHaveText(/^❤️Server pulse\(\d\d:\d\d:\d\d\)$/);
+    await expect(lab.event("welcome")).toHaveText(/^🔌 Welcome, client #1 \(\d\d:\d\d:\d\d\)$/);
+    await expect(lab.event("heartbeat").nth(1)).toHaveText(/^❤️ Server pulse \(\d\d:\d\d:\d\d\)$/);
     await expect(lab.frame("connection_established")).toHaveCount(1);
     await expect(lab.page.locator('[data-testid="state"][data-lit="true"]')).toHaveAttribute("data-state", "open");
+    await expect(lab.page.getByRole("img", { name: "States of the connection: Connected" })).toBeVisible();
+    await expect(lab.page.getByText("The last 200 frames, and of each the first 2000 characters.")).toBeVisible();
     await expect(lab.page.getByTestId("round-trip")).toHaveText(/^\d+ ms$/);
   });
 
@@ -19,8 +21,8 @@ test.describe("the connection lab", () => {
     const other = await bob.opens("/lab");
     await other.isConnected();
     await lab.sends("Hello!");
-    await expect(lab.event("chat")).toHaveText(/^💬You: Hello!\(\d\d:\d\d:\d\d\)$/);
-    await expect(other.event("chat")).toHaveText(/^💬Guest \d+: Hello!/);
+    await expect(lab.event("chat")).toHaveText(/^💬 You: Hello! \(\d\d:\d\d:\d\d\)$/);
+    await expect(other.event("chat")).toHaveText(/^💬 Guest \d+: Hello! \(/);
   });
 
   test("says what is wrong with a wrong address, and finds back", async ({ alice }) => {
@@ -28,7 +30,9 @@ test.describe("the connection lab", () => {
     const lab = await alice.opens("/lab");
     await lab.isConnected();
     await lab.page.getByRole("button", { name: "Wrong address" }).click();
-    await expect(lab.event("disconnected").first()).toHaveText(/Disconnected: the server does not answer/);
+    await expect(lab.event("error").first()).toHaveText(
+      /^❌ Connection error: the server does not answer \(\d\d:\d\d:\d\d\)$/,
+    );
     await expect(lab.page.getByTestId("state-detail")).toHaveText("the server does not answer");
     await lab.page.getByTestId("lab-reconnect").click();
     await lab.isConnected();
@@ -39,9 +43,10 @@ test.describe("the connection lab", () => {
     const lab = await alice.opens("/lab");
     await lab.page.getByRole("button", { name: "Server closes after 15 s" }).click();
     await expect(lab.event("welcome")).toHaveCount(2);
-    await expect(lab.event("disconnected")).toHaveText(/Disconnected: closed by the server: 1001 closeAfter is over/, {
+    await expect(lab.event("disconnected")).toHaveText(/^❌ Disconnected: closed by the server \(1001\) \(/, {
       timeout: 20_000,
     });
+    await expect(lab.page.getByTestId("frame").filter({ hasText: "close 1001 closeAfter is over" })).toHaveCount(1);
     await expect(lab.event("welcome")).toHaveCount(3);
     await expect(lab.event("welcome").first()).toHaveText(/client #3/);
     await lab.isConnected();
@@ -59,7 +64,7 @@ test.describe("the connection lab", () => {
     const lab = await alice.opens("/lab");
     await lab.isConnected();
     await lab.page.getByRole("button", { name: "Send too big a frame" }).click();
-    await expect(lab.event("disconnected")).toHaveText(/closed by the server: 1009 frame too big/);
+    await expect(lab.event("disconnected")).toHaveText(/^❌ Disconnected: a frame was too big \(1009\) \(/);
     await expect(lab.event("welcome")).toHaveCount(2);
   });
 

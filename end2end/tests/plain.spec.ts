@@ -10,6 +10,10 @@ test("without JavaScript the lobby reads and posts", async ({ someone, server, a
   plain.mayComplainOf(PRELOAD_UNUSED);
   const page = await plain.context.newPage();
   await page.goto(server.url);
+  // What only scripts could make true is not said.
+  for (const part of [page.getByTestId("status"), page.getByText(/here$/), page.getByText("Enter sends")]) {
+    await expect(part).toBeHidden();
+  }
   await page.getByRole("textbox", { name: "Message" }).fill("from a plain form");
   await page.getByRole("button", { name: "Send" }).click();
   await expect(page).toHaveURL(`${server.url}/#latest`);
@@ -54,19 +58,79 @@ for (const { locale, heading, send, people } of [
   });
 }
 
+const PHONE = { width: 390, height: 844 };
+const DESK = { width: 1440, height: 900 };
+
 for (const path of ["/", "/lab"]) {
-  for (const colorScheme of ["light", "dark"] as const) {
-    test(`${path} fits a small screen in ${colorScheme}`, async ({ someone }, info) => {
-      const person = await someone({ viewport: { width: 390, height: 844 }, colorScheme });
+  test(`${path} fits phone and desk in every language, light and dark`, async ({ someone }, info) => {
+    for (const { viewport, locale, colorScheme } of [
+      { viewport: PHONE, locale: "en-GB", colorScheme: "dark" },
+      { viewport: PHONE, locale: "ru-RU", colorScheme: "light" },
+      { viewport: PHONE, locale: "uk-UA", colorScheme: "dark" },
+      { viewport: DESK, locale: "en-GB", colorScheme: "light" },
+      { viewport: DESK, locale: "uk-UA", colorScheme: "dark" },
+    ] as const) {
+      const person = await someone({ viewport, locale, colorScheme, hasTouch: viewport === PHONE });
       const tab = await person.opens(path);
       await tab.isConnected();
       await tab.sends(`word ${"long".repeat(60)}`);
-      const width = await tab.page.evaluate(() => document.documentElement.scrollWidth);
-      expect(width).toBeLessThanOrEqual(390);
-      await info.attach("screenshot", { body: await tab.page.screenshot(), contentType: "image/png" });
-    });
-  }
+      await tab.fitsItsWidth();
+      expect(await tab.isDark()).toBe(colorScheme === "dark");
+      const name = `${locale}-${viewport.width}-${colorScheme}`;
+      await info.attach(name, { body: await tab.page.screenshot(), contentType: "image/png" });
+    }
+  });
 }
+
+test("on a phone, too, one sees who is here, with keys alone", async ({ someone }) => {
+  const person = await someone({ viewport: PHONE });
+  const tab = await person.opens("/");
+  const [open, list] = [tab.page.getByTestId("people-open"), tab.page.getByTestId("people")];
+  await expect(open).toHaveAccessibleName("1 person here");
+  await expect(list).toBeHidden();
+  await open.press("Enter");
+  await expect(list).toBeInViewport();
+  await expect(list).toContainText("You");
+  await tab.page.keyboard.press("Escape");
+  await expect(list).toBeHidden();
+  await tab.page.setViewportSize(DESK);
+  await expect(list).toBeInViewport();
+  await expect(open).toBeHidden();
+});
+
+test("with keys alone one gets past the header, to the messages, writes and sends", async ({ alice }) => {
+  const tab = await alice.opens("/");
+  await tab.isConnected();
+  await tab.page.keyboard.press("Tab");
+  const skip = tab.page.getByRole("link", { name: "Skip to the messages" });
+  await expect(skip).toBeFocused();
+  await expect(skip).toBeInViewport();
+  await tab.page.keyboard.press("Enter");
+  await expect(tab.messages).toBeFocused();
+  await tab.page.keyboard.press("Tab");
+  await expect(tab.input).toBeFocused();
+  await tab.page.keyboard.type("with Enter");
+  await tab.page.keyboard.press("Enter");
+  await tab.seesStored("with Enter");
+  await expect(tab.input).toBeFocused();
+  await tab.page.keyboard.type("with the button");
+  await tab.page.keyboard.press("Tab");
+  await expect(tab.page.getByTestId("send")).toBeFocused();
+  await tab.page.keyboard.press("Enter");
+  await tab.seesStored("with the button");
+  await tab.page.getByRole("link", { name: "Lab", exact: true }).press("Enter");
+  await tab.isAlive();
+  await tab.page.keyboard.press("Tab");
+  await expect(skip).toBeFocused();
+});
+
+test("who changes the language in the lab stays there", async ({ alice }) => {
+  const lab = await alice.opens("/lab");
+  await expect(lab.page.getByText("Only on a server that runs with --demo")).toBeVisible();
+  await lab.page.getByRole("link", { name: "RU, Русский" }).click();
+  await expect(lab.page.locator("html")).toHaveAttribute("lang", "ru");
+  expect(new URL(lab.page.url()).pathname).toBe("/lab");
+});
 
 test("the time of a message is the viewer's", async ({ someone, server }) => {
   const kyiv = await someone({ timezoneId: "Europe/Kyiv" });

@@ -21,7 +21,8 @@ test("a stopped server is counted down through five attempts, then Reconnect", a
   await server.stop();
   await expect(tab.page.getByTestId("messages-state")).toHaveText(/There may be newer messages/);
   await tab.sends("while it was away");
-  await expect(tab.message("while it was away").getByTestId("delivery")).toHaveAttribute("data-state", "queued");
+  await tab.seesState("while it was away", "queued");
+  await expect(tab.page.getByTestId("people-stale")).toBeVisible();
   const toast = tab.page.getByTestId("toast");
   await expect(toast).toContainText("The server cannot be reached.", { timeout: 50_000 });
   const seen = await tab.page.evaluate(() => [...(window as unknown as { seen: Set<string> }).seen]);
@@ -51,18 +52,41 @@ test("a killed server comes back, and nothing is lost, doubled or out of order",
   await hers.seesStored("three");
 });
 
-test("what is unsent survives a reload", async ({ alice, server }) => {
-  alice.mayComplainOf(SOCKET_FAILED);
-  const tab = await alice.opens("/");
-  await tab.isConnected();
+test("what is unsent survives a reload and is delivered after it, and is not left by mistake", async ({ alice, bob }) => {
+  const his = await bob.opens("/");
+  await his.isConnected();
   // The page's socket is cut off, HTTP is not: what a proxy that lost its nerve looks like.
-  await tab.page.routeWebSocket(/\/ws/, (socket) => socket.close({ code: 1013 }));
-  await server.stop();
+  let isCut = true;
+  const page = await alice.context.newPage();
+  await page.routeWebSocket(/\/ws/, (socket) => {
+    if (isCut) {
+      // A moment later: Playwright tells the page of no close before the open.
+      setTimeout(() => void socket.close({ code: 1013 }), 100);
+    } else {
+      socket.connectToServer();
+    }
+  });
+  const tab = await alice.opensIn(page, "/");
+  await expect(page.getByTestId("reconnecting")).toBeVisible();
   await tab.sends("not yet");
-  await server.start();
+  await tab.seesState("not yet", "queued");
+
+  const asked = page.waitForEvent("dialog");
+  await page.close({ runBeforeUnload: true });
+  const dialog = await asked;
+  expect(dialog.type()).toBe("beforeunload");
+  await dialog.dismiss();
+
   await tab.reloads();
-  await expect(tab.message("not yet").getByTestId("delivery")).toHaveAttribute("data-state", "queued");
-  await tab.page.unrouteAll();
+  await tab.seesState("not yet", "queued");
+  isCut = false;
+  await page.getByRole("button", { name: "Reconnect" }).click();
+  await tab.seesStored("not yet");
+  await his.sees("not yet");
+
+  page.once("dialog", () => expect(false, "nothing is unsent, and the browser asks").toBe(true));
+  await page.close({ runBeforeUnload: true });
+  await expect(() => expect(page.isClosed()).toBe(true)).toPass();
 });
 
 test("a lost acknowledgement sends no second message", async ({ alice, bob }) => {

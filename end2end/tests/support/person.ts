@@ -56,16 +56,34 @@ export class Tab {
     await expect(this.message(text)).toHaveCount(1);
   }
 
-  async seesStored(text: string): Promise<void> {
-    await expect(this.message(text).getByTestId("delivery")).toHaveAttribute("data-state", "stored");
-  }
-
   async seesInOrder(texts: string[]): Promise<void> {
     await expect(this.page.getByTestId("content")).toHaveText(texts);
   }
 
+  // How far a message of ours is: queued, sending, waiting, failed, stored.
+  async seesState(text: string, state: string): Promise<void> {
+    await expect(this.message(text).getByTestId("delivery")).toHaveAttribute("data-state", state);
+  }
+
+  async seesStored(text: string): Promise<void> {
+    await this.seesState(text, "stored");
+  }
+
   async seesPeople(count: number): Promise<void> {
     await expect(this.page.getByTestId("people").locator("li")).toHaveCount(count);
+  }
+
+  // No part of the page is beyond its right edge.
+  async fitsItsWidth(): Promise<void> {
+    const [content, screen] = await this.page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
+    expect(content).toBeLessThanOrEqual(screen!);
+  }
+
+  // Whether the page's background is a dark one.
+  async isDark(): Promise<boolean> {
+    const colour = await this.page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+    const [red, green, blue] = colour.match(/\d+/g)!.map(Number);
+    return red! + green! + blue! < 3 * 128;
   }
 
   event(kind: string): Locator {
@@ -96,7 +114,12 @@ export class Person {
   }
 
   async opens(path: string): Promise<Tab> {
-    const tab = new Tab(await this.context.newPage(), this.server);
+    return this.opensIn(await this.context.newPage(), path);
+  }
+
+  // In a page whose traffic the story has a hand in.
+  async opensIn(page: Page, path: string): Promise<Tab> {
+    const tab = new Tab(page, this.server);
     await tab.opens(path);
     return tab;
   }

@@ -91,6 +91,26 @@ export class Server {
     }
   }
 
+  // Holds the database's write lock, so that nothing can be stored until the answer is called: byte 120
+  // of its -shm file, as SQLite's own writers do (https://www.sqlite.org/walformat.html#wal_locks).
+  // Node has no byte locks; perl is everywhere.
+  async locksStorage(): Promise<() => Promise<void>> {
+    const script = `
+      open(my $file, "+<", $ARGV[0]) or die $!;
+      my $lock = pack("s s x4 q q i x4", F_WRLCK, 0, 120, 1, 0);
+      fcntl($file, F_SETLKW, $lock) or die $!;
+      $| = 1; print "locked\\n"; <STDIN>;`;
+    const holder = spawn("perl", ["-MFcntl", "-e", script, join(this.data, "confab.db-shm")], {
+      stdio: ["pipe", "pipe", "inherit"],
+    });
+    await once(holder.stdout, "data");
+    return async () => {
+      const ended = once(holder, "exit");
+      holder.stdin.end();
+      await ended;
+    };
+  }
+
   async remove(): Promise<void> {
     await this.stop();
     await rm(this.data, { recursive: true, force: true });

@@ -1,0 +1,67 @@
+// The server does not take a message, and says so.
+
+import { expect, test } from "./support/story";
+
+test.describe("a database that is locked", () => {
+  test.use({ serverOptions: { environment: { CONFAB_STORE_BUSY_TIMEOUT: "100ms" } } });
+
+  test("refuses for now; Retry stores the message once, and so does waiting", async ({ alice, bob, server }) => {
+    const hers = await alice.opens("/");
+    const his = await bob.opens("/");
+    await hers.isConnected();
+    await his.isConnected();
+    for (const [text, isHurried] of [["hurried", true], ["patient", false]] as const) {
+      const unlock = await server.locksStorage();
+      await hers.sends(text);
+      await hers.seesState(text, "waiting");
+      await expect(hers.message(text)).toContainText("The server could not store the message.");
+      await expect(hers.message(text).getByRole("button", { name: `Discard: ${text}` })).toBeVisible();
+      await unlock();
+      if (isHurried) {
+        await hers.message(text).getByRole("button", { name: `Retry: ${text}` }).click();
+        await expect(hers.messages).toBeFocused();
+      }
+      await hers.seesStored(text);
+      await his.sees(text);
+    }
+    await hers.seesInOrder(["hurried", "patient"]);
+    await his.seesInOrder(["hurried", "patient"]);
+  });
+});
+
+test("a message refused for good waits for its author: Retry sends it anew, Discard forgets it", async ({ alice, bob }) => {
+  const his = await bob.opens("/");
+  await his.isConnected();
+  const page = await alice.context.newPage();
+  // A server of another mind: it takes a text only when it is sent the second time.
+  const refused = new Set<string>();
+  await page.routeWebSocket(/\/ws/, (socket) => {
+    const server = socket.connectToServer();
+    socket.onMessage((frame) => {
+      const { type, payload } = JSON.parse(String(frame));
+      if (type !== "message:send" || refused.has(payload.content)) {
+        server.send(frame);
+        return;
+      }
+      refused.add(payload.content);
+      const nack = { clientId: payload.clientId, code: "internal", message: "no", retry: false };
+      socket.send(JSON.stringify({ type: "nack", payload: nack }));
+    });
+    server.onMessage((frame) => socket.send(frame));
+  });
+  const tab = await alice.opensIn(page, "/");
+  await tab.isConnected();
+  await tab.sends("retried");
+  await tab.sends("discarded");
+  for (const text of ["retried", "discarded"]) {
+    await tab.seesState(text, "failed");
+    await expect(tab.message(text)).toContainText("The server did not accept the message (internal).");
+  }
+  await tab.page.getByRole("button", { name: "Retry: retried" }).click();
+  await tab.seesStored("retried");
+  await tab.page.getByRole("button", { name: "Discard: discarded" }).click();
+  await tab.seesInOrder(["retried"]);
+  await his.seesInOrder(["retried"]);
+  await tab.reloads();
+  await tab.seesInOrder(["retried"]);
+});
