@@ -63,21 +63,22 @@ const DESK = { width: 1440, height: 900 };
 
 for (const path of ["/", "/lab"]) {
   test(`${path} fits phone and desk in every language, light and dark`, async ({ someone }, info) => {
-    for (const { viewport, locale, colorScheme } of [
-      { viewport: PHONE, locale: "en-GB", colorScheme: "dark" },
-      { viewport: PHONE, locale: "ru-RU", colorScheme: "light" },
-      { viewport: PHONE, locale: "uk-UA", colorScheme: "dark" },
-      { viewport: DESK, locale: "en-GB", colorScheme: "light" },
-      { viewport: DESK, locale: "uk-UA", colorScheme: "dark" },
-    ] as const) {
-      const person = await someone({ viewport, locale, colorScheme, hasTouch: viewport === PHONE });
+    for (const locale of ["en-GB", "ru-RU", "uk-UA"]) {
+      const person = await someone({ viewport: PHONE, locale, hasTouch: true });
       const tab = await person.opens(path);
       await tab.isConnected();
       await tab.sends(`word ${"long".repeat(60)}`);
-      await tab.fitsItsWidth();
-      expect(await tab.isDark()).toBe(colorScheme === "dark");
-      const name = `${locale}-${viewport.width}-${colorScheme}`;
-      await info.attach(name, { body: await tab.page.screenshot(), contentType: "image/png" });
+      await tab.isEasyToHit();
+      for (const viewport of [PHONE, DESK]) {
+        for (const colorScheme of ["light", "dark"] as const) {
+          await tab.page.setViewportSize(viewport);
+          await tab.page.emulateMedia({ colorScheme });
+          await tab.fitsItsWidth();
+          expect(await tab.isDark()).toBe(colorScheme === "dark");
+          const name = `${locale}-${viewport.width}-${colorScheme}`;
+          await info.attach(name, { body: await tab.page.screenshot(), contentType: "image/png" });
+        }
+      }
     }
   });
 }

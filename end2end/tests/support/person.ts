@@ -73,10 +73,24 @@ export class Tab {
     await expect(this.page.getByTestId("people").locator("li")).toHaveCount(count);
   }
 
-  // No part of the page is beyond its right edge.
+  // The page does not scroll sideways, and nothing to read or to press is cut off at the right.
   async fitsItsWidth(): Promise<void> {
-    const [content, screen] = await this.page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
-    expect(content).toBeLessThanOrEqual(screen!);
+    const beyond = await this.page.evaluate(() => {
+      const parts = [document.documentElement, ...document.querySelectorAll("a, button, textarea, h1, h2, p, li, label")];
+      const isBeyond = (part: Element) => part.getBoundingClientRect().right > innerWidth + 1;
+      const names = parts.filter(isBeyond).map((part) => part.outerHTML.slice(0, 100));
+      return document.documentElement.scrollWidth > innerWidth ? ["the page", ...names] : names;
+    });
+    expect(beyond).toEqual([]);
+  }
+
+  // What a finger is to hit is as large as a fingertip (WCAG 2.5.5).
+  async isEasyToHit(): Promise<void> {
+    const targets = this.page.locator("button:visible, nav a:visible, label:visible");
+    const small = await targets.evaluateAll((all) =>
+      all.filter((target) => target.getBoundingClientRect().height < 44).map((target) => target.outerHTML),
+    );
+    expect(small).toEqual([]);
   }
 
   // Whether the page's background is a dark one.
