@@ -153,5 +153,6 @@ test("who reads back is not pulled to the end, and is told what is new", async (
   await expect(button).toHaveText("1 new message");
   expect(Math.abs((await place()) - before)).toBeLessThanOrEqual(2);
   await button.click();
+  await expect(his.messages).toBeFocused();
   await expect(his.message("news")).toBeInViewport();
 });

@@ -29,6 +29,7 @@ test("a stopped server is counted down through five attempts, then Reconnect", a
   expect(seen).toEqual([1, 2, 3, 4, 5].map((attempt) => `attempt ${attempt} of 5`));
   await server.start();
   await toast.getByRole("button", { name: "Reconnect" }).click();
+  await expect(tab.messages).toBeFocused();
   await tab.isConnected();
   await expect(toast).toHaveCount(0);
   await tab.seesStored("while it was away");
