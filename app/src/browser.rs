@@ -1,6 +1,6 @@
 //! What the app needs from the browser; the frontend implements it.
 
-use std::{rc::Rc, sync::Arc};
+use std::{rc::Rc, sync::Arc, time::Duration};
 
 use confab_protocol::Timestamp;
 use confab_sync::{Input, Moment};
@@ -18,6 +18,8 @@ pub trait Browser {
     fn command(&self, input: Input);
     /// Fetches a path of this server; an answer that is no success is an error with its code.
     fn fetch(&self, path: String) -> LocalBoxFuture<'static, Result<String, QueryError>>;
+    /// Calls back once, after this time.
+    fn after(&self, time: Duration, call: Box<dyn FnOnce()>);
     /// The monotonic clock, the engine's.
     fn now(&self) -> Moment;
     /// The wall clock.

@@ -52,6 +52,7 @@ impl Browser for Tab {
     fn fetch(&self, _: String) -> LocalBoxFuture<'static, Result<String, QueryError>> {
         Box::pin(pending())
     }
+    fn after(&self, _: Duration, _: Box<dyn FnOnce()>) {}
     fn now(&self) -> Moment {
         Moment(0)
     }

@@ -1,28 +1,33 @@
-//! One WebSocket, from open to close, as a task.
+//! One WebSocket, from open to close.
 //!
 //! gloo-net's `close` of the sink closes nothing, its code can only be given to the whole socket,
-//! and its receiving end tells how the socket ended as an error. So one task owns the whole socket,
-//! and everything that is to be sent or closed comes to it through a queue. The queue is short by
-//! nature: the engine sends what a person types, one message at a time, and pings.
+//! and its receiving end tells how the socket ended as an error. So the socket stays whole: a task
+//! waits for what comes, sending and closing happen at once, and no borrow is held while the engine
+//! hears of it.
 
-use std::pin::pin;
+use std::{
+    cell::RefCell,
+    future::poll_fn,
+    pin::Pin,
+    rc::Rc,
+    task::{Context, Poll, Waker},
+};
 
 use confab_sync::{Input, SocketId};
-use futures::{
-    Sink, StreamExt,
-    channel::mpsc::{UnboundedReceiver, UnboundedSender, unbounded},
-    future::{Either, poll_fn, select},
-};
+use futures::{Sink, Stream};
 use gloo_net::websocket::{Message, State, WebSocketError, futures::WebSocket};
 
-/// What a socket's task is told.
-enum Order {
-    Send(String),
-    Close(u16, &'static str),
-}
-
 /// An open or opening socket. Dropping it closes it, and nothing more is reported.
-pub struct Socket(UnboundedSender<Order>);
+pub struct Socket(Rc<Shared>);
+
+/// What the socket and its task share.
+struct Shared {
+    id: SocketId,
+    /// Nothing as soon as we have closed it.
+    socket: RefCell<Option<WebSocket>>,
+    /// Whoever waits for the socket, to be told of our close.
+    waiting: RefCell<Option<Waker>>,
+}
 
 impl Socket {
     /// Opens a socket and reports what happens on it until it is closed.
@@ -31,77 +36,75 @@ impl Socket {
     ///
     /// The address is no WebSocket address.
     pub fn open(id: SocketId, url: &str, report: impl Fn(Input) + 'static) -> Result<Self, ()> {
-        let socket = WebSocket::open(url).map_err(|_| ())?;
-        let (orders, queue) = unbounded();
-        wasm_bindgen_futures::spawn_local(run(id, socket, queue, Box::new(report)));
-        Ok(Self(orders))
+        let socket = RefCell::new(Some(WebSocket::open(url).map_err(|_| ())?));
+        let shared = Rc::new(Shared { id, socket, waiting: RefCell::default() });
+        let task = shared.clone();
+        wasm_bindgen_futures::spawn_local(async move {
+            let mut is_open = false;
+            while let Some(input) = poll_fn(|context| task.next(&mut is_open, context)).await {
+                report(input);
+            }
+        });
+        Ok(Self(shared))
     }
 
     /// Sends a text frame. A socket that cannot take it has closed; its report is on its way.
     pub fn send(&self, text: String) {
-        let _ = self.0.unbounded_send(Order::Send(text));
+        if let Some(socket) = &mut *self.0.socket.borrow_mut() {
+            let _ = Pin::new(socket).start_send(Message::Text(text));
+        }
     }
 
     /// Closes with a code and a reason, and reports nothing more.
-    pub fn close(self, code: u16, reason: &'static str) {
-        let _ = self.0.unbounded_send(Order::Close(code, reason));
+    pub fn close(self, code: u16, reason: &str) {
+        self.0.close(code, reason);
     }
 }
 
-async fn run(
-    id: SocketId,
-    mut socket: WebSocket,
-    mut queue: UnboundedReceiver<Order>,
-    report: Box<dyn Fn(Input)>,
-) {
-    let opened = {
-        let mut ready = pin!(poll_fn(|context| pin!(&mut socket).poll_ready(context)));
+impl Drop for Socket {
+    fn drop(&mut self) {
+        self.0.close(1000, "");
+    }
+}
+
+impl Shared {
+    fn close(&self, code: u16, reason: &str) {
+        if let Some(socket) = self.socket.take() {
+            let _ = socket.close(Some(code), Some(reason));
+        }
+        if let Some(waker) = self.waiting.take() {
+            waker.wake();
+        }
+    }
+
+    /// What happens next; nothing when nothing more will.
+    fn next(&self, is_open: &mut bool, context: &mut Context<'_>) -> Poll<Option<Input>> {
+        self.waiting.replace(Some(context.waker().clone()));
+        let mut socket = self.socket.borrow_mut();
+        let Some(open) = &mut *socket else { return Poll::Ready(None) };
+        let mut open = Pin::new(open);
+        if !*is_open && open.as_mut().poll_ready(context).is_ready() {
+            *is_open = true;
+            // gloo-net calls a socket ready that failed to open; its end tells what became of it.
+            if matches!(open.state(), State::Open) {
+                return Poll::Ready(Some(Input::Opened(self.id)));
+            }
+        }
         loop {
-            // What is to be sent comes only after `Opened`, so an order now is a close.
-            match select(&mut ready, queue.next()).await {
-                Either::Left((opened, _)) => break Some(opened),
-                Either::Right((Some(Order::Send(_)), _)) => {}
-                Either::Right((Some(Order::Close(..)) | None, _)) => break None,
-            }
-        }
-    };
-    match opened {
-        None => {
-            let _ = socket.close(Some(1000), None);
-            return;
-        }
-        // gloo-net calls a socket ready that failed to open; what became of it tells the stream below.
-        Some(_) if matches!(socket.state(), State::Open) => report(Input::Opened(id)),
-        Some(_) => {}
-    }
-    loop {
-        match select(socket.next(), queue.next()).await {
-            Either::Left((Some(Ok(Message::Text(text))), _)) => report(Input::Received(id, text)),
-            Either::Left((Some(Ok(Message::Bytes(_))), _)) => {}
-            Either::Left((Some(Err(WebSocketError::ConnectionClose(event))), _)) => {
-                let (code, reason, clean) = (event.code, event.reason, event.was_clean);
-                return report(Input::Closed { socket: id, code, reason, clean });
-            }
-            // An error is followed by the close that it causes.
-            Either::Left((Some(Err(_)), _)) => {}
-            Either::Left((None, _)) => return report(lost(id)),
-            Either::Right((Some(Order::Send(text)), _)) => {
-                if pin!(&mut socket).start_send(Message::Text(text)).is_err() {
-                    return report(lost(id));
+            let end = match open.as_mut().poll_next(context) {
+                Poll::Pending => return Poll::Pending,
+                Poll::Ready(Some(Ok(Message::Text(text)))) => {
+                    return Poll::Ready(Some(Input::Received(self.id, text)));
                 }
-            }
-            Either::Right((Some(Order::Close(code, reason)), _)) => {
-                let _ = socket.close(Some(code), Some(reason));
-                return;
-            }
-            Either::Right((None, _)) => {
-                let _ = socket.close(Some(1000), None);
-                return;
-            }
+                Poll::Ready(Some(Err(WebSocketError::ConnectionClose(event)))) => Some(event),
+                Poll::Ready(None) => None,
+                // Confab speaks text; and an error is followed by the close that it causes.
+                Poll::Ready(Some(_)) => continue,
+            };
+            *socket = None;
+            let (code, reason, clean) = end
+                .map_or((1006, String::new(), false), |end| (end.code, end.reason, end.was_clean));
+            return Poll::Ready(Some(Input::Closed { socket: self.id, code, reason, clean }));
         }
     }
-}
-
-fn lost(socket: SocketId) -> Input {
-    Input::Closed { socket, code: 1006, reason: String::new(), clean: false }
 }

@@ -182,6 +182,13 @@ impl Browser for Tab {
         Box::pin(fetch::fetch(path))
     }
 
+    fn after(&self, time: Duration, call: Box<dyn FnOnce()>) {
+        wasm_bindgen_futures::spawn_local(async move {
+            Sleep::new(time).await;
+            call();
+        });
+    }
+
     fn now(&self) -> Moment {
         now()
     }
@@ -201,10 +208,7 @@ impl Browser for Tab {
 
     fn remember(&self, key: &str, value: &str) {
         if let Ok(Some(storage)) = window().session_storage() {
-            let _ = match value {
-                "" => storage.remove_item(key),
-                value => storage.set_item(key, value),
-            };
+            let _ = storage.set_item(key, value);
         }
     }
 

@@ -1,9 +1,9 @@
 //! What a person has to know while the connection is not there: never in the way, always with a
 //! way on.
 
-use std::time::Duration;
+use std::{cell::Cell, rc::Rc, time::Duration};
 
-use confab_sync::{ClosedReason, Input, Status};
+use confab_sync::{ClosedReason, Input, Moment, Status};
 use leptos::prelude::*;
 use stylers_macro::style_sheet;
 
@@ -45,16 +45,14 @@ pub fn Banner() -> Html {
                 .attr("role", "status")
                 .test_id("reconnecting")
                 .child(el("span", "what").text_live(error))
-                .child(
-                    // To be looked at: nobody wants to hear every second of it.
-                    el("span", "when").attr("role", "timer").test_id("countdown").text_live(
-                        move || {
-                            session
-                                .status
-                                .with(|status| countdown(words, language, status, now.get()))
-                        },
-                    ),
-                )
+                // To be looked at: nobody wants to hear every second of it.
+                .child(el("span", "when").attr("role", "timer").test_id("countdown").text_live(
+                    move || {
+                        session
+                            .status
+                            .with(|status| countdown(words, language, status, Moment(now.get())))
+                    },
+                ))
                 .child(reconnect())
                 .into(),
             Shown::Toast(reason) => {
@@ -73,18 +71,22 @@ pub fn Banner() -> Html {
     )
 }
 
-/// The engine's clock, moving while there is something to count down.
-fn ticking() -> RwSignal<confab_sync::Moment> {
+/// The engine's clock in milliseconds, moving while there is something to count down.
+fn ticking() -> RwSignal<u64> {
     let session = surroundings().session;
-    let now = RwSignal::new(session.now());
+    let now = RwSignal::new(session.now().0);
+    let is_due = Rc::new(Cell::new(false));
     effect(move || {
+        now.track();
         let waits =
             |status: &Status| matches!(status, Status::Reconnecting { retry_at: Some(_), .. });
-        if session.status.with(waits) {
-            now.set(session.now());
-            if let Ok(ticking) = set_interval(move || now.set(session.now()), TICK) {
-                on_cleanup(move || ticking.clear());
-            }
+        if session.status.with(waits) && !is_due.replace(true) {
+            let is_due = is_due.clone();
+            let tick = Box::new(move || {
+                is_due.set(false);
+                now.set(session.now().0);
+            });
+            session.browser(|browser| browser.after(TICK, tick));
         }
     });
     now

@@ -6,13 +6,13 @@ use stylers_macro::style_sheet;
 use super::{LanguageSwitch, MESSAGES_ID, PeopleButton, WebsocketStatus, words};
 use crate::{
     Page,
-    dom::{Html, scoped},
+    dom::{Html, frame},
 };
 
 /// The way past all this, the brand, the pages, the connection, who is here, the language.
 #[component]
 pub fn Header(page: Page) -> Html {
-    let el = scoped(style_sheet!("app/src/components/header.css"));
+    let el = frame(style_sheet!("app/src/components/header.css"));
     let words = words();
     let mark = el("img", "mark")
         .attr("src", "/icon.svg")

@@ -6,13 +6,13 @@ use stylers_macro::style_sheet;
 use super::{surroundings, words};
 use crate::{
     Language,
-    dom::{Html, scoped},
+    dom::{Html, frame},
 };
 
 /// A link for each language; the server remembers the choice, so it works without JavaScript.
 #[component]
 pub fn LanguageSwitch() -> Html {
-    let el = scoped(style_sheet!("app/src/components/language_switch.css"));
+    let el = frame(style_sheet!("app/src/components/language_switch.css"));
     let current = surroundings().language;
     let links = Language::ALL.map(|language| {
         let mut address = String::from("/language/");

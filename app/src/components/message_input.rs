@@ -10,7 +10,7 @@ use web_sys::{HtmlTextAreaElement, KeyboardEvent};
 use super::{surroundings, words};
 use crate::{
     Notice,
-    dom::{Element, Html, Node, effect, scoped},
+    dom::{Element, Html, Node, effect, frame},
 };
 
 /// From how many characters before the limit on the count is shown.
@@ -23,7 +23,7 @@ const COUNT_FROM: usize = 500;
 /// On the server: a plain form that posts; with what was refused still in it.
 #[component]
 pub fn MessageInput(dialog: DialogId, form_client_id: ClientId, notice: Option<Notice>) -> Html {
-    let el = scoped(style_sheet!("app/src/components/message_input.css"));
+    let el = frame(style_sheet!("app/src/components/message_input.css"));
     let around = surroundings();
     let (session, language, words) = (around.session, around.language, words());
     let limit = session.limits().message_characters;
@@ -95,7 +95,7 @@ pub fn MessageInput(dialog: DialogId, form_client_id: ClientId, notice: Option<N
         .attr("placeholder", words.write_message)
         .test_id("input")
         .flag("required", true)
-        .text(first)
+        .initial(first)
         .value_live(move || text.get())
         .on("input", move |event| text.set(event_target_value(&event)))
         .on("keydown", keydown);

@@ -10,7 +10,7 @@ use stylers_macro::style_sheet;
 use super::{MESSAGES_ID, focus_messages, surroundings, words};
 use crate::{
     data::Messages,
-    dom::{Element, Html, Item, Node, list, scoped, when},
+    dom::{Element, Html, Item, Node, frame, list, scoped, when},
     live::EntryState,
 };
 
@@ -32,7 +32,8 @@ const STICKY_PIXELS: i32 = 100;
 /// On the server: the last page, or that it cannot be read right now.
 #[component]
 pub fn MessageList(dialog: DialogId) -> Html {
-    let el = scoped(style_sheet!("app/src/components/message_list.css"));
+    let el = frame(style_sheet!("app/src/components/message_list.css"));
+    let made = scoped(style_sheet!("app/src/components/message_list.css"));
     let around = surroundings();
     let (session, language, words) = (around.session, around.language, words());
     let is_alive = around.is_alive;
@@ -67,7 +68,7 @@ pub fn MessageList(dialog: DialogId) -> Html {
     };
     let failed = move || reading.state.with(|state| matches!(state, EntryState::Failed { .. }));
     let again = move || {
-        let button = el("button", "again").attr("type", "button").text(words.try_again);
+        let button = made("button", "again").attr("type", "button").text(words.try_again);
         let again = move |_| {
             reading.refetch();
             focus_messages();
@@ -75,7 +76,7 @@ pub fn MessageList(dialog: DialogId) -> Html {
         button.on("click", again).into()
     };
     let latest = move || {
-        el("button", "latest")
+        made("button", "latest")
             .attr("type", "button")
             .test_id("new-messages")
             .on("click", move |_| {

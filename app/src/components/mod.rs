@@ -49,7 +49,8 @@ pub struct Surroundings {
 ///
 /// Outside [`App`](crate::App), which provides it.
 pub fn surroundings() -> Surroundings {
-    expect_context()
+    // `expect_context` would say where and what, and download how to say it.
+    use_context().unwrap_or_else(|| panic!("surroundings are there inside of App"))
 }
 
 /// The id of the list that a page is about: the skip link leads there, and the focus when the

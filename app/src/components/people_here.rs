@@ -8,7 +8,7 @@ use super::{Surroundings, surroundings, words};
 use crate::{
     Language,
     data::People,
-    dom::{Element, Html, Item, list, scoped},
+    dom::{Element, Html, Item, frame, list, scoped},
     live::{EntryState, Reading},
     words::Words,
 };
@@ -48,7 +48,7 @@ pub fn PeopleButton() -> Html {
 /// On the server: nobody yet; the list comes with the connection.
 #[component]
 pub fn PeopleList() -> Html {
-    let el = scoped(style_sheet!("app/src/components/people_here.css"));
+    let el = frame(style_sheet!("app/src/components/people_here.css"));
     let here = Here::read();
     let words = here.words;
     let count = move || match here.count() {

@@ -38,17 +38,21 @@ pub fn time_text(local: RwSignal<bool>, at: Timestamp, precision: Precision) -> 
 }
 
 fn utc_text(at: Timestamp, precision: Precision) -> String {
-    let seconds = at.unix_ms() / 1000;
-    let parts = [seconds / 3600 % 24, seconds / 60 % 60, seconds % 60];
-    clock_text(parts.map(|part| part as u32), precision)
+    clock_text(at.unix_ms() / 1000, precision)
 }
 
 fn local_text(at: Timestamp, precision: Precision) -> String {
-    let date = js_sys::Date::new(&JsValue::from_f64(at.unix_ms() as f64));
-    clock_text([date.get_hours(), date.get_minutes(), date.get_seconds()], precision)
+    // In minutes, and negative in the east.
+    let behind = date(at).get_timezone_offset() as i64;
+    clock_text((at.unix_ms() / 1000).saturating_add_signed(-behind * 60), precision)
 }
 
-fn clock_text(parts: [u32; 3], precision: Precision) -> String {
+fn date(at: Timestamp) -> js_sys::Date {
+    js_sys::Date::new(&JsValue::from_f64(at.unix_ms() as f64))
+}
+
+fn clock_text(seconds: u64, precision: Precision) -> String {
+    let parts = [seconds / 3600 % 24, seconds / 60 % 60, seconds % 60];
     let shown = match precision {
         Precision::Minutes => 2,
         Precision::Seconds => 3,
@@ -64,8 +68,7 @@ fn clock_text(parts: [u32; 3], precision: Precision) -> String {
 }
 
 fn local_date(at: Timestamp, language: &str) -> String {
-    let date = js_sys::Date::new(&JsValue::from_f64(at.unix_ms() as f64));
-    String::from(date.to_locale_string(language, &JsValue::UNDEFINED))
+    String::from(date(at).to_locale_string(language, &JsValue::UNDEFINED))
 }
 
 #[cfg(test)]

@@ -13,7 +13,7 @@ use super::{
 use crate::{
     Language,
     data::{LastPulse, Pulse},
-    dom::{Html, scoped},
+    dom::{Html, frame},
     words::{Words, fill},
 };
 
@@ -24,7 +24,7 @@ use crate::{
 /// On the server: connecting, because that is what the page will do first.
 #[component]
 pub fn WebsocketStatus() -> Html {
-    let el = scoped(style_sheet!("app/src/components/websocket_status.css"));
+    let el = frame(style_sheet!("app/src/components/websocket_status.css"));
     let around = surroundings();
     let (status, language, words) = (around.session.status, around.language, words());
     let local = around.is_alive;

@@ -11,6 +11,7 @@ use leptos::prelude::*;
 
 use crate::{
     Session,
+    dom::effect,
     live::{Endpoint, EntryApi, QueryError},
     session::Break,
 };
@@ -125,14 +126,14 @@ fn line(session: Session, frame: &ServerFrame) -> Option<(Timestamp, LabEvent)> 
 
 /// Writes a line whenever the connection breaks: once for each failure, not for each second waited.
 fn watch_breaks(session: Session, api: EntryApi<LabEvents>) -> Effect<LocalStorage> {
-    Effect::watch(
-        move || session.broken.get(),
-        move |broken, _, _| {
-            let Some(Break { at, error }) = broken.clone() else { return };
+    let mut is_old = true;
+    effect(move || {
+        let broken = session.broken.get();
+        if let Some(Break { at, error }) = broken.filter(|_| !is_old) {
             api.update_cached_data(move |lines| {
                 lines.push(at, LabEvent::Broke(error.clone()));
             });
-        },
-        false,
-    )
+        }
+        is_old = false;
+    })
 }

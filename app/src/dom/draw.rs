@@ -21,8 +21,8 @@ use wasm_bindgen::{JsCast, closure::Closure};
 use web_sys::Comment;
 
 use super::{
-    Element, Html, Kind, Reactive, Switch,
-    element::Attribute,
+    Html, Kind, Reactive, Switch,
+    element::{Attribute, Parts},
     rows::{self, Rows},
 };
 
@@ -88,7 +88,8 @@ pub(super) struct Pen {
     after_text: Cell<bool>,
 }
 
-/// The namespace of pictures; the parser knows it, `createElement` does not.
+/// The namespaces of elements. The parser knows which is meant; who makes one has to say it.
+const HTML: &str = "http://www.w3.org/1999/xhtml";
 const SVG: &str = "http://www.w3.org/2000/svg";
 
 impl Pen {
@@ -121,7 +122,7 @@ impl Pen {
                 self.next.replace(node.next_sibling());
                 return node.unchecked_into();
             }
-            missed(&self.parent);
+            missed();
         }
         let node = make();
         let _ = self.parent.insert_before(node.unchecked_ref(), self.next.borrow().as_ref());
@@ -147,37 +148,43 @@ impl Pen {
         let node: web_sys::Text = self.node(make);
         self.after_text.set(true);
         if self.hydrates && node.node_value().as_deref() != Some(content) {
-            missed(&node);
+            missed();
             node.set_node_value(Some(content));
         }
         node
     }
 
+    /// Passes a text by that stays what the server wrote.
+    fn pass_text(&self) {
+        if self.after_text.get() {
+            self.mark();
+        }
+        self.mark();
+        self.after_text.set(true);
+    }
+
     fn element(&self, tag: &str) -> web_sys::Element {
         self.node(|| {
-            let parent = self.parent.dyn_ref::<web_sys::Element>();
-            let in_picture =
-                parent.is_some_and(|parent| parent.namespace_uri().as_deref() == Some(SVG));
-            let element = match in_picture || tag == "svg" {
-                true => document().create_element_ns(Some(SVG), tag),
-                false => document().create_element(tag),
-            };
-            element.expect("tags are written in the program")
+            // Undefined for a fragment, which holds no picture.
+            let around = self.parent.unchecked_ref::<web_sys::Element>().namespace_uri();
+            let namespace = if tag == "svg" { SVG } else { around.as_deref().unwrap_or(HTML) };
+            let element = document().create_element_ns(Some(namespace), tag);
+            element.unwrap_or_else(|_| panic!("no tag, or one of a frame that is not there"))
         })
     }
 
     /// Everything that was there has been taken.
     fn done(&self) {
         if self.hydrates && self.next.borrow().is_some() {
-            missed(&self.parent);
+            missed();
         }
     }
 }
 
 /// The document is not what the server wrote: somebody changed it, or the two sides disagree.
 #[cold]
-fn missed(parent: &web_sys::Node) {
-    web_sys::console::error_2(&"the page is not what the server wrote".into(), parent);
+fn missed() {
+    web_sys::console::error_1(&"the page is not what the server wrote".into());
 }
 
 /// Runs now, and again whenever what it has read changes.
@@ -193,6 +200,7 @@ pub(super) fn piece(html: Html, pen: &Rc<Pen>, keep: &Keep) {
                 pen.text(&content);
             }
         }
+        Kind::Standing => pen.pass_text(),
         Kind::LiveText(content) => live_text(content, pen, keep),
         Kind::Element(inner) => {
             element(*inner, pen, keep);
@@ -215,7 +223,7 @@ fn live_text(mut content: Reactive<String>, pen: &Rc<Pen>, keep: &Keep) {
         match &mut shown {
             Some((node, shown)) => {
                 if *shown != content {
-                    node.set_data(&content);
+                    node.set_node_value(Some(&content));
                     *shown = content;
                 }
             }
@@ -268,24 +276,27 @@ impl Region {
         while let Some(node) =
             self.start.next_sibling().filter(|node| !self.end.is_same_node(Some(node)))
         {
-            let _ = parent.remove_child(&node);
+            node.unchecked_into::<web_sys::Element>().remove();
         }
         piece(html, &Pen::building(parent, Some(self.end.clone().into())), keep);
     }
 }
 
 /// Draws an element.
-pub(super) fn element(element: Element, pen: &Rc<Pen>, keep: &Keep) -> web_sys::Element {
-    let Element { tag, classes, attributes, children } = element;
+pub(super) fn element(element: Parts, pen: &Rc<Pen>, keep: &Keep) -> web_sys::Element {
+    let Parts { tag, classes, attributes, children } = element;
     let node = pen.element(tag);
     if !pen.hydrates {
-        for class in classes.into_iter().flat_map(str::split_ascii_whitespace) {
-            let _ = node.class_list().add_1(class);
+        let class = super::class(&classes);
+        if !class.is_empty() {
+            let _ = node.set_attribute("class", &class);
         }
     }
-    let inside = pen.inside(&node);
-    children.into_iter().for_each(|html| piece(html, &inside, keep));
-    inside.done();
+    if !children.is_empty() {
+        let inside = pen.inside(&node);
+        children.into_iter().for_each(|html| piece(html, &inside, keep));
+        inside.done();
+    }
     attributes.into_iter().for_each(|attr| attribute(attr, &node, pen.hydrates, keep));
     node
 }
@@ -344,11 +355,7 @@ fn live_value(
 }
 
 /// Without types, to be downloaded once.
-fn live_value_erased(
-    mut value: Reactive<Option<String>>,
-    hydrates: bool,
-    show: Show,
-) -> Kept {
+fn live_value_erased(mut value: Reactive<Option<String>>, hydrates: bool, show: Show) -> Kept {
     let mut is_first = hydrates;
     let mut shown = None;
     let effect = effect(Box::new(move || {

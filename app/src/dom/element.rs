@@ -5,12 +5,17 @@ use leptos::{ev, reactive::send_wrapper_ext::SendOption};
 use super::{Html, Kind, Node, Reactive, Text};
 
 /// An element: a tag, what it has, and what is in it.
-pub struct Element {
-    pub(super) tag: &'static str,
+///
+/// It is a pointer, so that a call that adds to it is a few bytes where the element is described.
+/// `FRAME` tells elements of [`frame`] from those of [`scoped`].
+pub struct Element<const FRAME: bool = false>(pub(super) Box<Parts>);
+
+pub(super) struct Parts {
+    pub tag: &'static str,
     /// Its own classes, and the class of the style sheet that it belongs to.
-    pub(super) classes: [&'static str; 2],
-    pub(super) attributes: Vec<Attribute>,
-    pub(super) children: Vec<Html>,
+    pub classes: [&'static str; 2],
+    pub attributes: Vec<Attribute>,
+    pub children: Vec<Html>,
 }
 
 /// What an element has.
@@ -31,27 +36,43 @@ pub(super) enum Attribute {
 
 /// Makes elements of one style sheet: tag and classes, the sheet's scope class added.
 pub fn scoped(scope: &'static str) -> impl Fn(&'static str, &'static str) -> Element + Copy {
-    move |tag, name| Element::with([name, scope], tag)
+    move |tag, name| Element::with(tag, [name, scope])
 }
+
+/// Makes elements of one style sheet that are there from the first paint on, because the server has
+/// written them and no part of the page makes them anew. The browser takes their nodes as they
+/// stand, so whatever stays about them (tags, classes, attributes, texts) is not downloaded.
+pub fn frame(scope: &'static str) -> impl Fn(&'static str, &'static str) -> Element<true> + Copy {
+    move |tag, name| Element::with(tag, [name, scope])
+}
+
+/// Whether this program only ever takes frames as they stand.
+const TAKES_FRAMES: bool = cfg!(feature = "hydrate");
 
 impl Element {
     /// An element without classes.
     pub fn new(tag: &'static str) -> Self {
-        Self::with(["", ""], tag)
+        Self::with(tag, ["", ""])
     }
+}
 
-    fn with(classes: [&'static str; 2], tag: &'static str) -> Self {
-        Self { tag, classes, attributes: Vec::new(), children: Vec::new() }
-    }
+impl<const FRAME: bool> Element<FRAME> {
+    /// Whether what stays about it stands already.
+    const STANDS: bool = FRAME && TAKES_FRAMES;
 
-    fn has(mut self, attribute: Attribute) -> Self {
-        self.attributes.push(attribute);
-        self
+    fn with(tag: &'static str, classes: [&'static str; 2]) -> Self {
+        Self(if Self::STANDS { Parts::new("", ["", ""]) } else { Parts::new(tag, classes) })
     }
 
     /// An attribute that stays.
     pub fn attr(self, name: &'static str, value: impl Into<Text>) -> Self {
-        self.has(Attribute::Fixed(name, value.into()))
+        if Self::STANDS {
+            return self;
+        }
+        Self(match value.into() {
+            Text::Borrowed(value) => self.0.has_fixed(name, value),
+            value => self.0.has(Attribute::Fixed(name, value)),
+        })
     }
 
     /// An attribute that is there if there is a value.
@@ -73,7 +94,7 @@ impl Element {
         name: &'static str,
         value: impl FnMut() -> Option<String> + Send + 'static,
     ) -> Self {
-        self.has(Attribute::Live(name, Box::new(value)))
+        Self(self.0.has(Attribute::Live(name, Box::new(value))))
     }
 
     /// A class that comes and goes.
@@ -82,13 +103,14 @@ impl Element {
         name: &'static str,
         is_set: impl FnMut() -> bool + Send + 'static,
     ) -> Self {
-        self.has(Attribute::Class(name, Box::new(is_set)))
+        Self(self.0.has(Attribute::Class(name, Box::new(is_set))))
     }
 
     /// Hears an event. On the server the listener is dropped.
     pub fn on(self, event: &'static str, hear: impl FnMut(ev::Event) + 'static) -> Self {
         if cfg!(target_arch = "wasm32") {
-            return self.has(Attribute::On(event, SendOption::new_local(Some(Box::new(hear)))));
+            let hear = SendOption::new_local(Some(Box::new(hear) as Box<_>));
+            return Self(self.0.has(Attribute::On(event, hear)));
         }
         self
     }
@@ -96,12 +118,12 @@ impl Element {
     /// The value a person edits: the property, not the attribute. What a field holds when the page
     /// comes alive stays: a person may have begun to write.
     pub fn value_live(self, value: impl FnMut() -> String + Send + 'static) -> Self {
-        self.has(Attribute::Value(Box::new(value)))
+        Self(self.0.has(Attribute::Value(Box::new(value))))
     }
 
     /// Lets the node be reached once it is in the page.
     pub fn node(self, node: Node) -> Self {
-        self.has(Attribute::Node(node))
+        Self(self.0.has(Attribute::Node(node)))
     }
 
     /// The name by which tests find it.
@@ -109,29 +131,73 @@ impl Element {
         self.attr("data-testid", id)
     }
 
-    /// A text that stays. In a `textarea`: what it holds before anyone edits it.
+    /// What a `textarea` holds before anyone edits it.
+    pub fn initial(self, text: impl Into<Text>) -> Self {
+        if Self::STANDS { self } else { self.text(text) }
+    }
+
+    /// A text that stays, and is not empty.
     pub fn text(self, text: impl Into<Text>) -> Self {
-        self.holds(Html(Kind::Text(text.into())))
+        Self(if Self::STANDS {
+            self.0.holds(Kind::Standing)
+        } else {
+            match text.into() {
+                Text::Borrowed(text) => self.0.holds_text(text),
+                text => self.0.holds(Kind::Text(text)),
+            }
+        })
     }
 
     /// A text that changes.
     pub fn text_live(self, text: impl FnMut() -> String + Send + 'static) -> Self {
-        self.holds(Html(Kind::LiveText(Box::new(text))))
+        Self(self.0.holds(Kind::LiveText(Box::new(text))))
     }
 
     /// A piece inside.
     pub fn child(self, child: impl Into<Html>) -> Self {
-        self.holds(child.into())
+        Self(match child.into().0 {
+            Kind::Element(parts) => self.0.holds_element(parts),
+            kind => self.0.holds(kind),
+        })
     }
 
-    fn holds(mut self, child: Html) -> Self {
-        self.children.push(child);
+    /// Pieces inside.
+    pub fn children<C: Into<Html>>(self, children: impl IntoIterator<Item = C>) -> Self {
+        children.into_iter().fold(self, Self::child)
+    }
+}
+
+/// Out of line: an element is described by calls to these.
+impl Parts {
+    #[inline(never)]
+    fn new(tag: &'static str, classes: [&'static str; 2]) -> Box<Self> {
+        Box::new(Self { tag, classes, attributes: Vec::new(), children: Vec::new() })
+    }
+
+    #[inline(never)]
+    fn has(mut self: Box<Self>, attribute: Attribute) -> Box<Self> {
+        self.attributes.push(attribute);
         self
     }
 
-    /// Elements inside.
-    pub fn children(mut self, children: impl IntoIterator<Item = Element>) -> Self {
-        self.children.extend(children.into_iter().map(Html::from));
+    #[inline(never)]
+    fn has_fixed(self: Box<Self>, name: &'static str, value: &'static str) -> Box<Self> {
+        self.has(Attribute::Fixed(name, Text::Borrowed(value)))
+    }
+
+    #[inline(never)]
+    fn holds(mut self: Box<Self>, child: Kind) -> Box<Self> {
+        self.children.push(Html(child));
         self
+    }
+
+    #[inline(never)]
+    fn holds_element(self: Box<Self>, child: Box<Parts>) -> Box<Self> {
+        self.holds(Kind::Element(child))
+    }
+
+    #[inline(never)]
+    fn holds_text(self: Box<Self>, text: &'static str) -> Box<Self> {
+        self.holds(Kind::Text(Text::Borrowed(text)))
     }
 }

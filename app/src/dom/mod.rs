@@ -30,9 +30,10 @@ mod write;
 
 use std::borrow::Cow;
 
-use leptos::prelude::{Effect, View};
+use leptos::prelude::{Effect, LocalStorage, View};
 
-pub use element::{Element, scoped};
+use element::Parts;
+pub use element::{Element, frame, scoped};
 pub use node::Node;
 
 /// A text that was known when the program was written, or was made since.
@@ -46,8 +47,10 @@ pub struct Html(Kind);
 
 enum Kind {
     Text(Text),
+    /// A text that the server has written and nothing changes.
+    Standing,
     LiveText(Reactive<String>),
-    Element(Box<Element>),
+    Element(Box<Parts>),
     Several(Vec<Html>),
     Switch(Box<dyn Switch + Send>),
     List(Reactive<Vec<Item>>),
@@ -60,9 +63,9 @@ impl Html {
     }
 }
 
-impl From<Element> for Html {
-    fn from(element: Element) -> Self {
-        Self(Kind::Element(Box::new(element)))
+impl<const FRAME: bool> From<Element<FRAME>> for Html {
+    fn from(element: Element<FRAME>) -> Self {
+        Self(Kind::Element(element.0))
     }
 }
 
@@ -124,9 +127,9 @@ impl<K: PartialEq, F: FnMut() -> K, V: FnMut(&K) -> Html> Switch for Keyed<K, F,
 
 /// Does something once the page is drawn, and again whenever what it has read changes. On the
 /// server: nothing.
-pub fn effect(run: impl FnMut() + 'static) {
+pub fn effect(run: impl FnMut() + 'static) -> Effect<LocalStorage> {
     let mut run: Box<dyn FnMut()> = Box::new(run);
-    Effect::new(move |_: Option<()>| run());
+    Effect::new(move |_: Option<()>| run())
 }
 
 /// One item of a [`list`]: a key that never changes, and how it is drawn when it is new.
@@ -140,4 +143,16 @@ pub struct Item {
 /// A list whose rows keep their nodes for as long as their key is there.
 pub fn list(items: impl FnMut() -> Vec<Item> + Send + 'static) -> Html {
     Html(Kind::List(Box::new(items)))
+}
+
+/// The value of a class attribute.
+fn class(names: &[&str]) -> String {
+    let mut class = String::new();
+    for name in names.iter().filter(|name| !name.is_empty()) {
+        if !class.is_empty() {
+            class.push(' ');
+        }
+        class.push_str(name);
+    }
+    class
 }

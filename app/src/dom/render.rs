@@ -21,7 +21,7 @@ pub struct Drawn {
     region: Region,
     keep: Keep,
     /// Where the nodes are while they are not in the document.
-    aside: DocumentFragment,
+    aside: Option<DocumentFragment>,
 }
 
 impl Render for Html {
@@ -30,7 +30,7 @@ impl Render for Html {
     fn build(self) -> Drawn {
         let (keep, aside) = (Keep::default(), document().create_document_fragment());
         let region = Region::new(self, &Pen::building(aside.clone().into(), None), &keep);
-        Drawn { region, keep, aside }
+        Drawn { region, keep, aside: Some(aside) }
     }
 
     fn rebuild(self, drawn: &mut Drawn) {
@@ -71,7 +71,7 @@ impl RenderHtml for Html {
         let parent = first.parent_node().unwrap_or_else(|| first.clone());
         let region = Region::new(self, &Pen::hydrating(parent, Some(first)), &keep);
         cursor.set(region.end.clone().unchecked_into());
-        Drawn { region, keep, aside: document().create_document_fragment() }
+        Drawn { region, keep, aside: None }
     }
 
     fn into_owned(self) -> Self {
@@ -81,15 +81,18 @@ impl RenderHtml for Html {
 
 impl Mountable for Drawn {
     fn unmount(&mut self) {
+        let aside = self.aside.get_or_insert_with(|| document().create_document_fragment());
         let mut next = Some(self.region.start.clone().unchecked_into::<web_sys::Node>());
         while let Some(node) = next {
             next = node.next_sibling().filter(|_| !self.region.end.is_same_node(Some(&node)));
-            let _ = self.aside.append_child(&node);
+            let _ = aside.append_child(&node);
         }
     }
 
     fn mount(&mut self, parent: &web_sys::Element, marker: Option<&web_sys::Node>) {
-        let _ = parent.insert_before(&self.aside, marker);
+        if let Some(aside) = &self.aside {
+            let _ = parent.insert_before(aside, marker);
+        }
     }
 
     fn insert_before_this(&self, child: &mut dyn Mountable) -> bool {

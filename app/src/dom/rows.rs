@@ -54,7 +54,7 @@ pub(super) fn drawing(
 impl Row {
     fn draw(item: Item, pen: &Rc<Pen>, parent: &Owner) -> Self {
         let (keep, owner) = (Keep::default(), parent.with(Owner::new));
-        let node = owner.with(|| element((item.draw)(), pen, &keep));
+        let node = owner.with(|| element(*(item.draw)().0, pen, &keep));
         Self { key: item.key, node, _keep: keep, _owner: owner }
     }
 }

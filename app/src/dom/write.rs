@@ -6,7 +6,10 @@
 
 use html_escape::{encode_double_quoted_attribute_to_string, encode_text_to_string};
 
-use super::{Element, Html, Item, Kind, element::Attribute};
+use super::{
+    Html, Item, Kind,
+    element::{Attribute, Parts},
+};
 
 /// An empty comment.
 const MARK: &str = "<!>";
@@ -31,6 +34,8 @@ pub(super) fn page(html: Html, out: &mut String) {
 fn piece(html: Html, out: &mut String, before: Before) -> Before {
     match html.0 {
         Kind::Text(content) => text(&content, out, before),
+        // Only a browser that takes the page as it stands has these, and it writes none.
+        Kind::Standing => before,
         Kind::LiveText(mut content) => text(&content(), out, before),
         Kind::Element(inner) => element(*inner, out),
         Kind::Several(pieces) => {
@@ -43,7 +48,7 @@ fn piece(html: Html, out: &mut String, before: Before) -> Before {
             Before::Other
         }
         Kind::List(mut items) => {
-            items().into_iter().for_each(|Item { draw, .. }| _ = element(draw(), out));
+            items().into_iter().for_each(|Item { draw, .. }| _ = element(*draw().0, out));
             out.push_str(MARK);
             Before::Other
         }
@@ -61,9 +66,9 @@ fn text(content: &str, out: &mut String, before: Before) -> Before {
     Before::Text
 }
 
-fn element(element: Element, out: &mut String) -> Before {
-    let Element { tag, classes, attributes, children } = element;
-    let mut class: Vec<&str> = classes.into_iter().filter(|class| !class.is_empty()).collect();
+fn element(element: Parts, out: &mut String) -> Before {
+    let Parts { tag, classes, attributes, children } = element;
+    let mut class = classes.to_vec();
     let mut written = String::new();
     for attribute in attributes {
         match attribute {
@@ -83,8 +88,9 @@ fn element(element: Element, out: &mut String) -> Before {
     }
     out.push('<');
     out.push_str(tag);
+    let class = super::class(&class);
     if !class.is_empty() {
-        attr("class", &class.join(" "), out);
+        attr("class", &class, out);
     }
     out.push_str(&written);
     out.push('>');
@@ -114,7 +120,7 @@ fn attr(name: &str, value: &str, out: &mut String) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::dom::{list, switch, when};
+    use crate::dom::{Element, list, switch, when};
 
     fn written(html: impl Into<Html>) -> String {
         let mut out = String::new();

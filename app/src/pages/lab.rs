@@ -10,13 +10,13 @@ use crate::{
         Banner, Controls, EventList, FrameLog, Header, MessageInput, RoundTrips, StateMachine,
         TopicBoxes, words,
     },
-    dom::{Html, scoped},
+    dom::{Html, frame},
 };
 
 /// The connection lab: every frame, the state machine, and ways to break it (document 000).
 #[component]
 pub fn Lab(bootstrap: Bootstrap) -> Html {
-    let el = scoped(style_sheet!("app/src/pages/lab.css"));
+    let el = frame(style_sheet!("app/src/pages/lab.css"));
     let words = words();
     let Bootstrap { page, demo, form_client_id, .. } = bootstrap;
     let bench = |heading| {

@@ -7,13 +7,13 @@ use stylers_macro::style_sheet;
 use crate::{
     Bootstrap,
     components::{Banner, Header, MessageInput, MessageList, PeopleList, words},
-    dom::{Html, scoped},
+    dom::{Html, frame},
 };
 
 /// The lobby: its messages, the box to write in, and who is here.
 #[component]
 pub fn Lobby(bootstrap: Bootstrap) -> Html {
-    let el = scoped(style_sheet!("app/src/pages/lobby.css"));
+    let el = frame(style_sheet!("app/src/pages/lobby.css"));
     let words = words();
     let Bootstrap { page, notice, form_client_id, .. } = bootstrap;
     // Drawn only where there is no script (`@media (scripting: none)`): a browser that has scripts

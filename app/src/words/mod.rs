@@ -136,13 +136,15 @@ pub struct Plural {
     pub many: &'static str,
 }
 
-/// Puts values into the places of a text, which are `{}`, in order.
+/// Puts values into the places of a text, which are `{}`, in order. A text has no other braces.
 pub fn fill(text: &str, values: &[&str]) -> String {
-    let mut parts = text.split("{}");
-    let mut filled = String::from(parts.next().unwrap_or_default());
-    for (index, part) in parts.enumerate() {
-        filled.push_str(values.get(index).copied().unwrap_or_default());
-        filled.push_str(part);
+    let (mut filled, mut values) = (String::new(), values.iter());
+    for character in text.chars() {
+        match character {
+            '{' => filled.push_str(values.next().unwrap_or(&"")),
+            '}' => {}
+            other => filled.push(other),
+        }
     }
     filled
 }

@@ -7,7 +7,7 @@ use stylers_macro::style_sheet;
 use crate::{
     Session, WRONG_ADDRESS,
     components::{surroundings, words},
-    dom::{Html, scoped},
+    dom::{Html, frame},
 };
 
 /// The id of what says why a button cannot be pressed.
@@ -17,7 +17,7 @@ const NOTE_ID: &str = "close-after";
 /// is too big, and back. `demo`: the server closes only when it runs for showing.
 #[component]
 pub fn Controls(demo: bool) -> Html {
-    let el = scoped(style_sheet!("app/src/components/lab/controls.css"));
+    let el = frame(style_sheet!("app/src/components/lab/controls.css"));
     let session = surroundings().session;
     let words = words();
     let is_closed = move || session.status.with(|status| *status != Status::Open);

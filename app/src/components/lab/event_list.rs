@@ -15,7 +15,7 @@ use crate::{
         words,
     },
     data::{LabEvent, LabEvents, LabLine},
-    dom::{Element, Html, Item, list, scoped},
+    dom::{Element, Html, Item, frame, list, scoped},
     session::Outgoing,
     words::fill,
 };
@@ -24,7 +24,7 @@ use crate::{
 /// first; and above them what we said and the server did not take.
 #[component]
 pub fn EventList() -> Html {
-    let el = scoped(style_sheet!("app/src/components/lab/event_list.css"));
+    let el = frame(style_sheet!("app/src/components/lab/event_list.css"));
     let around = surroundings();
     let (session, reading) = (around.session, around.live.read::<LabEvents>(()));
     let refused = move || session.outbox.with(|outbox| outbox.iter().filter_map(refusal).collect());

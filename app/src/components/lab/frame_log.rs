@@ -10,7 +10,7 @@ use crate::{
         time::{Precision, time_of_day},
         words,
     },
-    dom::{Element, Html, Item, list, scoped},
+    dom::{Element, Html, Item, frame, list, scoped},
     session::{FRAME_CHARACTERS_SHOWN, FRAMES_KEPT, LoggedFrame},
     words::fill,
 };
@@ -18,7 +18,7 @@ use crate::{
 /// The last frames, newest first, and how many and how much of them that is.
 #[component]
 pub fn FrameLog() -> Html {
-    let el = scoped(style_sheet!("app/src/components/lab/frame_log.css"));
+    let el = frame(style_sheet!("app/src/components/lab/frame_log.css"));
     let frames = surroundings().session.frames;
     let words = words();
     let about = move || match frames.with(|frames| frames.is_empty()) {

@@ -5,7 +5,7 @@ use stylers_macro::style_sheet;
 
 use crate::{
     components::{surroundings, words},
-    dom::{Html, scoped},
+    dom::{Html, frame},
     session::ROUND_TRIPS_KEPT,
     words::fill,
 };
@@ -22,7 +22,7 @@ const SCALE_MS_MIN: u32 = 10;
 /// The last round trips as a line, and the last one as a number.
 #[component]
 pub fn RoundTrips() -> Html {
-    let el = scoped(style_sheet!("app/src/components/lab/round_trips.css"));
+    let el = frame(style_sheet!("app/src/components/lab/round_trips.css"));
     let trips = surroundings().session.round_trips;
     let words = words();
     let last = move || match trips.with(|trips| trips.last().copied()) {

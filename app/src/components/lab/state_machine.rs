@@ -10,7 +10,7 @@ use crate::{
         websocket_status::{label, last_error},
         words,
     },
-    dom::{Html, scoped},
+    dom::{Html, frame},
     words::fill,
 };
 
@@ -21,7 +21,7 @@ const HEADS: &str = "M245 30l-8-5v10zM320 110l-5-8h10zM300 50l-5 8h10zM155 130l8
 /// Four states and the ways between them (DESIGN §3), and the last error in words.
 #[component]
 pub fn StateMachine() -> Html {
-    let el = scoped(style_sheet!("app/src/components/lab/state_machine.css"));
+    let el = frame(style_sheet!("app/src/components/lab/state_machine.css"));
     let status = surroundings().session.status;
     let words = words();
     // Where the middle of each box is, in the picture's units.

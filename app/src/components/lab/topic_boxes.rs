@@ -7,13 +7,13 @@ use stylers_macro::style_sheet;
 
 use crate::{
     components::{surroundings, words},
-    dom::{Html, scoped},
+    dom::{Html, frame},
 };
 
 /// A box for each topic; ticked means subscribed (document 004).
 #[component]
 pub fn TopicBoxes() -> Html {
-    let el = scoped(style_sheet!("app/src/components/lab/topic_boxes.css"));
+    let el = frame(style_sheet!("app/src/components/lab/topic_boxes.css"));
     let session = surroundings().session;
     let boxes = Topic::DEFAULT.map(|topic| {
         let name = topic.to_string();
