@@ -99,7 +99,7 @@ impl Bootstrap {
     /// own. A test holds the two against each other.
     pub(crate) fn words(&self) -> &'static Words {
         #[cfg(target_arch = "wasm32")]
-        return Box::leak(Box::new(Words::from_texts(self.words.clone())));
+        return Box::leak(Box::new(Words::from_texts(&self.words)));
         #[cfg(not(target_arch = "wasm32"))]
         return self.language.words();
     }

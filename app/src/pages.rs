@@ -88,8 +88,8 @@ mod tests {
         let bootstrap = bootstrap.expect("a bootstrap");
         let words = bootstrap.language.words();
         let html = Owner::new().with(|| view! { <App bootstrap/> }.to_html());
-        assert!(html.contains(words.history_unavailable), "{html}");
-        for untrue in [words.loading, words.no_messages, "people here"] {
+        assert!(html.contains(words.history_unavailable()), "{html}");
+        for untrue in [words.loading(), words.no_messages(), "people here"] {
             assert!(!html.contains(untrue), "{untrue} in {html}");
         }
     }

@@ -35,7 +35,7 @@ pub fn Banner() -> Html {
                 session.command(Input::Reconnect);
                 focus_messages();
             })
-            .text(words.reconnect)
+            .text(words.reconnect())
     };
     switch(
         move || session.status.with(Shown::of),
@@ -57,8 +57,8 @@ pub fn Banner() -> Html {
                 .into(),
             Shown::Toast(reason) => {
                 let text = match reason {
-                    ClosedReason::SentAway => words.sent_away,
-                    _ => words.gave_up,
+                    ClosedReason::SentAway => words.sent_away(),
+                    _ => words.gave_up(),
                 };
                 el("div", "toast")
                     .attr("role", "alert")

@@ -21,9 +21,9 @@ pub fn Header(page: Page) -> Html {
         .attr("height", "28");
     let brand = el("a", "brand")
         .attr("href", "/")
-        .attr("aria-label", words.brand)
+        .attr("aria-label", words.brand())
         .child(mark)
-        .child(el("span", "name").text(words.brand));
+        .child(el("span", "name").text(words.brand()));
     let link = |this: Page, text| {
         let current = (this == page).then_some("page");
         el("a", "page").attr("href", this.path()).attr_if("aria-current", current).text(text)
@@ -35,13 +35,13 @@ pub fn Header(page: Page) -> Html {
         Page::Lab => Html::nothing(),
     };
     el("header", "header")
-        .child(el("a", "skip").attr("href", to_messages).text(words.skip_to_messages))
+        .child(el("a", "skip").attr("href", to_messages).text(words.skip_to_messages()))
         .child(brand)
         .child(
             el("nav", "pages")
-                .attr("aria-label", words.pages)
-                .child(link(Page::Lobby, words.lobby))
-                .child(link(Page::Lab, words.lab)),
+                .attr("aria-label", words.pages())
+                .child(link(Page::Lobby, words.lobby()))
+                .child(link(Page::Lab, words.lab())),
         )
         .child(el("div", "status").child(view! { <WebsocketStatus/> }))
         .child(people)

@@ -64,15 +64,16 @@ pub fn MessageInput(dialog: DialogId, form_client_id: ClientId, notice: Option<N
                 Status::Reconnecting { attempt: 1.., .. } | Status::Closed { error: Some(_), .. }
             )
         };
-        let text = if session.status.with(waits) { words.offline_hint } else { words.keys_hint };
+        let text =
+            if session.status.with(waits) { words.offline_hint() } else { words.keys_hint() };
         text.to_owned()
     };
     let count = move || {
         let (characters, limit) = (text.with(|text| text.chars().count()), limit as usize);
         if characters > limit {
-            language.count(&words.characters_over, (characters - limit) as u64)
+            language.count(&words.characters_over(), (characters - limit) as u64)
         } else if characters + COUNT_FROM > limit {
-            language.count(&words.characters_left, (limit - characters) as u64)
+            language.count(&words.characters_left(), (limit - characters) as u64)
         } else {
             String::new()
         }
@@ -87,19 +88,19 @@ pub fn MessageInput(dialog: DialogId, form_client_id: ClientId, notice: Option<N
         .attr("name", "message")
         .attr("rows", "1")
         .attr("dir", "auto")
-        .attr("aria-label", words.message)
+        .attr("aria-label", words.message())
         .attr_live("aria-invalid", move || {
             refused.with(|why| (!why.is_empty()).then(|| "true".to_owned()))
         })
         .attr("aria-describedby", "input-refused input-hint")
-        .attr("placeholder", words.write_message)
+        .attr("placeholder", words.write_message())
         .test_id("input")
         .flag("required", true)
         .initial(first)
         .value_live(move || text.get())
         .on("input", move |event| text.set(event_target_value(&event)))
         .on("keydown", keydown);
-    let send = el("button", "send").attr("type", "submit").test_id("send").text(words.send);
+    let send = el("button", "send").attr("type", "submit").test_id("send").text(words.send());
     // The copy in the attribute gives the box its height.
     let grow = el("div", "grow").attr_live("data-text", move || Some(text.get())).child(input);
     let refusal = el("p", "refused")

@@ -56,19 +56,19 @@ pub fn MessageList(dialog: DialogId) -> Html {
         let is_empty = stored.unwrap_or(0) == 0 && session.outbox.with(Vec::is_empty);
         let has_page = stored.is_some();
         let text = match reading.state.get() {
-            EntryState::Failed { .. } => words.history_failed,
+            EntryState::Failed { .. } => words.history_failed(),
             // The page came without history; a living one asks for it.
-            EntryState::Loading if !has_page && is_alive.get() => words.loading,
-            EntryState::Loading if !has_page => words.history_unavailable,
-            EntryState::Stale { .. } => words.stale,
-            _ if is_empty => words.no_messages,
+            EntryState::Loading if !has_page && is_alive.get() => words.loading(),
+            EntryState::Loading if !has_page => words.history_unavailable(),
+            EntryState::Stale { .. } => words.stale(),
+            _ if is_empty => words.no_messages(),
             _ => "",
         };
         text.to_owned()
     };
     let failed = move || reading.state.with(|state| matches!(state, EntryState::Failed { .. }));
     let again = move || {
-        let button = made("button", "again").attr("type", "button").text(words.try_again);
+        let button = made("button", "again").attr("type", "button").text(words.try_again());
         let again = move |_| {
             reading.refetch();
             focus_messages();
@@ -83,7 +83,7 @@ pub fn MessageList(dialog: DialogId) -> Html {
                 follow.to_end(node);
                 focus_messages();
             })
-            .text_live(move || language.count(&words.new_messages, follow.unseen.get()))
+            .text_live(move || language.count(&words.new_messages(), follow.unseen.get()))
             .into()
     };
     let log = el("div", "message-list")
@@ -91,7 +91,7 @@ pub fn MessageList(dialog: DialogId) -> Html {
         .attr("id", MESSAGES_ID)
         .attr("role", "log")
         .attr("tabindex", "0")
-        .attr("aria-label", words.messages)
+        .attr("aria-label", words.messages())
         .test_id("messages")
         .on("scroll", move |_| follow.scrolled(node))
         .child(

@@ -53,14 +53,14 @@ pub fn PeopleList() -> Html {
     let words = here.words;
     let count = move || match here.count() {
         0 => String::new(),
-        count => here.language.count(&words.people_here, count),
+        count => here.language.count(&words.people_here(), count),
     };
     let more = move || match here.count().saturating_sub(SHOWN as u64) {
         0 => String::new(),
-        more => here.language.count(&words.people_more, more),
+        more => here.language.count(&words.people_more(), more),
     };
     let stale = move || match here.count() > 0 && here.is_stale() {
-        true => words.people_stale.to_owned(),
+        true => words.people_stale().to_owned(),
         false => String::new(),
     };
     let names = move || {
@@ -73,7 +73,7 @@ pub fn PeopleList() -> Html {
         .attr("id", LIST_ID)
         .attr("popover", "auto")
         .class_if("stale", move || here.is_stale())
-        .attr("aria-label", words.people)
+        .attr("aria-label", words.people())
         .child(el("h2", "heading").attr("id", COUNT_ID).test_id(COUNT_ID).text_live(count))
         .child(el("p", "more").test_id("people-stale").text_live(stale))
         .child(el("ul", "names").test_id("people").child(list(names)))
@@ -118,7 +118,7 @@ fn item(person: &Person) -> Item {
 
 fn name(person: Person) -> Element {
     let el = scoped(style_sheet!("app/src/components/people_here.css"));
-    let (session, you) = (surroundings().session, words().you);
+    let (session, you) = (surroundings().session, words().you());
     let name = person.username.as_str().to_owned();
     let is_you = move || session.you.with(|you| you.id == person.id);
     el("li", "person")

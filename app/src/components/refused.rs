@@ -32,7 +32,7 @@ pub fn refused(code: ErrorCode, client_id: ClientId, content: &str) -> [Element;
     };
     [
         el("span", "why").text(words.refusal(around.language, code, limit)),
-        act(words.retry).on("click", retry),
-        act(words.discard).on("click", discard),
+        act(words.retry()).on("click", retry),
+        act(words.discard()).on("click", discard),
     ]
 }

@@ -37,13 +37,13 @@ pub fn WebsocketStatus() -> Html {
         pulse.data.with(|pulse| match pulse {
             Some(LastPulse { heartbeat: Some(beat), .. }) => {
                 let time = time_text(local, beat.time, Precision::Seconds);
-                let mut text = fill(words.heartbeat, &[&time]);
+                let mut text = fill(words.heartbeat(), &[&time]);
                 text.push_str(" · ");
-                text.push_str(&language.count(&words.connections, beat.connections));
+                text.push_str(&language.count(&words.connections(), beat.connections));
                 text
             }
             Some(LastPulse { welcome: Some(client), .. }) => {
-                fill(words.welcome, &[&client.to_string()])
+                fill(words.welcome(), &[&client.to_string()])
             }
             _ => String::new(),
         })
@@ -55,7 +55,7 @@ pub fn WebsocketStatus() -> Html {
         .attr("aria-hidden", "true");
     let label = el("span", "label")
         .attr("role", "status")
-        .attr("aria-label", words.status)
+        .attr("aria-label", words.status())
         .test_id("status-label")
         .text_live(move || status.with(|status| label(words, status)).to_owned());
     el("div", "websocket-status")
@@ -98,10 +98,10 @@ impl Look {
 /// The state of the connection in words.
 pub fn label(words: &Words, status: &Status) -> &'static str {
     match (Look::of(status), status) {
-        (Look::Open, _) => words.status_open,
-        (_, Status::Reconnecting { .. }) => words.status_reconnecting,
-        (Look::Waiting, _) => words.status_connecting,
-        (Look::Closed, _) => words.status_closed,
+        (Look::Open, _) => words.status_open(),
+        (_, Status::Reconnecting { .. }) => words.status_reconnecting(),
+        (Look::Waiting, _) => words.status_connecting(),
+        (Look::Closed, _) => words.status_closed(),
     }
 }
 
@@ -118,10 +118,10 @@ pub fn last_error(words: &Words, status: &Status) -> String {
 /// A connection error in words.
 pub fn error_text(words: &Words, error: &ConnectionError) -> String {
     let text = match error {
-        ConnectionError::Unreachable => words.error_unreachable,
-        ConnectionError::Lost => words.error_lost,
-        ConnectionError::Silent => words.error_silent,
-        ConnectionError::Dropped => words.error_dropped,
+        ConnectionError::Unreachable => words.error_unreachable(),
+        ConnectionError::Lost => words.error_lost(),
+        ConnectionError::Silent => words.error_silent(),
+        ConnectionError::Dropped => words.error_dropped(),
         ConnectionError::ClosedByServer { code, .. } => {
             return fill(close_text(words, *code), &[&code.to_string()]);
         }
@@ -132,12 +132,12 @@ pub fn error_text(words: &Words, error: &ConnectionError) -> String {
 /// What a close code means. The server's own words are English; they stand in the lab's frame log.
 fn close_text(words: &Words, code: u16) -> &'static str {
     match CloseCode::from_number(code) {
-        CloseCode::Restart => words.error_restart,
-        CloseCode::TooBig => words.error_too_big,
-        CloseCode::TooSlow => words.error_too_slow,
-        CloseCode::TooManyConnections => words.error_too_many,
-        CloseCode::TooFast => words.error_too_fast,
-        _ => words.error_closed,
+        CloseCode::Restart => words.error_restart(),
+        CloseCode::TooBig => words.error_too_big(),
+        CloseCode::TooSlow => words.error_too_slow(),
+        CloseCode::TooManyConnections => words.error_too_many(),
+        CloseCode::TooFast => words.error_too_fast(),
+        _ => words.error_closed(),
     }
 }
 
@@ -145,13 +145,13 @@ fn close_text(words: &Words, code: u16) -> &'static str {
 pub fn countdown(words: &Words, language: Language, status: &Status, now: Moment) -> String {
     let Status::Reconnecting { attempt, of, retry_at, .. } = status else { return String::new() };
     let wait = match retry_at {
-        None => words.trying_now.to_owned(),
-        Some(at) => language.count(&words.retry_in, at.0.saturating_sub(now.0).div_ceil(1000)),
+        None => words.trying_now().to_owned(),
+        Some(at) => language.count(&words.retry_in(), at.0.saturating_sub(now.0).div_ceil(1000)),
     };
     if *attempt == 0 {
         return wait;
     }
-    let mut text = fill(words.attempt, &[&attempt.to_string(), &of.to_string()]);
+    let mut text = fill(words.attempt(), &[&attempt.to_string(), &of.to_string()]);
     text.push_str(" · ");
     text.push_str(&wait);
     text

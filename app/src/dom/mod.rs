@@ -7,7 +7,7 @@
 //!
 //! ```ignore
 //! let el = scoped(style_sheet!("app/src/components/header.css"));
-//! el("a", "brand").attr("href", "/").text(words.brand).into()
+//! el("a", "brand").attr("href", "/").text(words.brand()).into()
 //! ```
 //!
 //! What moves is a closure over signals, as in `view!`: it runs again whenever what it has read

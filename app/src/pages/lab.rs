@@ -23,21 +23,21 @@ pub fn Lab(bootstrap: Bootstrap) -> Html {
         el("section", "bench").attr("aria-label", heading).child(el("h2", "heading").text(heading))
     };
     let intro = el("div", "intro")
-        .child(el("h1", "title").text(words.lab_heading))
-        .child(el("p", "about").text(words.lab_about));
+        .child(el("h1", "title").text(words.lab_heading()))
+        .child(el("p", "about").text(words.lab_about()));
     let input = view! { <MessageInput dialog=DialogId::lobby() form_client_id notice=None/> };
     let benches = el("main", "benches")
         .child(intro)
         .child(
-            bench(words.lab_machine)
+            bench(words.lab_machine())
                 .child(view! { <StateMachine/> })
                 .child(view! { <RoundTrips/> }),
         )
         .child(
-            bench(words.lab_try).child(view! { <Controls demo/> }).child(view! { <TopicBoxes/> }),
+            bench(words.lab_try()).child(view! { <Controls demo/> }).child(view! { <TopicBoxes/> }),
         )
-        .child(bench(words.lab_events).child(view! { <EventList/> }).child(input))
-        .child(bench(words.lab_frames).child(view! { <FrameLog/> }));
+        .child(bench(words.lab_events()).child(view! { <EventList/> }).child(input))
+        .child(bench(words.lab_frames()).child(view! { <FrameLog/> }));
     let top = el("div", "top").child(view! { <Header page/> }).child(view! { <Banner/> });
     el("div", "lab").child(top).child(benches).into()
 }

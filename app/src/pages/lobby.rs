@@ -18,9 +18,9 @@ pub fn Lobby(bootstrap: Bootstrap) -> Html {
     let Bootstrap { page, notice, form_client_id, .. } = bootstrap;
     // Drawn only where there is no script (`@media (scripting: none)`): a browser that has scripts
     // reads the inside of a `noscript` as text, and hydration would stumble over it.
-    let refresh = el("a", "refresh").attr("href", "/").text(words.refresh);
+    let refresh = el("a", "refresh").attr("href", "/").text(words.refresh());
     let dialog = el("main", "dialog")
-        .child(el("h1", "title").text(words.lobby))
+        .child(el("h1", "title").text(words.lobby()))
         .child(view! { <MessageList dialog=DialogId::lobby()/> })
         .child(refresh)
         .child(view! { <MessageInput dialog=DialogId::lobby() form_client_id notice/> });

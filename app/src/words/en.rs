@@ -1,8 +1,8 @@
 //! English.
 
-use super::{Plural, Words};
+use super::{Plural, Texts};
 
-pub(super) static WORDS: Words = Words {
+pub(super) static TEXTS: Texts = Texts {
     language: "Language",
     description: "Confab: a self-hosted real-time chat. What the screen shows is true.",
     brand: "Confab",

@@ -1,13 +1,15 @@
 //! Every text that a person reads, in every language, and nothing else.
 //!
-//! A language is one value of [`Words`]: a text that is missing does not compile. The server sends
-//! the page's own language along with the page ([`Words::texts`]), so the browser says the same
-//! words without downloading all three. Texts with a number in them are [`Plural`], chosen by the
+//! A language is one value of [`Texts`]: a text that is missing does not compile. The server sends
+//! the page's own language along with the page ([`Language::texts`]), so the browser says the same
+//! words ([`Words`]) without downloading all three. Texts with a number in them are [`Plural`], chosen by the
 //! rules of the Unicode CLDR; a test in the browser holds them against `Intl.PluralRules`.
 
 mod en;
 mod ru;
 mod uk;
+
+use std::{mem::offset_of, sync::LazyLock};
 
 /// A language that Confab speaks.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
@@ -78,16 +80,17 @@ impl Language {
 
     /// What this language says.
     pub fn words(self) -> &'static Words {
-        match self {
-            Self::En => &en::WORDS,
-            Self::Ru => &ru::WORDS,
-            Self::Uk => &uk::WORDS,
-        }
+        static WORDS: [LazyLock<Words>; 3] = [
+            LazyLock::new(|| Words(en::TEXTS.texts())),
+            LazyLock::new(|| Words(ru::TEXTS.texts())),
+            LazyLock::new(|| Words(uk::TEXTS.texts())),
+        ];
+        &WORDS[self as usize]
     }
 
     /// Every text of this language, on the way to a page.
     pub fn texts(self) -> Vec<String> {
-        self.words().texts().into_iter().map(str::to_owned).collect()
+        self.words().0.iter().map(|text| (*text).to_owned()).collect()
     }
 
     /// The plural category of a whole number (Unicode CLDR 46). Russian and Ukrainian share their
@@ -127,6 +130,7 @@ pub enum Category {
 
 /// The forms of a text with a number, whose place is `{}`.
 #[derive(Debug)]
+#[repr(C)]
 pub struct Plural {
     /// For [`Category::One`].
     pub one: &'static str,
@@ -149,47 +153,66 @@ pub fn fill(text: &str, values: &[&str]) -> String {
     filled
 }
 
-/// Declares the texts and their order on the way to the browser.
+/// Declares the texts of a language, their order on the way to the browser, and how they are called.
 macro_rules! words {
     ($(#[$outer:meta])* pub struct $name:ident {$($field:ident: $kind:ty,)*}) => {
         $(#[$outer])*
         #[derive(Debug)]
-        pub struct $name {
-            $(pub $field: $kind,)*
+        #[repr(C)]
+        struct $name {
+            $($field: $kind,)*
         }
 
         impl $name {
             /// Every text, in the order of the fields.
-            pub fn texts(&self) -> Vec<&'static str> {
+            fn texts(&self) -> Vec<&'static str> {
                 let mut texts = Vec::new();
                 $(self.$field.give(&mut texts);)*
                 texts
             }
+        }
 
-            /// The words from their texts; what is missing is empty.
-            #[cfg_attr(not(target_arch = "wasm32"), allow(dead_code, reason = "for the browser"))]
-            pub fn from_texts(texts: Vec<String>) -> Self {
-                let mut texts = texts.into_iter();
-                // A page has one language for as long as it lives, so its texts may live as long.
-                let mut next = || &*texts.next().unwrap_or_default().leak();
-                Self { $($field: <$kind as Text>::take(&mut next),)* }
-            }
+        impl Words {
+            $(
+                #[doc = concat!("The text of `", stringify!($field), "`.")]
+                pub fn $field(&self) -> $kind {
+                    <$kind>::take(self, offset_of!($name, $field) / size_of::<&'static str>())
+                }
+            )*
         }
     };
+}
+
+/// What a language says, as a row of texts: what no screen says is not downloaded, and neither is
+/// what is to be said, which comes with the page.
+#[derive(Debug)]
+pub struct Words(Vec<&'static str>);
+
+impl Words {
+    /// The words from their texts ([`Language::texts`]); what is missing is empty.
+    pub fn from_texts(texts: &[String]) -> Self {
+        // A page has one language for as long as it lives, so its texts may live as long.
+        Self(texts.iter().map(|text| &*text.clone().leak()).collect())
+    }
+
+    #[inline(never)]
+    fn at(&self, place: usize) -> &'static str {
+        self.0.get(place).copied().unwrap_or_default()
+    }
 }
 
 /// A text or its forms, as a row of plain texts.
 trait Text {
     fn give(&self, texts: &mut Vec<&'static str>);
-    fn take(next: &mut dyn FnMut() -> &'static str) -> Self;
+    fn take(words: &Words, place: usize) -> Self;
 }
 
 impl Text for &'static str {
     fn give(&self, texts: &mut Vec<&'static str>) {
         texts.push(self);
     }
-    fn take(next: &mut dyn FnMut() -> &'static str) -> Self {
-        next()
+    fn take(words: &Words, place: usize) -> Self {
+        words.at(place)
     }
 }
 
@@ -197,14 +220,14 @@ impl Text for Plural {
     fn give(&self, texts: &mut Vec<&'static str>) {
         texts.extend([self.one, self.few, self.many]);
     }
-    fn take(next: &mut dyn FnMut() -> &'static str) -> Self {
-        Self { one: next(), few: next(), many: next() }
+    fn take(words: &Words, place: usize) -> Self {
+        Self { one: words.at(place), few: words.at(place + 1), many: words.at(place + 2) }
     }
 }
 
 words! {
     /// What a language says. A field is named after the place its text stands in.
-    pub struct Words {
+    pub struct Texts {
         language: &'static str,
         description: &'static str,
         brand: &'static str,
@@ -316,13 +339,13 @@ impl Words {
     ) -> String {
         use confab_protocol::ErrorCode;
         match code {
-            ErrorCode::MessageEmpty => self.refused_empty.to_owned(),
-            ErrorCode::MessageTooLong => language.count(&self.refused_long, limit),
-            ErrorCode::MessageControlCharacter => self.refused_control.to_owned(),
-            ErrorCode::MessageCombiningMarks => self.refused_marks.to_owned(),
-            ErrorCode::TooManySends => self.refused_too_many.to_owned(),
-            ErrorCode::StorageUnavailable => self.refused_storage.to_owned(),
-            other => fill(self.refused_other, &[other.as_str()]),
+            ErrorCode::MessageEmpty => self.refused_empty().to_owned(),
+            ErrorCode::MessageTooLong => language.count(&self.refused_long(), limit),
+            ErrorCode::MessageControlCharacter => self.refused_control().to_owned(),
+            ErrorCode::MessageCombiningMarks => self.refused_marks().to_owned(),
+            ErrorCode::TooManySends => self.refused_too_many().to_owned(),
+            ErrorCode::StorageUnavailable => self.refused_storage().to_owned(),
+            other => fill(self.refused_other(), &[other.as_str()]),
         }
     }
 }
@@ -335,17 +358,18 @@ mod tests {
     fn every_text_arrives_at_its_own_place() {
         for language in Language::ALL {
             let words = language.words();
-            let sent = words.texts().into_iter().map(str::to_owned).collect();
-            assert_eq!(Words::from_texts(sent).texts(), words.texts());
-            assert!(words.texts().iter().all(|text| !text.is_empty()), "{language:?}");
+            let sent = Words::from_texts(&language.texts());
+            assert_eq!(sent.0, words.0);
+            assert!(sent.0.iter().all(|text| !text.is_empty()), "{language:?}");
+            assert_eq!(sent.language(), words.0[0]);
+            assert_eq!(sent.lab_disconnected(), *words.0.last().unwrap(), "the last one declared");
         }
     }
 
     #[test]
     fn every_language_has_the_same_places() {
         let places = |language: Language| {
-            let texts = language.words().texts();
-            texts.iter().map(|text| text.matches("{}").count()).collect::<Vec<_>>()
+            language.words().0.iter().map(|text| text.matches("{}").count()).collect::<Vec<_>>()
         };
         assert_eq!(places(Language::Ru), places(Language::En));
         assert_eq!(places(Language::Uk), places(Language::En));

@@ -1,8 +1,8 @@
 //! Русский.
 
-use super::{Plural, Words};
+use super::{Plural, Texts};
 
-pub(super) static WORDS: Words = Words {
+pub(super) static TEXTS: Texts = Texts {
     language: "Язык",
     description: "Confab: чат в реальном времени на своём сервере. То, что на экране, — правда.",
     brand: "Confab",

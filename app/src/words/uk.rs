@@ -1,8 +1,8 @@
 //! Українська.
 
-use super::{Plural, Words};
+use super::{Plural, Texts};
 
-pub(super) static WORDS: Words = Words {
+pub(super) static TEXTS: Texts = Texts {
     language: "Мова",
     description: "Confab: чат у реальному часі на власному сервері. Те, що на екрані, — правда.",
     brand: "Confab",

@@ -61,8 +61,8 @@ pub fn shell(
     }
     let words = bootstrap.language.words();
     let title = match bootstrap.page {
-        Page::Lobby => words.lobby_title,
-        Page::Lab => words.lab_title,
+        Page::Lobby => words.lobby_title(),
+        Page::Lab => words.lab_title(),
     };
     let json = bootstrap.to_script();
     let stylesheet = assets::stylesheet(options);
@@ -73,7 +73,7 @@ pub fn shell(
                 <meta charset="utf-8"/>
                 <meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover, interactive-widget=resizes-content"/>
                 <meta name="color-scheme" content="light dark"/>
-                <meta name="description" content=words.description/>
+                <meta name="description" content=words.description()/>
                 <title>{title}</title>
                 <link rel="icon" href="/icon.svg" type="image/svg+xml"/>
                 <link rel="stylesheet" href=stylesheet/>

@@ -30,25 +30,25 @@ pub fn Controls(demo: bool) -> Html {
         session.command(Input::SendRaw("x".repeat(bytes)));
     };
     let note =
-        (!demo).then(|| el("p", "note").attr("id", NOTE_ID).text(words.lab_close_after_demo));
+        (!demo).then(|| el("p", "note").attr("id", NOTE_ID).text(words.lab_close_after_demo()));
     el("div", "controls")
         .attr("role", "group")
-        .attr("aria-label", words.lab_try)
-        .child(act(words.lab_wrong_address).on("click", move |_| session.command(wrong.clone())))
+        .attr("aria-label", words.lab_try())
+        .child(act(words.lab_wrong_address()).on("click", move |_| session.command(wrong.clone())))
         .child(
-            act(words.lab_close_after)
+            act(words.lab_close_after())
                 .flag("disabled", !demo)
                 .attr_if("aria-describedby", (!demo).then_some(NOTE_ID))
                 .on("click", move |_| change_address(session, "closeAfter=15")),
         )
-        .child(needs_socket(words.lab_drop).on("click", move |_| session.command(Input::Drop)))
-        .child(needs_socket(words.lab_too_big).on("click", too_big))
+        .child(needs_socket(words.lab_drop()).on("click", move |_| session.command(Input::Drop)))
+        .child(needs_socket(words.lab_too_big()).on("click", too_big))
         .child(
             el("button", "act main")
                 .attr("type", "button")
                 .test_id("lab-reconnect")
                 .on("click", move |_| change_address(session, ""))
-                .text(words.reconnect),
+                .text(words.reconnect()),
         )
         .children(note)
         .into()

@@ -39,7 +39,7 @@ pub fn EventList() -> Html {
         // Every pulse is a line; nobody wants to hear each of them.
         .attr("aria-live", "off")
         .attr("tabindex", "0")
-        .attr("aria-label", words().lab_events)
+        .attr("aria-label", words().lab_events())
         .test_id("events")
         .child(list(refused))
         .child(list(items))
@@ -63,7 +63,7 @@ fn refusal(outgoing: &Outgoing) -> Option<Item> {
     let mut key = send.client_id.as_str().to_owned();
     key.push_str(code.as_str());
     let draw = move || {
-        let text = fill(words().lab_says, &[words().you, &send.content]);
+        let text = fill(words().lab_says(), &[words().you(), &send.content]);
         let el = scoped(style_sheet!("app/src/components/lab/event_list.css"));
         let ways_on = refused(code, send.client_id, &send.content);
         draw_line(BAD, "nack", text, at).child(el("div", "ways-on").children(ways_on))
@@ -101,23 +101,23 @@ fn text(event: &LabEvent) -> String {
     let around = surroundings();
     let words = around.words;
     match event {
-        LabEvent::Welcome(client) => fill(words.welcome, &[&client.to_string()]),
-        LabEvent::Pulse(_) => words.lab_pulse.to_owned(),
+        LabEvent::Welcome(client) => fill(words.welcome(), &[&client.to_string()]),
+        LabEvent::Pulse(_) => words.lab_pulse().to_owned(),
         LabEvent::Chat { from, message } => {
             let is_you = around.session.you.with_untracked(|you| you.id == from.id);
-            let name = if is_you { words.you } else { from.username.as_str() };
-            fill(words.lab_says, &[name, message])
+            let name = if is_you { words.you() } else { from.username.as_str() };
+            fill(words.lab_says(), &[name, message])
         }
         // What the server says without being asked for anything: the history is not there.
-        LabEvent::Refused(ErrorCode::StorageUnavailable) => words.history_unavailable.to_owned(),
+        LabEvent::Refused(ErrorCode::StorageUnavailable) => words.history_unavailable().to_owned(),
         LabEvent::Refused(code) => {
             let limit = around.session.limits().message_characters.into();
             words.refusal(around.language, *code, limit)
         }
         LabEvent::Broke(error) => {
             let label = match error {
-                ConnectionError::Unreachable => words.lab_error,
-                _ => words.lab_disconnected,
+                ConnectionError::Unreachable => words.lab_error(),
+                _ => words.lab_disconnected(),
             };
             fill(label, &[&error_text(words, error)])
         }

@@ -22,22 +22,22 @@ pub fn FrameLog() -> Html {
     let frames = surroundings().session.frames;
     let words = words();
     let about = move || match frames.with(|frames| frames.is_empty()) {
-        true => words.lab_no_frames.to_owned(),
+        true => words.lab_no_frames().to_owned(),
         false => {
-            fill(words.lab_kept, &[&FRAMES_KEPT.to_string(), &FRAME_CHARACTERS_SHOWN.to_string()])
+            fill(words.lab_kept(), &[&FRAMES_KEPT.to_string(), &FRAME_CHARACTERS_SHOWN.to_string()])
         }
     };
     let items = move || frames.with(|frames| frames.iter().rev().map(item).collect());
     let clear = el("button", "clear")
         .attr("type", "button")
         .on("click", move |_| frames.update(|frames| frames.clear()))
-        .text(words.lab_clear);
+        .text(words.lab_clear());
     el("div", "frame-log")
         .child(el("div", "bar").child(el("span", "about").text_live(about)).child(clear))
         .child(
             el("ol", "frames")
                 .attr("tabindex", "0")
-                .attr("aria-label", words.lab_frames)
+                .attr("aria-label", words.lab_frames())
                 .test_id("frames")
                 .child(list(items)),
         )
@@ -52,8 +52,8 @@ fn item(frame: &LoggedFrame) -> Item {
 fn draw(frame: LoggedFrame) -> Element {
     let el = scoped(style_sheet!("app/src/components/lab/frame_log.css"));
     let (class, sign, name, direction) = match frame.direction {
-        Direction::Sent => ("frame-line sent", "↑", words().lab_sent, "sent"),
-        Direction::Received => ("frame-line", "↓", words().lab_received, "received"),
+        Direction::Sent => ("frame-line sent", "↑", words().lab_sent(), "sent"),
+        Direction::Received => ("frame-line", "↓", words().lab_received(), "received"),
     };
     el("li", class)
         .attr("data-direction", direction)

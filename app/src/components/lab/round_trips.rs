@@ -26,11 +26,11 @@ pub fn RoundTrips() -> Html {
     let trips = surroundings().session.round_trips;
     let words = words();
     let last = move || match trips.with(|trips| trips.last().copied()) {
-        Some(ms) => fill(words.lab_milliseconds, &[&ms.to_string()]),
-        None => words.lab_round_trip_none.to_owned(),
+        Some(ms) => fill(words.lab_milliseconds(), &[&ms.to_string()]),
+        None => words.lab_round_trip_none().to_owned(),
     };
     let caption = el("figcaption", "caption")
-        .text(words.lab_round_trip)
+        .text(words.lab_round_trip())
         .text(": ")
         .child(el("span", "last").test_id("round-trip").text_live(last));
     let chart = el("svg", "chart")

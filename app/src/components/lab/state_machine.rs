@@ -26,10 +26,10 @@ pub fn StateMachine() -> Html {
     let words = words();
     // Where the middle of each box is, in the picture's units.
     let nodes = [
-        (Node::Connecting, words.status_connecting, 80, 30),
-        (Node::Open, words.status_open, 320, 30),
-        (Node::Reconnecting, words.status_reconnecting, 320, 130),
-        (Node::Closed, words.status_closed, 80, 130),
+        (Node::Connecting, words.status_connecting(), 80, 30),
+        (Node::Open, words.status_open(), 320, 30),
+        (Node::Reconnecting, words.status_reconnecting(), 320, 130),
+        (Node::Closed, words.status_closed(), 80, 130),
     ]
     .map(|(node, label, x, y): (_, _, u32, u32)| {
         let is_lit = move || status.with(Node::of) == node;
@@ -54,7 +54,7 @@ pub fn StateMachine() -> Html {
         .attr("role", "img")
         .attr_live("aria-label", move || {
             let label = status.with(|status| label(words, status));
-            Some(fill(words.lab_says, &[words.lab_machine, label]))
+            Some(fill(words.lab_says(), &[words.lab_machine(), label]))
         })
         .child(el("path", "way").attr("d", WAYS))
         .child(el("path", "head").attr("d", HEADS))

@@ -33,7 +33,7 @@ pub fn TopicBoxes() -> Html {
         el("label", "topic").child(tick).text(name)
     });
     el("fieldset", "topics")
-        .child(el("legend", "legend").text(words().lab_topics))
+        .child(el("legend", "legend").text(words().lab_topics()))
         .children(boxes)
         .into()
 }

@@ -17,7 +17,7 @@ use crate::{
 /// Who said what and when; ours with how far they are, and with **Retry** when they were refused.
 pub fn message_row(row: RwSignal<Row>) -> Element {
     let el = scoped(style_sheet!("app/src/components/message_list/row.css"));
-    let you = words().you;
+    let you = words().you();
     let is = |look: fn(&Row) -> bool| move || row.with(look);
     let text = |part: fn(&Row) -> &str| move || row.with(|row| part(row).to_owned());
     let author = move || match row.with(|row| row.is_mine) {
@@ -52,11 +52,11 @@ fn delivery(state: OutgoingState, row: RwSignal<Row>) -> Html {
     let el = scoped(style_sheet!("app/src/components/message_list/row.css"));
     let words = words();
     let (sign, name, text) = match state {
-        OutgoingState::Queued => ("◷", "queued", words.delivery_queued),
-        OutgoingState::InFlight => ("◷", "sending", words.delivery_sending),
-        OutgoingState::Stored => ("✓", "stored", words.delivery_stored),
-        OutgoingState::Waiting(_) => ("!", "waiting", words.delivery_queued),
-        OutgoingState::Failed(_) => ("!", "failed", words.delivery_failed),
+        OutgoingState::Queued => ("◷", "queued", words.delivery_queued()),
+        OutgoingState::InFlight => ("◷", "sending", words.delivery_sending()),
+        OutgoingState::Stored => ("✓", "stored", words.delivery_stored()),
+        OutgoingState::Waiting(_) => ("!", "waiting", words.delivery_queued()),
+        OutgoingState::Failed(_) => ("!", "failed", words.delivery_failed()),
     };
     let refusal = state.refusal();
     let sign = el("span", if refusal.is_some() { "delivery bad" } else { "delivery" })
