@@ -4,7 +4,12 @@
 //! until it has nothing more to say. A call that arrives while it is being drained (a component
 //! that answers an event) waits in line, so the engine never sees itself from within.
 
-use std::{cell::RefCell, collections::VecDeque, rc::Rc, time::Duration};
+use std::{
+    cell::{RefCell, RefMut},
+    collections::VecDeque,
+    rc::Rc,
+    time::Duration,
+};
 
 use confab_app::{
     Bootstrap, Browser, ClientSettings, Direction, Page, Session,
@@ -73,14 +78,31 @@ impl Tab {
         }))
     }
 
+    // Out of line: each borrow in line would bring a place to panic of its own.
+
+    #[inline(never)]
+    fn engine(&self) -> RefMut<'_, Engine> {
+        self.0.engine.borrow_mut()
+    }
+
+    #[inline(never)]
+    fn app(&self) -> Option<(Session, Live)> {
+        self.0.app.borrow().clone()
+    }
+
+    #[inline(never)]
+    fn wait_in_line(&self, input: Input) {
+        self.0.inputs.borrow_mut().push_back(input);
+    }
+
     /// Feeds the engine and does what it asks, until it is quiet.
     fn tell(&self, input: Input) {
-        self.0.inputs.borrow_mut().push_back(input);
+        self.wait_in_line(input);
         self.run();
     }
 
     fn run(&self) {
-        if std::mem::replace(&mut self.0.engine.borrow_mut().is_busy, true) {
+        if std::mem::replace(&mut self.engine().is_busy, true) {
             return;
         }
         loop {
@@ -89,37 +111,37 @@ impl Tab {
             if let Input::Received(_, text) = &input {
                 self.note(Direction::Received, text);
             }
-            self.0.engine.borrow_mut().client.handle(input, now(), js_sys::Math::random());
+            self.engine().client.handle(input, now(), js_sys::Math::random());
             self.drain();
         }
-        let mut engine = self.0.engine.borrow_mut();
+        let mut engine = self.engine();
         engine.is_busy = false;
         self.set_timer(&mut engine);
     }
 
     fn time_is_up(&self) {
         {
-            let mut engine = self.0.engine.borrow_mut();
+            let mut engine = self.engine();
             engine.timer = None;
             engine.client.handle_timeout(now(), js_sys::Math::random());
             engine.is_busy = true;
         }
         self.drain();
-        self.0.engine.borrow_mut().is_busy = false;
+        self.engine().is_busy = false;
         self.run();
     }
 
     /// Effects first: what is shown may depend on a socket that is already on its way.
     fn drain(&self) {
         loop {
-            let effect = self.0.engine.borrow_mut().client.poll_effect();
+            let effect = self.engine().client.poll_effect();
             let Some(effect) = effect else { break };
             self.carry_out(effect);
         }
         loop {
-            let event = self.0.engine.borrow_mut().client.poll_event();
+            let event = self.engine().client.poll_event();
             let Some(event) = event else { break };
-            let app = self.0.app.borrow().clone();
+            let app = self.app();
             if let Some((session, live)) = app {
                 session.hear(&live, event);
             }
@@ -131,20 +153,20 @@ impl Tab {
             Effect::Open { socket, url } => {
                 let tab = self.clone();
                 match Socket::open(socket, &url, move |input| tab.tell(input)) {
-                    Ok(open) => self.0.engine.borrow_mut().socket = Some((socket, open)),
-                    Err(()) => self.0.inputs.borrow_mut().push_back(Input::Failed(socket)),
+                    Ok(open) => self.engine().socket = Some((socket, open)),
+                    Err(()) => self.wait_in_line(Input::Failed(socket)),
                 }
             }
             Effect::Send { socket, text } => {
                 self.note(Direction::Sent, &text);
-                if let Some((id, open)) = &self.0.engine.borrow().socket
+                if let Some((id, open)) = &self.engine().socket
                     && *id == socket
                 {
                     open.send(text);
                 }
             }
             Effect::Close { socket, code, reason } => {
-                let socket = self.0.engine.borrow_mut().socket.take_if(|(id, _)| *id == socket);
+                let socket = self.engine().socket.take_if(|(id, _)| *id == socket);
                 if let Some((_, open)) = socket {
                     open.close(code, reason);
                 }
@@ -153,7 +175,7 @@ impl Tab {
     }
 
     fn note(&self, direction: Direction, text: &str) {
-        let app = self.0.app.borrow().clone();
+        let app = self.app();
         if let Some((session, _)) = app {
             session.note_traffic(direction, text);
         }

@@ -48,11 +48,7 @@ pub fn WebsocketStatus() -> Html {
             _ => String::new(),
         })
     };
-    let dot = el("span", "dot")
-        .class_if("open", move || look() == Look::Open)
-        .class_if("waiting", move || look() == Look::Waiting)
-        .class_if("closed", move || look() == Look::Closed)
-        .attr("aria-hidden", "true");
+    let dot = el("span", "dot").attr("aria-hidden", "true");
     let label = el("span", "label")
         .attr("role", "status")
         .attr("aria-label", words.status())

@@ -1,6 +1,6 @@
 //! How an entry's tasks wait for the entry to change.
 
-use std::{cell::RefCell, future::poll_fn, task::Poll, task::Waker};
+use std::{cell::RefCell, future::poll_fn, task::{Context, Poll, Waker}};
 
 /// Wakes whoever waits for something about an entry: data, a wanted query, removal.
 ///
@@ -25,14 +25,20 @@ impl Bell {
     ///
     /// Nothing is lost when the future is dropped: what is looked at stays where it is.
     pub async fn until<T>(&self, mut look: impl FnMut() -> Option<T>) -> T {
-        poll_fn(|context| match look() {
-            Some(found) => Poll::Ready(found),
-            None => {
-                self.remember(context.waker());
-                Poll::Pending
-            }
-        })
-        .await
+        poll_fn(|context| self.poll(context, &mut look)).await
+    }
+
+    /// One look; if it finds nothing, the task looks again after the next ring.
+    pub fn poll<T>(
+        &self,
+        context: &Context<'_>,
+        mut look: impl FnMut() -> Option<T>,
+    ) -> Poll<T> {
+        let found = look();
+        if found.is_none() {
+            self.remember(context.waker());
+        }
+        found.map_or(Poll::Pending, Poll::Ready)
     }
 
     /// A task that is polled often, for other reasons, still waits only once.

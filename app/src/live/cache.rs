@@ -8,12 +8,13 @@
 use std::{
     any::Any,
     cell::{Cell, RefCell},
-    pin::pin,
+    future::poll_fn,
     rc::Rc,
+    task::Poll,
 };
 
 use confab_protocol::{ServerFrame, Topic};
-use futures::future::{Either, abortable, join, select};
+use futures::future::join;
 
 use super::{
     Census, Endpoint, Host, Tag,
@@ -94,8 +95,8 @@ impl Cache {
 
     /// Someone reads: an entry about to go stays, a new one begins to live, a doubtful one asks.
     pub fn enter(self: &Rc<Self>, entry: &Rc<Entry>) {
-        if let Some(removal) = entry.removal.take() {
-            removal.abort();
+        if entry.removal.take().is_some() {
+            entry.bell.ring();
         }
         let begins = entry.enter();
         if !entry.is_fresh() {
@@ -116,13 +117,10 @@ impl Cache {
 
     /// Removes the entry if nobody comes to read it in time.
     pub fn remove_later(self: &Rc<Self>, entry: &Rc<Entry>) {
-        let (sleep, removal) = abortable(self.host.sleep(entry.keep_unused_for));
-        if let Some(earlier) = entry.removal.replace(Some(removal)) {
-            earlier.abort();
-        }
+        entry.removal.replace(Some(self.host.sleep(entry.keep_unused_for)));
         let (cache, entry) = (self.clone(), entry.clone());
         self.host.spawn(Box::pin(async move {
-            if sleep.await.is_ok() {
+            if poll_fn(|context| entry.poll_removal(context)).await {
                 cache.remove(&entry);
             }
         }));
@@ -156,12 +154,14 @@ impl Cache {
     async fn run_queries(&self, entry: &Entry) {
         while entry.wanted().await.is_ok() {
             entry.begin(self.host.now());
-            let query = entry.contents.clone().query();
-            match select(pin!(entry.removed()), query).await {
-                Either::Left(_) => return,
-                Either::Right((answer, _)) => {
-                    entry.settle(answer, self.stream.get(), self.host.now());
-                }
+            let mut query = entry.contents.clone().query();
+            let answer = poll_fn(|context| match entry.poll_removed(context) {
+                Poll::Ready(()) => Poll::Ready(None),
+                Poll::Pending => query.as_mut().poll(context).map(Some),
+            });
+            match answer.await {
+                None => return,
+                Some(answer) => entry.settle(answer, self.stream.get(), self.host.now()),
             }
         }
     }

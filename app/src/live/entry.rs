@@ -14,12 +14,14 @@
 
 use std::{
     cell::{Cell, RefCell},
+    future::poll_fn,
     rc::Rc,
+    task::{Context, Poll},
     time::Duration,
 };
 
 use confab_protocol::Topic;
-use futures::future::AbortHandle;
+use futures::future::LocalBoxFuture;
 use leptos::prelude::{ArcRwSignal, GetUntracked, Set};
 
 use super::{EntryState, QueryError, Removed, Tag, bell::Bell, contents::Contents, tag::touches};
@@ -61,8 +63,9 @@ pub(super) struct Entry {
     pub bell: Bell,
     /// The topics it hears, each once.
     pub topics: RefCell<Vec<Topic>>,
-    /// Cancels the timed removal; there is one exactly while nobody reads.
-    pub removal: RefCell<Option<AbortHandle>>,
+    /// How long it is still kept; there is one exactly while nobody reads. Dropped, it is off: then
+    /// the bell rings for whoever waits for it.
+    pub removal: RefCell<Option<LocalBoxFuture<'static, ()>>>,
     readers: Cell<usize>,
     life: Cell<Life>,
     query: Cell<Query>,
@@ -134,7 +137,20 @@ impl Entry {
 
     /// Waits for its end.
     pub async fn removed(&self) {
-        self.bell.until(|| self.is_removed().then_some(())).await;
+        poll_fn(|context| self.poll_removed(context)).await;
+    }
+
+    pub fn poll_removed(&self, context: &mut Context<'_>) -> Poll<()> {
+        self.bell.poll(context, || self.is_removed().then_some(()))
+    }
+
+    /// Whether the time has come to remove it, or that is off.
+    pub fn poll_removal(&self, context: &mut Context<'_>) -> Poll<bool> {
+        let found = match &mut *self.removal.borrow_mut() {
+            None => Some(false),
+            Some(time) => time.as_mut().poll(context).is_ready().then_some(true),
+        };
+        self.bell.poll(context, || found)
     }
 
     // Its query.

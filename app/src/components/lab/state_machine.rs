@@ -42,7 +42,6 @@ pub fn StateMachine() -> Html {
         let text =
             el("text", "label").attr("x", x.to_string()).attr("y", (y + 5).to_string()).text(label);
         el("g", "node")
-            .class_if("lit", is_lit)
             .attr("data-state", node.name())
             .attr_live("data-lit", move || Some(is_lit().to_string()))
             .test_id("state")
