@@ -5,11 +5,11 @@ use std::{rc::Rc, sync::Arc, time::Duration};
 use confab_protocol::Timestamp;
 use confab_sync::{Input, Moment};
 use futures::future::LocalBoxFuture;
-use leptos::reactive::send_wrapper_ext::SendOption;
 
 use crate::{
     Session,
     live::{Live, QueryError},
+    local::Local,
 };
 
 /// A browser tab: its engine, its clock, its storage.
@@ -38,21 +38,21 @@ pub trait Browser {
 
 /// A [`Browser`] that may be passed around; empty on the server.
 #[derive(Clone)]
-pub struct BrowserHandle(Arc<SendOption<Rc<dyn Browser>>>);
+pub struct BrowserHandle(Arc<Local<Rc<dyn Browser>>>);
 
 impl BrowserHandle {
     /// A tab.
     pub fn new(browser: Rc<dyn Browser>) -> Self {
-        Self(Arc::new(SendOption::new_local(Some(browser))))
+        Self(Arc::new(Local::new(browser)))
     }
 
     /// No tab: the server renders.
     pub fn none() -> Self {
-        Self(Arc::new(SendOption::new_local(None)))
+        Self(Arc::new(Local::none()))
     }
 
     /// The tab, if there is one.
-    pub fn get(&self) -> Option<&Rc<dyn Browser>> {
-        self.0.as_ref().as_ref()
+    pub fn get(&self) -> Option<Rc<dyn Browser>> {
+        self.0.get().map(|browser| (*browser).clone())
     }
 }

@@ -19,6 +19,7 @@ mod components;
 mod data;
 mod dom;
 pub mod live;
+mod local;
 mod pages;
 mod session;
 mod words;

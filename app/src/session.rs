@@ -151,7 +151,7 @@ impl Session {
     /// Does something with the tab; nothing on the server.
     pub fn browser<T>(&self, act: impl FnOnce(&dyn crate::Browser) -> T) -> Option<T> {
         // A copy, so that the engine may come back into the session while it acts.
-        self.handle().get().map(|browser| act(&**browser))
+        self.handle().get().map(|browser| act(&*browser))
     }
 
     fn handle(&self) -> BrowserHandle {

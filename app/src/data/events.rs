@@ -11,7 +11,7 @@ use leptos::prelude::*;
 
 use crate::{
     Session,
-    dom::effect,
+    dom::{Running, effect},
     live::{Endpoint, EntryApi, QueryError},
     session::Break,
 };
@@ -101,7 +101,7 @@ impl Endpoint for LabEvents {
             }
             let watcher = watch_breaks(session, api.clone());
             api.cache_entry_removed().await;
-            watcher.stop();
+            drop(watcher);
         })
     }
 }
@@ -125,7 +125,7 @@ fn line(session: Session, frame: &ServerFrame) -> Option<(Timestamp, LabEvent)> 
 }
 
 /// Writes a line whenever the connection breaks: once for each failure, not for each second waited.
-fn watch_breaks(session: Session, api: EntryApi<LabEvents>) -> Effect<LocalStorage> {
+fn watch_breaks(session: Session, api: EntryApi<LabEvents>) -> Running {
     let mut is_old = true;
     effect(move || {
         let broken = session.broken.get();

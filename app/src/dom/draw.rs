@@ -334,7 +334,7 @@ fn attribute(attribute: Attribute, node: &web_sys::Element, hydrates: bool, keep
             }));
         }
         Attribute::On(event, hear) => {
-            if let Some(hear) = hear.take() {
+            if let Some(hear) = hear.get().and_then(|hear| hear.take()) {
                 keep.add(listener(element, event, hear));
             }
         }

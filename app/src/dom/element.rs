@@ -1,8 +1,11 @@
 //! An element that is being put together.
 
-use leptos::{ev, reactive::send_wrapper_ext::SendOption};
+use std::cell::Cell;
+
+use leptos::ev;
 
 use super::{Html, Kind, Node, Reactive, Text};
+use crate::local::Local;
 
 /// An element: a tag, what it has, and what is in it.
 ///
@@ -18,6 +21,9 @@ pub(super) struct Parts {
     pub children: Vec<Html>,
 }
 
+/// What hears an event, until the element is drawn.
+pub(super) type Hear = Cell<Option<Box<dyn FnMut(ev::Event)>>>;
+
 /// What an element has.
 pub(super) enum Attribute {
     /// An attribute that stays.
@@ -29,7 +35,7 @@ pub(super) enum Attribute {
     /// What a field holds.
     Value(Reactive<String>),
     /// A listener, in the browser only.
-    On(&'static str, SendOption<Box<dyn FnMut(ev::Event)>>),
+    On(&'static str, Local<Hear>),
     /// Who wants to know the node.
     Node(Node),
 }
@@ -109,8 +115,7 @@ impl<const FRAME: bool> Element<FRAME> {
     /// Hears an event. On the server the listener is dropped.
     pub fn on(self, event: &'static str, hear: impl FnMut(ev::Event) + 'static) -> Self {
         if cfg!(target_arch = "wasm32") {
-            let hear = SendOption::new_local(Some(Box::new(hear) as Box<_>));
-            return Self(self.0.has(Attribute::On(event, hear)));
+            return Self(self.0.hears(event, Box::new(hear)));
         }
         self
     }
@@ -178,6 +183,11 @@ impl Parts {
     fn has(mut self: Box<Self>, attribute: Attribute) -> Box<Self> {
         self.attributes.push(attribute);
         self
+    }
+
+    #[inline(never)]
+    fn hears(self: Box<Self>, event: &'static str, hear: Box<dyn FnMut(ev::Event)>) -> Box<Self> {
+        self.has(Attribute::On(event, Local::new(Cell::new(Some(hear)))))
     }
 
     #[inline(never)]

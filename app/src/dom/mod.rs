@@ -28,9 +28,15 @@ mod render;
 mod rows;
 mod write;
 
-use std::borrow::Cow;
+use std::{
+    borrow::Cow,
+    sync::{Arc, Mutex, PoisonError},
+};
 
-use leptos::prelude::{Effect, LocalStorage, View};
+use leptos::{
+    prelude::{Owner, RenderEffect, View, on_cleanup},
+    task::spawn_local,
+};
 
 use element::Parts;
 pub use element::{Element, frame, scoped};
@@ -127,9 +133,28 @@ impl<K: PartialEq, F: FnMut() -> K, V: FnMut(&K) -> Html> Switch for Keyed<K, F,
 
 /// Does something once the page is drawn, and again whenever what it has read changes. On the
 /// server: nothing.
-pub fn effect(run: impl FnMut() + 'static) -> Effect<LocalStorage> {
-    let mut run: Box<dyn FnMut()> = Box::new(run);
-    Effect::new(move |_: Option<()>| run())
+pub fn effect(run: impl FnMut() + 'static) -> Running {
+    if cfg!(target_arch = "wasm32") { Running::start(Box::new(run)) } else { Running::default() }
+}
+
+/// An effect, for as long as its owner or this lives.
+#[derive(Clone, Default)]
+pub struct Running(Arc<Mutex<Option<RenderEffect<()>>>>);
+
+impl Running {
+    fn start(run: Box<dyn FnMut()>) -> Self {
+        let (running, owner) = (Self::default(), Owner::current().unwrap_or_default());
+        let kept = running.clone();
+        on_cleanup(move || drop(kept));
+        let started = Arc::downgrade(&running.0);
+        spawn_local(async move {
+            if let Some(running) = started.upgrade() {
+                let effect = owner.with(|| draw::effect(run));
+                running.lock().unwrap_or_else(PoisonError::into_inner).replace(effect);
+            }
+        });
+        running
+    }
 }
 
 /// One item of a [`list`]: a key that never changes, and how it is drawn when it is new.

@@ -1,6 +1,10 @@
 //! How an entry's tasks wait for the entry to change.
 
-use std::{cell::RefCell, future::poll_fn, task::{Context, Poll, Waker}};
+use std::{
+    cell::RefCell,
+    future::poll_fn,
+    task::{Context, Poll, Waker},
+};
 
 /// Wakes whoever waits for something about an entry: data, a wanted query, removal.
 ///
@@ -29,11 +33,7 @@ impl Bell {
     }
 
     /// One look; if it finds nothing, the task looks again after the next ring.
-    pub fn poll<T>(
-        &self,
-        context: &Context<'_>,
-        mut look: impl FnMut() -> Option<T>,
-    ) -> Poll<T> {
+    pub fn poll<T>(&self, context: &Context<'_>, mut look: impl FnMut() -> Option<T>) -> Poll<T> {
         let found = look();
         if found.is_none() {
             self.remember(context.waker());

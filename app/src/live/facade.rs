@@ -7,16 +7,14 @@ use std::{
 };
 
 use confab_protocol::ServerFrame;
-use leptos::{
-    prelude::{ArcRwSignal, Callback, Owner, on_cleanup},
-    reactive::send_wrapper_ext::SendOption,
-};
+use leptos::prelude::{ArcRwSignal, Callback, Owner, on_cleanup};
 
 use super::{Census, Endpoint, EntryState, Host, Reading, Tag, cache::Cache, entry::Entry};
+use crate::local::Local;
 
 /// The live query cache. Clones are handles to the same cache; it is handed down by context.
 ///
-/// In the browser it lives on one thread and panics if another touches it. On the server
+/// In the browser it lives on one thread. On the server
 /// ([`Live::for_rendering`]) it has no host, is safe on any thread, and only shows what it was
 /// given.
 #[derive(Clone)]
@@ -24,7 +22,7 @@ pub struct Live(Arc<Inner>);
 
 struct Inner {
     /// `None` on the server.
-    cache: SendOption<Rc<Cache>>,
+    cache: Local<Rc<Cache>>,
     /// What the page is rendered from; empty in the browser.
     seeds: Mutex<Vec<Arc<dyn Any + Send + Sync>>>,
 }
@@ -38,21 +36,21 @@ struct Seed<E: Endpoint> {
 impl Live {
     /// A cache in the browser, or in a test.
     pub fn new(host: Rc<dyn Host>) -> Self {
-        Self::with(SendOption::new_local(Some(Rc::new(Cache::new(host)))))
+        Self::with(Local::new(Rc::new(Cache::new(host))))
     }
 
     /// A cache to render one page with: it holds what [`seed`](Self::seed) gives it and never
     /// queries.
     pub fn for_rendering() -> Self {
-        Self::with(SendOption::new_local(None))
+        Self::with(Local::none())
     }
 
-    fn with(cache: SendOption<Rc<Cache>>) -> Self {
+    fn with(cache: Local<Rc<Cache>>) -> Self {
         Self(Arc::new(Inner { cache, seeds: Mutex::default() }))
     }
 
-    fn cache(&self) -> Option<&Rc<Cache>> {
-        self.0.cache.as_ref()
+    fn cache(&self) -> Option<Rc<Cache>> {
+        self.0.cache.get().map(|cache| (*cache).clone())
     }
 
     fn seeds(&self) -> MutexGuard<'_, Vec<Arc<dyn Any + Send + Sync>>> {
@@ -112,7 +110,7 @@ impl Live {
     pub fn read<E: Endpoint>(&self, arg: E::Arg) -> Reading<E> {
         let Some(cache) = self.cache() else { return self.read_seed(&arg) };
         let (entry, typed) = cache.entry::<E>(arg);
-        let refetch = read_entry(cache, &entry);
+        let refetch = read_entry(&cache, &entry);
         Reading::new(typed.data.read_only(), entry.state.read_only(), refetch)
     }
 
@@ -170,12 +168,11 @@ impl Live {
 
 /// Counts a reader, and un-counts it with its owner. Without types, to be downloaded once.
 fn read_entry(cache: &Rc<Cache>, entry: &Rc<Entry>) -> Callback<()> {
-    let local = |value| Arc::new(SendOption::new_local(Some(value)));
-    let reader = local((cache.clone(), entry.clone()));
+    let reader = Arc::new(Local::new((cache.clone(), entry.clone())));
     let leaving = reader.clone();
     let leave = move || {
-        if let Some((cache, entry)) = &**leaving {
-            cache.leave(entry);
+        if let Some(reader) = leaving.get() {
+            reader.0.leave(&reader.1);
         }
     };
     cache.enter(entry);
@@ -185,8 +182,8 @@ fn read_entry(cache: &Rc<Cache>, entry: &Rc<Entry>) -> Callback<()> {
         leave();
     }
     Callback::new(move |()| {
-        if let Some((_, entry)) = &**reader {
-            entry.want();
+        if let Some(reader) = reader.get() {
+            reader.1.want();
         }
     })
 }
