@@ -91,11 +91,11 @@ mod tests {
         assert_eq!(local.get().as_deref().map(String::as_str), Some("here"));
         let elsewhere = thread::spawn(move || {
             let other = Local::new("there".to_owned());
-            let seen = local.get();
+            let is_seen = local.get().is_some();
             drop(local);
-            (seen, other.get().as_deref().cloned())
+            (is_seen, other.get().as_deref().cloned())
         });
-        assert_eq!(elsewhere.join().unwrap(), (None, Some("there".to_owned())));
+        assert_eq!(elsewhere.join().unwrap(), (false, Some("there".to_owned())));
         assert!(Local::<String>::none().get().is_none());
     }
 
