@@ -1,5 +1,7 @@
 //! Scopes every `src/**/*.css` the way `stylers_macro::style_sheet!` names it, and writes the
-//! result to `style/scoped.css`, which `style/main.css` imports (docs/decisions/002).
+//! result to `style/scoped.css`, which `style/main.css` imports (docs/decisions/002). The lab's
+//! sheets are not downloaded with `/`: they go into a file of the build, which the server writes
+//! into `/lab`.
 //!
 //! The scope class depends on the number of non-blank characters of a sheet and on nothing else,
 //! so two sheets of one length would style each other: the build fails and says which two.
@@ -21,7 +23,7 @@ fn main() {
     sheets.sort();
 
     let mut owners: BTreeMap<String, PathBuf> = BTreeMap::new();
-    let mut css = String::new();
+    let (mut css, mut lab) = (String::new(), String::new());
     for sheet in sheets {
         let text = fs::read_to_string(&sheet).expect("a sheet that was just listed can be read");
         let class = Class::rand_class_from_seed(text.clone());
@@ -34,17 +36,27 @@ fn main() {
                 class.as_name()
             );
         }
-        css.push_str(&from_str(&text, &class));
-        css.push('\n');
+        let place = if is_of_the_lab(&sheet) { &mut lab } else { &mut css };
+        place.push_str(&from_str(&text, &class));
+        place.push('\n');
     }
-    let scoped = package.join("../style/scoped.css");
+    write(&PathBuf::from(env::var("OUT_DIR").expect("cargo sets it")).join("lab.css"), &lab);
+    write(&package.join("../style/scoped.css"), &css);
+}
+
+/// `components/lab/…` and `pages/lab.css`.
+fn is_of_the_lab(sheet: &Path) -> bool {
+    sheet.iter().any(|part| part == "lab" || part == "lab.css")
+}
+
+fn write(file: &Path, css: &str) {
     // Left alone when nothing changed, so that `cargo leptos watch` stays quiet.
-    if fs::read_to_string(&scoped).ok().as_ref() != Some(&css) {
-        fs::write(&scoped, css).unwrap_or_else(|error| {
+    if fs::read_to_string(file).ok().as_deref() != Some(css) {
+        fs::write(file, css).unwrap_or_else(|error| {
             panic!(
                 "{} cannot be written: {error}. It is made from the sheets of the components, so \
                  build where the checkout can be written",
-                scoped.display()
+                file.display()
             )
         });
     }

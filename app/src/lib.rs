@@ -24,6 +24,9 @@ mod pages;
 mod session;
 mod words;
 
+/// The style sheets of `/lab`, for the head of that page alone.
+pub const LAB_SHEET: &str = include_str!(concat!(env!("OUT_DIR"), "/lab.css"));
+
 pub use bootstrap::{Bootstrap, ClientSettings, Notice, Page, WRONG_ADDRESS};
 pub use browser::{Browser, BrowserHandle};
 pub use pages::App;

@@ -7,8 +7,8 @@ use leptos_axum::ResponseOptions;
 
 use super::assets;
 
-/// What a page may load and talk to (CSP level 3). Only the scripts that carry this answer's nonce
-/// run, and what they load; `wasm-unsafe-eval` allows WebAssembly and nothing else.
+/// What a page may load and talk to (CSP level 3). Only the scripts and sheets that carry this
+/// answer's nonce count, and what such scripts load; `wasm-unsafe-eval` allows WebAssembly and nothing else.
 /// Sockets go to the hosts; an empty one is none.
 pub fn content_security_policy(hosts: &[&str], page: Page) -> Policy {
     let mut connect = vec!["'self'".to_owned()];
@@ -42,7 +42,7 @@ impl Policy {
         let connect = &self.0;
         format!(
             "default-src 'none'; script-src 'nonce-{nonce}' 'strict-dynamic' 'wasm-unsafe-eval'; \
-             style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src {connect}; \
+             style-src 'self' 'nonce-{nonce}'; img-src 'self' data:; font-src 'self'; connect-src {connect}; \
              manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
         )
     }
@@ -66,6 +66,9 @@ pub fn shell(
     };
     let json = bootstrap.to_script();
     let stylesheet = assets::stylesheet(options);
+    let lab_sheet = (bootstrap.page == Page::Lab).then(|| {
+        view! { <style nonce=use_nonce()>{confab_app::LAB_SHEET}</style> }
+    });
     view! {
         <!DOCTYPE html>
         <html lang=bootstrap.language.code()>
@@ -77,6 +80,7 @@ pub fn shell(
                 <title>{title}</title>
                 <link rel="icon" href="/icon.svg" type="image/svg+xml"/>
                 <link rel="stylesheet" href=stylesheet/>
+                {lab_sheet}
                 <script id=Bootstrap::ELEMENT_ID type="application/json">{json}</script>
                 <AutoReload options=options.clone()/>
                 <HydrationScripts options=options.clone()/>

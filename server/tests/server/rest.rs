@@ -375,6 +375,20 @@ async fn the_lobby_is_rendered_with_its_messages_and_what_it_may_load() {
 }
 
 #[tokio::test]
+async fn the_lab_brings_its_own_sheets_and_the_lobby_does_not_download_them() {
+    let server = server().start().await;
+    let lab = server.get("/lab").await;
+    let (_, sheet) = lab.body.split_once("<style nonce=\"").expect("a sheet in the page");
+    let (nonce, sheet) = sheet.split_once("\">").unwrap();
+    let (sheet, _) = sheet.split_once("</style>").unwrap();
+    let policy = lab.header("content-security-policy");
+    assert!(policy.contains(&format!("style-src 'self' 'nonce-{nonce}'")), "{policy}");
+    assert!(sheet.contains(".frame-line.") && sheet.contains(">.box."), "{sheet}");
+    assert!(!server.get("/").await.body.contains("<style"));
+    server.end().await;
+}
+
+#[tokio::test]
 async fn the_demo_fills_an_empty_lobby_once() {
     let first = server().demo().start().await;
     let samples = first.history().await.messages.len();

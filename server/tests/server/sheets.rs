@@ -32,7 +32,12 @@ fn build(sheets: &[(&str, &str)], prepare: impl FnOnce(&Path)) -> Result<String,
     }
     prepare(house.path());
     let mut script = Command::new(build_script());
-    let output = script.current_dir(&app).env("CARGO_MANIFEST_DIR", &app).output().unwrap();
+    let output = script
+        .current_dir(&app)
+        .env("CARGO_MANIFEST_DIR", &app)
+        .env("OUT_DIR", house.path())
+        .output()
+        .unwrap();
     if output.status.success() {
         Ok(fs::read_to_string(house.path().join("style/scoped.css")).unwrap())
     } else {
