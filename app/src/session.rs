@@ -7,8 +7,6 @@
 //!
 //! On the server every signal has its first value and every method does nothing.
 
-use std::collections::VecDeque;
-
 use confab_protocol::{
     ClientId, DialogId, ErrorCode, Limits, MessageKind, MessageSend, MessageText, Meta, Person,
     Refusal, ServerFrame, Timestamp, json,
@@ -103,6 +101,25 @@ pub struct LoggedFrame {
     pub text: String,
 }
 
+/// What the lab shows of the connection.
+#[derive(Clone, Debug, Default)]
+pub struct Notes {
+    /// The last round trips in milliseconds, oldest first.
+    pub round_trips: Vec<u32>,
+    /// The last time the connection broke.
+    pub broken: Option<Break>,
+    /// Every frame, newest last. Empty on other pages.
+    pub frames: Vec<LoggedFrame>,
+}
+
+/// Adds to a list that holds so many at most.
+pub fn keep<T>(list: &mut Vec<T>, new: T, most: usize) {
+    if list.len() == most {
+        list.remove(0);
+    }
+    list.push(new);
+}
+
 /// Frames the lab keeps: a few screens of them.
 pub const FRAMES_KEPT: usize = 200;
 /// Characters of a frame the lab shows: a page of history would bury the rest.
@@ -121,12 +138,8 @@ pub struct Session {
     pub you: RwSignal<Person>,
     /// Messages of ours that are not in the log yet, oldest first.
     pub outbox: RwSignal<Vec<Outgoing>>,
-    /// The last round trips in milliseconds, oldest first.
-    pub round_trips: RwSignal<Vec<u32>>,
-    /// The last time the connection broke.
-    pub broken: RwSignal<Option<Break>>,
-    /// The lab's log, newest last. Empty on other pages.
-    pub frames: RwSignal<VecDeque<LoggedFrame>>,
+    /// What the lab shows of the connection.
+    pub notes: RwSignal<Notes>,
     page: Page,
     limits: Limits,
     browser: StoredValue<BrowserHandle>,
@@ -139,9 +152,7 @@ impl Session {
             status: RwSignal::new(Status::Closed { reason: ClosedReason::NotStarted, error: None }),
             you: RwSignal::new(bootstrap.you.clone()),
             outbox: RwSignal::default(),
-            round_trips: RwSignal::default(),
-            broken: RwSignal::new(None),
-            frames: RwSignal::default(),
+            notes: RwSignal::default(),
             page: bootstrap.page,
             limits: bootstrap.limits,
             browser: StoredValue::new(browser),
@@ -254,12 +265,10 @@ impl Session {
                 live.deliver(&confab_protocol::DialogReset { dialog_id, why }.into());
             }
             Event::Outbox(delivery) => self.delivered(delivery),
-            Event::RoundTrip(time) => self.round_trips.update(|trips| {
-                if trips.len() == ROUND_TRIPS_KEPT {
-                    trips.remove(0);
-                }
-                trips.push(time.as_secs() as u32 * 1000 + time.subsec_millis());
-            }),
+            Event::RoundTrip(time) => {
+                let ms = time.as_secs() as u32 * 1000 + time.subsec_millis();
+                self.notes.update(|notes| keep(&mut notes.round_trips, ms, ROUND_TRIPS_KEPT));
+            }
             Event::Unreadable(_) => {}
         }
     }
@@ -271,12 +280,9 @@ impl Session {
         }
         let Some(at) = self.browser(|browser| browser.wall()) else { return };
         let text = text.chars().take(FRAME_CHARACTERS_SHOWN).collect();
-        self.frames.update(|frames| {
-            if frames.len() == FRAMES_KEPT {
-                frames.pop_front();
-            }
-            let number = frames.back().map_or(0, |last| last.number + 1);
-            frames.push_back(LoggedFrame { number, direction, at, text });
+        self.notes.update(|Notes { frames, .. }| {
+            let number = frames.last().map_or(0, |last| last.number + 1);
+            keep(frames, LoggedFrame { number, direction, at, text }, FRAMES_KEPT);
         });
     }
 
@@ -294,7 +300,7 @@ impl Session {
                 frame.push_str(reason);
                 self.note_traffic(Direction::Received, &frame);
             }
-            self.broken.set(Some(Break { at, error }));
+            self.notes.update(|notes| notes.broken = Some(Break { at, error }));
         }
         self.status.set(status);
         match (was_open, is_open) {

@@ -35,7 +35,7 @@ pub fn hydrate() {
     std::panic::set_hook(Box::new(|info| web_sys::console::error_1(&info.to_string().into())));
     let bootstrap = document()
         .get_element_by_id(Bootstrap::ELEMENT_ID)
-        .and_then(|element| element.text_content())
+        .and_then(|element| element.first_child()?.node_value())
         .and_then(|text| Bootstrap::from_script(&text));
     let Some(bootstrap) = bootstrap else {
         // Without it the page stays what the server made of it, and its form still posts.

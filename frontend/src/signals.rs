@@ -7,8 +7,8 @@ use wasm_bindgen::{JsCast, closure::Closure};
 use web_sys::{Event, EventTarget, VisibilityState};
 
 /// Tells the engine for as long as the page lives.
-pub fn listen(tell: impl Fn(Input) + 'static) {
-    let hear = Closure::<dyn Fn(Event)>::new(move |event: Event| {
+pub fn listen(mut tell: impl FnMut(Input) + 'static) {
+    let hear = Closure::<dyn FnMut(Event)>::new(move |event: Event| {
         if let Some(input) = input(&event.type_()) {
             tell(input);
         }

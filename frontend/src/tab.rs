@@ -6,7 +6,6 @@
 
 use std::{
     cell::{RefCell, RefMut},
-    collections::VecDeque,
     rc::Rc,
     time::Duration,
 };
@@ -39,7 +38,8 @@ pub struct Tab(Rc<Inner>);
 struct Inner {
     settings: ClientSettings,
     engine: RefCell<Engine>,
-    inputs: RefCell<VecDeque<Input>>,
+    /// What is to be said to the engine, in order: a few at a time, so a list does.
+    inputs: RefCell<Vec<Input>>,
     app: RefCell<Option<(Session, Live)>>,
 }
 
@@ -92,7 +92,12 @@ impl Tab {
 
     #[inline(never)]
     fn wait_in_line(&self, input: Input) {
-        self.0.inputs.borrow_mut().push_back(input);
+        self.0.inputs.borrow_mut().push(input);
+    }
+
+    fn next_in_line(&self) -> Option<Input> {
+        let mut inputs = self.0.inputs.borrow_mut();
+        if inputs.is_empty() { None } else { Some(inputs.remove(0)) }
     }
 
     /// Feeds the engine and does what it asks, until it is quiet.
@@ -106,8 +111,7 @@ impl Tab {
             return;
         }
         loop {
-            let input = self.0.inputs.borrow_mut().pop_front();
-            let Some(input) = input else { break };
+            let Some(input) = self.next_in_line() else { break };
             if let Input::Received(_, text) = &input {
                 self.note(Direction::Received, text);
             }

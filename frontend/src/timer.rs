@@ -16,13 +16,13 @@ use wasm_bindgen::{JsCast, closure::Closure};
 pub struct Timer {
     /// Nothing if the browser would not start it.
     id: Option<i32>,
-    _call: Closure<dyn Fn()>,
+    _call: Closure<dyn FnMut()>,
 }
 
 impl Timer {
     /// Starts now. Browsers count in 32 bits; what is longer than 24 days ends then.
-    pub fn new(time: Duration, call: impl Fn() + 'static) -> Self {
-        let call = Closure::<dyn Fn()>::new(call);
+    pub fn new(time: Duration, call: impl FnMut() + 'static) -> Self {
+        let call = Closure::<dyn FnMut()>::new(call);
         let ms = time.as_secs().min(2_000_000) as i32 * 1000 + time.subsec_millis() as i32;
         let function = call.as_ref().unchecked_ref();
         let id = window().set_timeout_with_callback_and_timeout_and_arguments_0(function, ms).ok();

@@ -98,7 +98,7 @@ pub fn MessageInput(dialog: DialogId, form_client_id: ClientId, notice: Option<N
         .flag("required", true)
         .initial(first)
         .value_live(move || text.get())
-        .on("input", move |event| text.set(event_target_value(&event)))
+        .on("input", move |_| text.set(written(node).unwrap_or_default()))
         .on("keydown", keydown);
     let send = el("button", "send").attr("type", "submit").test_id("send").text(words.send());
     // The copy in the attribute gives the box its height.
@@ -128,6 +128,11 @@ fn is_plain_enter(event: &KeyboardEvent) -> bool {
     event.key() == "Enter" && !event.shift_key() && !event.is_composing()
 }
 
+/// What stands in the box.
+fn written(node: Node) -> Option<String> {
+    node.get().map(|node| node.unchecked_into::<HtmlTextAreaElement>().value())
+}
+
 /// Takes up what was written before the page came alive, or else the draft of the last life of
 /// this page, and keeps this one's.
 fn keep_draft(dialog: &str, node: Node, text: RwSignal<String>) {
@@ -137,8 +142,7 @@ fn keep_draft(dialog: &str, node: Node, text: RwSignal<String>) {
     let mut is_first = true;
     effect(move || {
         if std::mem::take(&mut is_first) {
-            let written =
-                node.get().map(|node| node.unchecked_into::<HtmlTextAreaElement>().value());
+            let written = written(node);
             let kept = || session.browser(|browser| browser.recall(&key)).flatten();
             let draft = written.filter(|text| !text.is_empty()).or_else(kept);
             if let Some(draft) = draft.filter(|draft| !draft.is_empty()) {

@@ -31,7 +31,7 @@ pub fn PeopleButton() -> Html {
     el("button", "open")
         .attr("type", "button")
         .attr("popovertarget", LIST_ID)
-        .class_if("stale", move || here.is_stale())
+        .flag_live("data-stale", move || here.is_stale())
         .attr("aria-labelledby", COUNT_ID)
         .test_id("people-open")
         .text_live(move || match here.count() {
@@ -72,7 +72,7 @@ pub fn PeopleList() -> Html {
     el("aside", "people")
         .attr("id", LIST_ID)
         .attr("popover", "auto")
-        .class_if("stale", move || here.is_stale())
+        .flag_live("data-stale", move || here.is_stale())
         .attr("aria-label", words.people())
         .child(el("h2", "heading").attr("id", COUNT_ID).test_id(COUNT_ID).text_live(count))
         .child(el("p", "more").test_id("people-stale").text_live(stale))

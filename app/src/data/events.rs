@@ -1,7 +1,5 @@
 //! What happened on the lab's connection, line by line, as document 000 shows it.
 
-use std::collections::VecDeque;
-
 use confab_protocol::{
     ErrorCode, ErrorFrame, Heartbeat, Person, ServerFrame, Timestamp, Topic, Welcome,
 };
@@ -13,7 +11,7 @@ use crate::{
     Session,
     dom::{Running, effect},
     live::{Endpoint, EntryApi, QueryError},
-    session::Break,
+    session::{Break, keep},
 };
 
 /// The lab's lines: greetings, beats, what people say, errors and closes.
@@ -60,16 +58,13 @@ pub enum LabEvent {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Lines {
     /// The lines.
-    pub lines: VecDeque<LabLine>,
+    pub lines: Vec<LabLine>,
     next: u64,
 }
 
 impl Lines {
     fn push(&mut self, at: Timestamp, event: LabEvent) {
-        if self.lines.len() == LINES_KEPT {
-            self.lines.pop_front();
-        }
-        self.lines.push_back(LabLine { number: self.next, at, event });
+        keep(&mut self.lines, LabLine { number: self.next, at, event }, LINES_KEPT);
         self.next += 1;
     }
 }
@@ -126,14 +121,16 @@ fn line(session: Session, frame: &ServerFrame) -> Option<(Timestamp, LabEvent)> 
 
 /// Writes a line whenever the connection breaks: once for each failure, not for each second waited.
 fn watch_breaks(session: Session, api: EntryApi<LabEvents>) -> Running {
-    let mut is_old = true;
+    let mut last = session.notes.with_untracked(|notes| notes.broken.clone());
     effect(move || {
-        let broken = session.broken.get();
-        if let Some(Break { at, error }) = broken.filter(|_| !is_old) {
-            api.update_cached_data(move |lines| {
-                lines.push(at, LabEvent::Broke(error.clone()));
-            });
+        let broken = session.notes.with(|notes| notes.broken.clone());
+        if broken != last {
+            last = broken.clone();
+            if let Some(Break { at, error }) = broken {
+                api.update_cached_data(move |lines| {
+                    lines.push(at, LabEvent::Broke(error.clone()));
+                });
+            }
         }
-        is_old = false;
     })
 }

@@ -18,7 +18,6 @@ use leptos::{
     reactive::graph::untrack,
 };
 use wasm_bindgen::{JsCast, closure::Closure};
-use web_sys::Comment;
 
 use super::{
     Html, Kind, Reactive, Switch,
@@ -86,6 +85,9 @@ pub(super) struct Pen {
     hydrates: bool,
     /// Whether a text comes right before.
     after_text: Cell<bool>,
+    /// Whether the parent is a picture or in one. A list or a switch inside of a picture would not
+    /// know; there is none.
+    is_picture: bool,
 }
 
 /// The namespaces of elements. The parser knows which is meant; who makes one has to say it.
@@ -95,23 +97,28 @@ const SVG: &str = "http://www.w3.org/2000/svg";
 impl Pen {
     /// A pen that takes the nodes of this parent.
     pub fn hydrating(parent: web_sys::Node, next: Option<web_sys::Node>) -> Rc<Self> {
-        Self::new(parent, next, true)
+        Self::new(parent, next, true, false)
     }
 
     /// A pen that makes nodes in this parent, before a node or at the end.
     pub fn building(parent: web_sys::Node, before: Option<web_sys::Node>) -> Rc<Self> {
-        Self::new(parent, before, false)
+        Self::new(parent, before, false, false)
     }
 
-    fn new(parent: web_sys::Node, next: Option<web_sys::Node>, hydrates: bool) -> Rc<Self> {
+    fn new(
+        parent: web_sys::Node,
+        next: Option<web_sys::Node>,
+        hydrates: bool,
+        is_picture: bool,
+    ) -> Rc<Self> {
         let (next, after_text) = (RefCell::new(next), Cell::new(false));
-        Rc::new(Self { parent, next, hydrates, after_text })
+        Rc::new(Self { parent, next, hydrates, after_text, is_picture })
     }
 
     /// A pen for what is inside of a node that this one has drawn.
-    fn inside(&self, node: &web_sys::Node) -> Rc<Self> {
+    fn inside(&self, node: &web_sys::Node, tag: &str) -> Rc<Self> {
         let next = if self.hydrates { node.first_child() } else { None };
-        Self::new(node.clone(), next, self.hydrates)
+        Self::new(node.clone(), next, self.hydrates, self.is_picture || tag == "svg")
     }
 
     /// The node that stands here already, or a new one.
@@ -129,9 +136,9 @@ impl Pen {
         node
     }
 
-    /// An empty comment.
-    pub fn mark(&self) -> Comment {
-        self.node(|| document().create_comment(""))
+    /// A mark: an empty comment where the server wrote one, else an empty text.
+    pub fn mark(&self) -> web_sys::Node {
+        self.node(|| document().create_text_node("").into())
     }
 
     fn text(&self, content: &str) -> web_sys::Text {
@@ -165,9 +172,7 @@ impl Pen {
 
     fn element(&self, tag: &str) -> web_sys::Element {
         self.node(|| {
-            // Undefined for a fragment, which holds no picture.
-            let around = self.parent.unchecked_ref::<web_sys::Element>().namespace_uri();
-            let namespace = if tag == "svg" { SVG } else { around.as_deref().unwrap_or(HTML) };
+            let namespace = if self.is_picture || tag == "svg" { SVG } else { HTML };
             let element = document().create_element_ns(Some(namespace), tag);
             element.unwrap_or_else(|_| panic!("no tag, or one of a frame that is not there"))
         })
@@ -258,8 +263,8 @@ fn turning(mut switch: Box<dyn Switch + Send>, pen: &Rc<Pen>, keep: &Keep) {
 
 /// A place between two marks, whose contents are made anew as a whole.
 pub(super) struct Region {
-    pub start: Comment,
-    pub end: Comment,
+    pub start: web_sys::Node,
+    pub end: web_sys::Node,
 }
 
 impl Region {
@@ -278,7 +283,7 @@ impl Region {
         {
             node.unchecked_into::<web_sys::Element>().remove();
         }
-        piece(html, &Pen::building(parent, Some(self.end.clone().into())), keep);
+        piece(html, &Pen::building(parent, Some(self.end.clone())), keep);
     }
 }
 
@@ -293,7 +298,7 @@ pub(super) fn element(element: Parts, pen: &Rc<Pen>, keep: &Keep) -> web_sys::El
         }
     }
     if !children.is_empty() {
-        let inside = pen.inside(&node);
+        let inside = pen.inside(&node, tag);
         children.into_iter().for_each(|html| piece(html, &inside, keep));
         inside.done();
     }
@@ -315,12 +320,6 @@ fn attribute(attribute: Attribute, node: &web_sys::Element, hydrates: bool, keep
                     Some(value) => element.set_attribute(name, value),
                     None => element.remove_attribute(name),
                 };
-            }));
-        }
-        Attribute::Class(name, mut is_set) => {
-            let value = Box::new(move || is_set().then(String::new));
-            keep.add(live_value(value, hydrates, move |value| {
-                let _ = element.class_list().toggle_with_force(name, value.is_some());
             }));
         }
         Attribute::Value(mut value) => {

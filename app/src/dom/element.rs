@@ -30,8 +30,6 @@ pub(super) enum Attribute {
     Fixed(&'static str, Text),
     /// An attribute that changes; `None` takes it away.
     Live(&'static str, Reactive<Option<String>>),
-    /// A class that comes and goes.
-    Class(&'static str, Reactive<bool>),
     /// What a field holds.
     Value(Reactive<String>),
     /// A listener, in the browser only.
@@ -103,13 +101,13 @@ impl<const FRAME: bool> Element<FRAME> {
         Self(self.0.has(Attribute::Live(name, Box::new(value))))
     }
 
-    /// A class that comes and goes.
-    pub fn class_if(
+    /// A boolean attribute that comes and goes.
+    pub fn flag_live(
         self,
         name: &'static str,
-        is_set: impl FnMut() -> bool + Send + 'static,
+        mut is_set: impl FnMut() -> bool + Send + 'static,
     ) -> Self {
-        Self(self.0.has(Attribute::Class(name, Box::new(is_set))))
+        self.attr_live(name, move || is_set().then(String::new))
     }
 
     /// Hears an event. On the server the listener is dropped.

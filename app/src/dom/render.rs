@@ -7,7 +7,6 @@ use leptos::tachys::{
     no_attrs,
     view::{Mountable, Position, PositionState, Render, RenderFlags, RenderHtml},
 };
-use wasm_bindgen::JsCast;
 use web_sys::DocumentFragment;
 
 use super::{
@@ -70,7 +69,7 @@ impl RenderHtml for Html {
         let (first, keep) = (cursor.current(), Keep::default());
         let parent = first.parent_node().unwrap_or_else(|| first.clone());
         let region = Region::new(self, &Pen::hydrating(parent, Some(first)), &keep);
-        cursor.set(region.end.clone().unchecked_into());
+        cursor.set(region.end.clone());
         Drawn { region, keep, aside: None }
     }
 
@@ -82,7 +81,7 @@ impl RenderHtml for Html {
 impl Mountable for Drawn {
     fn unmount(&mut self) {
         let aside = self.aside.get_or_insert_with(|| document().create_document_fragment());
-        let mut next = Some(self.region.start.clone().unchecked_into::<web_sys::Node>());
+        let mut next = Some(self.region.start.clone());
         while let Some(node) = next {
             next = node.next_sibling().filter(|_| !self.region.end.is_same_node(Some(&node)));
             let _ = aside.append_child(&node);

@@ -6,7 +6,6 @@ use leptos::{
     prelude::{Owner, RenderEffect},
     reactive::graph::untrack,
 };
-use web_sys::Comment;
 
 use super::{
     Item, Reactive,
@@ -34,7 +33,7 @@ pub(super) fn drawing(
     // Rows outlive a run of the effect, so what they make must not belong to it.
     let owner = Owner::current().unwrap_or_default();
     let mut first = Some(pen);
-    let mut end: Option<Comment> = None;
+    let mut end: Option<web_sys::Node> = None;
     effect(Box::new(move || {
         let items = items();
         let before = rows.take();
@@ -62,7 +61,7 @@ impl Row {
 impl Rows {
     /// Rows whose key is still there keep their nodes; the others go, and new ones come. Nodes are
     /// moved only past each other, so a row that comes or goes moves none.
-    fn become_these(self, items: Vec<Item>, end: &Comment, owner: &Owner) -> Self {
+    fn become_these(self, items: Vec<Item>, end: &web_sys::Node, owner: &Owner) -> Self {
         let Some(parent) = end.parent_node() else { return self };
         let mut kept: Vec<Option<Row>> = self.stay(&items).into_iter().map(Some).collect();
         let mut front = 0;
@@ -75,7 +74,7 @@ impl Rows {
             let place = kept[front..].iter().position(has_key).map(|ahead| front + ahead);
             let at: web_sys::Node = match kept.get(front) {
                 Some(Some(row)) => row.node.clone().into(),
-                _ => end.clone().into(),
+                _ => end.clone(),
             };
             let row = place.and_then(|place| kept[place].take());
             rows.push(match row {

@@ -68,7 +68,6 @@ fn text(content: &str, out: &mut String, before: Before) -> Before {
 
 fn element(element: Parts, out: &mut String) -> Before {
     let Parts { tag, classes, attributes, children } = element;
-    let mut class = classes.to_vec();
     let mut written = String::new();
     for attribute in attributes {
         match attribute {
@@ -78,17 +77,12 @@ fn element(element: Parts, out: &mut String) -> Before {
                     attr(name, &value, &mut written);
                 }
             }
-            Attribute::Class(name, mut is_set) => {
-                if is_set() {
-                    class.push(name);
-                }
-            }
             Attribute::Value(_) | Attribute::On(..) | Attribute::Node(_) => {}
         }
     }
     out.push('<');
     out.push_str(tag);
-    let class = super::class(&class);
+    let class = super::class(&classes);
     if !class.is_empty() {
         attr("class", &class, out);
     }
@@ -132,8 +126,8 @@ mod tests {
     fn an_element_is_written_with_what_it_has_and_what_is_in_it() {
         let el = crate::dom::scoped("l-1");
         let element = el("p", "big")
-            .class_if("new", || true)
-            .class_if("old", || false)
+            .flag_live("data-new", || true)
+            .flag_live("data-old", || false)
             .attr("title", "a \"b\" & <c>")
             .attr_live("lang", || Some("uk".to_owned()))
             .attr_live("dir", || None)
@@ -143,7 +137,7 @@ mod tests {
             .child(Element::new("br"));
         assert_eq!(
             written(element),
-            "<p class=\"big l-1 new\" title=\"a &quot;b&quot; &amp; &lt;c&gt;\" lang=\"uk\" \
+            "<p class=\"big l-1\" data-new=\"\" title=\"a &quot;b&quot; &amp; &lt;c&gt;\" lang=\"uk\" \
              hidden=\"\">1 &lt; 2 &amp; 3<br></p>"
         );
     }

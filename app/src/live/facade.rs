@@ -7,7 +7,7 @@ use std::{
 };
 
 use confab_protocol::ServerFrame;
-use leptos::prelude::{ArcRwSignal, Callback, Owner, on_cleanup};
+use leptos::prelude::{ArcRwSignal, Callback, Owner, ReadSignal, on_cleanup};
 
 use super::{Census, Endpoint, EntryState, Host, Reading, Tag, cache::Cache, entry::Entry};
 use crate::local::Local;
@@ -78,12 +78,7 @@ impl Live {
     ///
     /// In the browser if the endpoint is not registered.
     pub fn seed<E: Endpoint>(&self, arg: E::Arg, data: E::Data) {
-        let Some(cache) = self.cache() else {
-            let mut seeds = self.seeds();
-            seeds.retain(|seed| !seed.downcast_ref::<Seed<E>>().is_some_and(|s| s.arg == arg));
-            seeds.push(Arc::new(Seed::<E> { arg, data: ArcRwSignal::new(Some(data)) }));
-            return;
-        };
+        let Some(cache) = self.cache() else { return self.keep_seed::<E>(arg, data) };
         let (entry, typed) = cache.entry::<E>(arg);
         if !entry.contents.has_data() && !entry.is_querying() {
             typed.answer(data);
@@ -110,18 +105,30 @@ impl Live {
     pub fn read<E: Endpoint>(&self, arg: E::Arg) -> Reading<E> {
         let Some(cache) = self.cache() else { return self.read_seed(&arg) };
         let (entry, typed) = cache.entry::<E>(arg);
-        let refetch = read_entry(&cache, &entry);
-        Reading::new(typed.data.read_only(), entry.state.read_only(), refetch)
+        let (state, refetch) = read_entry(&cache, &entry);
+        Reading::new(typed.data.read_only(), state, refetch)
+    }
+
+    fn keep_seed<E: Endpoint>(&self, arg: E::Arg, data: E::Data) {
+        if HAS_A_CACHE {
+            no_cache();
+        }
+        let mut seeds = self.seeds();
+        seeds.retain(|seed| !seed.downcast_ref::<Seed<E>>().is_some_and(|seed| seed.arg == arg));
+        seeds.push(Arc::new(Seed::<E> { arg, data: ArcRwSignal::new(Some(data)) }));
     }
 
     fn read_seed<E: Endpoint>(&self, arg: &E::Arg) -> Reading<E> {
+        if HAS_A_CACHE {
+            no_cache();
+        }
         let data = self.seeds().iter().find_map(|seed| {
             let seed = seed.downcast_ref::<Seed<E>>()?;
             (seed.arg == *arg).then(|| seed.data.clone())
         });
         let state = if data.is_some() { EntryState::Fresh } else { EntryState::Loading };
         let (data, state) = (data.unwrap_or_default(), ArcRwSignal::new(state));
-        Reading::new(data.read_only(), state.read_only(), Callback::new(|()| ()))
+        Reading::new(data.read_only(), state.read_only().into(), Callback::new(|()| ()))
     }
 
     /// Says that these tags have changed: what is being read and provides one of them is fetched
@@ -166,8 +173,16 @@ impl Live {
     }
 }
 
+/// Whether this program only ever runs where there is a cache: then rendering is not downloaded.
+const HAS_A_CACHE: bool = cfg!(feature = "hydrate");
+
+#[cold]
+fn no_cache() -> ! {
+    panic!("a page that hydrates has a cache: see Live::new")
+}
+
 /// Counts a reader, and un-counts it with its owner. Without types, to be downloaded once.
-fn read_entry(cache: &Rc<Cache>, entry: &Rc<Entry>) -> Callback<()> {
+fn read_entry(cache: &Rc<Cache>, entry: &Rc<Entry>) -> (ReadSignal<EntryState>, Callback<()>) {
     let reader = Arc::new(Local::new((cache.clone(), entry.clone())));
     let leaving = reader.clone();
     let leave = move || {
@@ -181,9 +196,10 @@ fn read_entry(cache: &Rc<Cache>, entry: &Rc<Entry>) -> Callback<()> {
     } else {
         leave();
     }
-    Callback::new(move |()| {
+    let refetch = Callback::new(move |()| {
         if let Some(reader) = reader.get() {
             reader.1.want();
         }
-    })
+    });
+    (entry.state.read_only().into(), refetch)
 }

@@ -18,10 +18,10 @@ pub struct Reading<E: Endpoint> {
 impl<E: Endpoint> Reading<E> {
     pub(super) fn new(
         data: ArcReadSignal<Option<E::Data>>,
-        state: ArcReadSignal<EntryState>,
+        state: ReadSignal<EntryState>,
         refetch: Callback<()>,
     ) -> Self {
-        Self { data: data.into(), state: state.into(), refetch }
+        Self { data: data.into(), state, refetch }
     }
 
     /// Asks the server again, unless it is being asked already. Nothing happens after the owner has

@@ -19,18 +19,18 @@ use crate::{
 #[component]
 pub fn FrameLog() -> Html {
     let el = frame(style_sheet!("app/src/components/lab/frame_log.css"));
-    let frames = surroundings().session.frames;
+    let notes = surroundings().session.notes;
     let words = words();
-    let about = move || match frames.with(|frames| frames.is_empty()) {
+    let about = move || match notes.with(|notes| notes.frames.is_empty()) {
         true => words.lab_no_frames().to_owned(),
         false => {
             fill(words.lab_kept(), &[&FRAMES_KEPT.to_string(), &FRAME_CHARACTERS_SHOWN.to_string()])
         }
     };
-    let items = move || frames.with(|frames| frames.iter().rev().map(item).collect());
+    let items = move || notes.with(|notes| notes.frames.iter().rev().map(item).collect());
     let clear = el("button", "clear")
         .attr("type", "button")
-        .on("click", move |_| frames.update(|frames| frames.clear()))
+        .on("click", move |_| notes.update(|notes| notes.frames.clear()))
         .text(words.lab_clear());
     el("div", "frame-log")
         .child(el("div", "bar").child(el("span", "about").text_live(about)).child(clear))

@@ -23,9 +23,9 @@ const SCALE_MS_MIN: u32 = 10;
 #[component]
 pub fn RoundTrips() -> Html {
     let el = frame(style_sheet!("app/src/components/lab/round_trips.css"));
-    let trips = surroundings().session.round_trips;
+    let notes = surroundings().session.notes;
     let words = words();
-    let last = move || match trips.with(|trips| trips.last().copied()) {
+    let last = move || match notes.with(|notes| notes.round_trips.last().copied()) {
         Some(ms) => fill(words.lab_milliseconds(), &[&ms.to_string()]),
         None => words.lab_round_trip_none().to_owned(),
     };
@@ -33,11 +33,12 @@ pub fn RoundTrips() -> Html {
         .text(words.lab_round_trip())
         .text(": ")
         .child(el("span", "last").test_id("round-trip").text_live(last));
+    let line = move || Some(notes.with(|notes| points(&notes.round_trips)));
     let chart = el("svg", "chart")
         .attr("viewBox", VIEW_BOX)
         .attr("preserveAspectRatio", "none")
         .attr("aria-hidden", "true")
-        .child(el("polyline", "line").attr_live("points", move || Some(trips.with(|t| points(t)))));
+        .child(el("polyline", "line").attr_live("points", line));
     el("figure", "trips").child(caption).child(chart).into()
 }
 

@@ -17,9 +17,11 @@ pub fn TopicBoxes() -> Html {
     let session = surroundings().session;
     let boxes = Topic::DEFAULT.map(|topic| {
         let name = topic.to_string();
-        let change = move |event| {
+        let mut is_ticked = true;
+        let change = move |_| {
             let topics = vec![topic.clone()];
-            session.command(match event_target_checked(&event) {
+            is_ticked = !is_ticked;
+            session.command(match is_ticked {
                 true => Input::Subscribe(topics),
                 false => Input::Unsubscribe(topics),
             });

@@ -40,9 +40,9 @@ pub fn message_row(row: RwSignal<Row>) -> Element {
         )
         .child(el("footer", "foot").child(time).child(how_far));
     el("li", "row")
-        .class_if("mine", is(|row| row.is_mine))
-        .class_if("continues", is(|row| row.continues))
-        .class_if("failed", is(|row| row.state.refusal().is_some()))
+        .flag_live("data-mine", is(|row| row.is_mine))
+        .flag_live("data-continues", is(|row| row.continues))
+        .flag_live("data-failed", is(|row| row.state.refusal().is_some()))
         .test_id("message")
         .child(bubble)
 }
