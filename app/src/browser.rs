@@ -1,6 +1,6 @@
 //! What the app needs from the browser; the frontend implements it.
 
-use std::{rc::Rc, sync::Arc, time::Duration};
+use std::{rc::Rc, time::Duration};
 
 use confab_protocol::Timestamp;
 use confab_sync::{Input, Moment};
@@ -9,7 +9,7 @@ use futures::future::LocalBoxFuture;
 use crate::{
     Session,
     live::{Live, QueryError},
-    local::Local,
+    local::{Handle, Local},
 };
 
 /// A browser tab: its engine, its clock, its storage.
@@ -37,18 +37,18 @@ pub trait Browser {
 }
 
 /// A [`Browser`] that may be passed around; empty on the server.
-#[derive(Clone)]
-pub struct BrowserHandle(Arc<Local<Rc<dyn Browser>>>);
+#[derive(Clone, Copy)]
+pub struct BrowserHandle(Handle<Rc<dyn Browser>>);
 
 impl BrowserHandle {
-    /// A tab.
+    /// A tab; there is one for as long as the page lives.
     pub fn new(browser: Rc<dyn Browser>) -> Self {
-        Self(Arc::new(Local::new(browser)))
+        Self(Local::new(browser).leak())
     }
 
     /// No tab: the server renders.
     pub fn none() -> Self {
-        Self(Arc::new(Local::none()))
+        Self(Handle::none())
     }
 
     /// The tab, if there is one.

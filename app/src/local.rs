@@ -43,9 +43,47 @@ impl<T: 'static> Local<T> {
 
     /// The value, on the thread that made it.
     pub fn get(&self) -> Option<Rc<T>> {
+        self.handle().get()
+    }
+
+    /// A way to the value that does not keep it.
+    pub fn handle(&self) -> Handle<T> {
+        Handle { number: self.number, of: PhantomData }
+    }
+
+    /// Keeps the value for as long as its thread lives.
+    pub fn leak(self) -> Handle<T> {
+        let handle = self.handle();
+        std::mem::forget(self);
+        handle
+    }
+}
+
+/// A way to a [`Local`], for as long as that lives.
+pub struct Handle<T> {
+    number: u64,
+    of: PhantomData<fn() -> T>,
+}
+
+impl<T: 'static> Handle<T> {
+    /// A way to nothing.
+    pub const fn none() -> Self {
+        Self { number: NOTHING, of: PhantomData }
+    }
+
+    /// The value, on the thread that made it.
+    pub fn get(&self) -> Option<Rc<T>> {
         find(self.number)?.downcast().ok()
     }
 }
+
+impl<T> Clone for Handle<T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T> Copy for Handle<T> {}
 
 impl<T> Drop for Local<T> {
     fn drop(&mut self) {
@@ -97,14 +135,17 @@ mod tests {
         });
         assert_eq!(elsewhere.join().unwrap(), (false, Some("there".to_owned())));
         assert!(Local::<String>::none().get().is_none());
+        assert!(Handle::<String>::none().get().is_none());
     }
 
     #[test]
     fn a_value_ends_with_its_local_and_may_have_locals_of_its_own() {
         let inner = Rc::new(());
         let outer = Local::new(Local::new(inner.clone()));
+        let handle = outer.handle();
         assert_eq!(Rc::strong_count(&inner), 2);
         drop(outer);
+        assert!(handle.get().is_none());
         assert_eq!(Rc::strong_count(&inner), 1);
     }
 }

@@ -142,7 +142,7 @@ pub struct Session {
     pub notes: RwSignal<Notes>,
     page: Page,
     limits: Limits,
-    browser: StoredValue<BrowserHandle>,
+    browser: BrowserHandle,
 }
 
 impl Session {
@@ -155,18 +155,13 @@ impl Session {
             notes: RwSignal::default(),
             page: bootstrap.page,
             limits: bootstrap.limits,
-            browser: StoredValue::new(browser),
+            browser,
         }
     }
 
     /// Does something with the tab; nothing on the server.
     pub fn browser<T>(&self, act: impl FnOnce(&dyn crate::Browser) -> T) -> Option<T> {
-        // A copy, so that the engine may come back into the session while it acts.
-        self.handle().get().map(|browser| act(&*browser))
-    }
-
-    fn handle(&self) -> BrowserHandle {
-        self.browser.try_get_value().unwrap_or_else(BrowserHandle::none)
+        self.browser.get().map(|browser| act(&*browser))
     }
 
     /// Tells the engine something.

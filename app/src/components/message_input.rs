@@ -1,5 +1,7 @@
 //! The box to write in.
 
+use std::rc::Rc;
+
 use confab_protocol::{ClientId, DialogId, Refusal};
 use confab_sync::Status;
 use leptos::{ev, prelude::*};
@@ -34,7 +36,7 @@ pub fn MessageInput(dialog: DialogId, form_client_id: ClientId, notice: Option<N
     let node = Node::new();
     keep_draft(dialog.as_str(), node, text);
 
-    let send = Callback::new(move |()| {
+    let send: Rc<dyn Fn()> = Rc::new(move || {
         match session.send(dialog.clone(), &text.get_untracked()) {
             Ok(()) => {
                 text.set(String::new());
@@ -48,13 +50,15 @@ pub fn MessageInput(dialog: DialogId, form_client_id: ClientId, notice: Option<N
             let _ = input.focus();
         }
     });
+    let enter = send.clone();
     let submit = move |event: ev::Event| {
         event.prevent_default();
-        send.run(());
+        send();
     };
     let keydown = move |event: ev::Event| {
         if event.dyn_ref::<KeyboardEvent>().is_some_and(is_plain_enter) {
-            submit(event);
+            event.prevent_default();
+            enter();
         }
     };
     let hint = move || {

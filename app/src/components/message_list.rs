@@ -38,7 +38,8 @@ pub fn MessageList(dialog: DialogId) -> Html {
     let (session, language, words) = (around.session, around.language, words());
     let is_alive = around.is_alive;
     let reading = around.live.read::<Messages>(dialog);
-    let (node, follow) = (Node::new(), Follow::new());
+    let node = Node::new();
+    let (follow, mut seen) = (Follow::new(node), Seen::default());
     let mut shown = Vec::new();
     let items = move || {
         let rows = reading.data.with(|page| {
@@ -46,7 +47,7 @@ pub fn MessageList(dialog: DialogId) -> Html {
             let (you, outbox) = (session.you.read(), session.outbox.read());
             rows(stored, &outbox, &you)
         });
-        follow.changed(node, &rows);
+        follow.changed(&mut seen, &rows);
         shown = renewed(std::mem::take(&mut shown), rows);
         shown.iter().map(item).collect()
     };
@@ -80,7 +81,7 @@ pub fn MessageList(dialog: DialogId) -> Html {
             .attr("type", "button")
             .test_id("new-messages")
             .on("click", move |_| {
-                follow.to_end(node);
+                follow.to_end();
                 focus_messages();
             })
             .text_live(move || language.count(&words.new_messages(), follow.unseen.get()))
@@ -93,7 +94,7 @@ pub fn MessageList(dialog: DialogId) -> Html {
         .attr("tabindex", "0")
         .attr("aria-label", words.messages())
         .test_id("messages")
-        .on("scroll", move |_| follow.scrolled(node))
+        .on("scroll", move |_| follow.scrolled())
         .child(
             Element::new("div")
                 .child(el("ol", "rows").child(list(items)))
@@ -135,59 +136,53 @@ fn renewed(shown: Vec<RowSignal>, rows: Vec<Row>) -> Vec<RowSignal> {
 /// Whether the list keeps to its end, and what came while it did not.
 #[derive(Clone, Copy)]
 struct Follow {
-    seen: StoredValue<Seen>,
+    list: Node,
+    is_read_back: RwSignal<bool>,
     unseen: RwSignal<u64>,
 }
 
 /// How the list was when it was drawn last.
 #[derive(Default)]
 struct Seen {
-    is_read_back: bool,
     count: usize,
     last: Option<RowKey>,
 }
 
 impl Follow {
-    fn new() -> Self {
-        Self { seen: StoredValue::default(), unseen: RwSignal::new(0) }
+    fn new(list: Node) -> Self {
+        Self { list, is_read_back: RwSignal::new(false), unseen: RwSignal::new(0) }
     }
 
     /// Before each change: keeps to the end, or counts what is new.
-    fn changed(self, list: Node, rows: &[Row]) {
+    fn changed(self, seen: &mut Seen, rows: &[Row]) {
         let last = rows.last();
-        let key = last.map(|row| row.key.clone());
-        let Some((count, stays)) = self.seen.try_update_value(|seen| {
-            let count = std::mem::replace(&mut seen.count, rows.len());
-            let is_new = std::mem::replace(&mut seen.last, key.clone()) != key;
-            (count, !is_new)
-        }) else {
-            return;
-        };
-        if stays {
+        let now = Seen { count: rows.len(), last: last.map(|row| row.key.clone()) };
+        let before = std::mem::replace(seen, now);
+        if seen.last == before.last {
             return;
         }
-        let is_read_back = self.seen.with_value(|seen| seen.is_read_back);
-        if !is_read_back || count == 0 || last.is_some_and(|row| row.is_mine) {
-            self.to_end(list);
+        let is_mine = last.is_some_and(|row| row.is_mine);
+        if !self.is_read_back.get_untracked() || before.count == 0 || is_mine {
+            self.to_end();
         } else {
-            let came = rows.len().saturating_sub(count) as u64;
+            let came = seen.count.saturating_sub(before.count) as u64;
             self.unseen.update(|unseen| *unseen += came);
         }
     }
 
-    fn scrolled(self, list: Node) {
-        let Some(list) = list.get() else { return };
+    fn scrolled(self) {
+        let Some(list) = self.list.get() else { return };
         let at_end = -list.scroll_top() <= STICKY_PIXELS;
-        self.seen.update_value(|seen| seen.is_read_back = !at_end);
+        self.is_read_back.set(!at_end);
         if at_end && self.unseen.get_untracked() > 0 {
             self.unseen.set(0);
         }
     }
 
-    fn to_end(self, list: Node) {
-        self.seen.update_value(|seen| seen.is_read_back = false);
+    fn to_end(self) {
+        self.is_read_back.set(false);
         self.unseen.set(0);
-        if let Some(list) = list.get() {
+        if let Some(list) = self.list.get() {
             list.set_scroll_top(0);
         }
     }

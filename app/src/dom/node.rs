@@ -1,28 +1,38 @@
 //! A way to an element's node.
 
-use leptos::prelude::*;
+use std::cell::RefCell;
+
+use leptos::prelude::on_cleanup;
 use web_sys::HtmlElement;
 
-use crate::local::Local;
+use crate::local::{Handle, Local};
 
-/// A reference to an element's node; copies share it.
+/// A reference to an element's node, for as long as the owner that made it; copies share it.
 ///
 /// On the server it never holds one.
 #[derive(Clone, Copy)]
-pub struct Node(StoredValue<Local<HtmlElement>>);
+pub struct Node(Handle<RefCell<Option<HtmlElement>>>);
 
 impl Node {
     /// A reference to nothing yet; see [`Element::node`](super::Element::node).
     pub fn new() -> Self {
-        Self(StoredValue::new(Local::none()))
+        if !cfg!(target_arch = "wasm32") {
+            return Self(Handle::none());
+        }
+        let local = Local::new(RefCell::default());
+        let handle = local.handle();
+        on_cleanup(move || drop(local));
+        Self(handle)
     }
 
     /// The node, once it is in the page.
     pub fn get(self) -> Option<HtmlElement> {
-        self.0.try_with_value(Local::get).flatten().map(|node| (*node).clone())
+        self.0.get()?.borrow().clone()
     }
 
     pub(super) fn set(self, node: HtmlElement) {
-        self.0.set_value(Local::new(node));
+        if let Some(place) = self.0.get() {
+            place.replace(Some(node));
+        }
     }
 }

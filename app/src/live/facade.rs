@@ -7,10 +7,10 @@ use std::{
 };
 
 use confab_protocol::ServerFrame;
-use leptos::prelude::{ArcRwSignal, Callback, Owner, ReadSignal, on_cleanup};
+use leptos::prelude::{ArcRwSignal, Owner, ReadSignal, on_cleanup};
 
 use super::{Census, Endpoint, EntryState, Host, Reading, Tag, cache::Cache, entry::Entry};
-use crate::local::Local;
+use crate::local::{Handle, Local};
 
 /// The live query cache. Clones are handles to the same cache; it is handed down by context.
 ///
@@ -105,8 +105,8 @@ impl Live {
     pub fn read<E: Endpoint>(&self, arg: E::Arg) -> Reading<E> {
         let Some(cache) = self.cache() else { return self.read_seed(&arg) };
         let (entry, typed) = cache.entry::<E>(arg);
-        let (state, refetch) = read_entry(&cache, &entry);
-        Reading::new(typed.data.read_only(), state, refetch)
+        let (state, reader) = read_entry(&cache, &entry);
+        Reading::new(typed.data.read_only(), state, reader)
     }
 
     fn keep_seed<E: Endpoint>(&self, arg: E::Arg, data: E::Data) {
@@ -128,7 +128,7 @@ impl Live {
         });
         let state = if data.is_some() { EntryState::Fresh } else { EntryState::Loading };
         let (data, state) = (data.unwrap_or_default(), ArcRwSignal::new(state));
-        Reading::new(data.read_only(), state.read_only().into(), Callback::new(|()| ()))
+        Reading::new(data.read_only(), state.read_only().into(), Handle::none())
     }
 
     /// Says that these tags have changed: what is being read and provides one of them is fetched
@@ -173,6 +173,9 @@ impl Live {
     }
 }
 
+/// What a reader holds: the entry, and where it is.
+pub(super) type Reader = (Rc<Cache>, Rc<Entry>);
+
 /// Whether this program only ever runs where there is a cache: then rendering is not downloaded.
 const HAS_A_CACHE: bool = cfg!(feature = "hydrate");
 
@@ -182,24 +185,19 @@ fn no_cache() -> ! {
 }
 
 /// Counts a reader, and un-counts it with its owner. Without types, to be downloaded once.
-fn read_entry(cache: &Rc<Cache>, entry: &Rc<Entry>) -> (ReadSignal<EntryState>, Callback<()>) {
-    let reader = Arc::new(Local::new((cache.clone(), entry.clone())));
-    let leaving = reader.clone();
+fn read_entry(cache: &Rc<Cache>, entry: &Rc<Entry>) -> (ReadSignal<EntryState>, Handle<Reader>) {
+    let reader = Local::new((cache.clone(), entry.clone()));
+    let handle = reader.handle();
+    cache.enter(entry);
     let leave = move || {
-        if let Some(reader) = leaving.get() {
+        if let Some(reader) = reader.get() {
             reader.0.leave(&reader.1);
         }
     };
-    cache.enter(entry);
     if Owner::current().is_some() {
         on_cleanup(leave);
     } else {
         leave();
     }
-    let refetch = Callback::new(move |()| {
-        if let Some(reader) = reader.get() {
-            reader.1.want();
-        }
-    });
-    (entry.state.read_only().into(), refetch)
+    (entry.state.read_only().into(), handle)
 }

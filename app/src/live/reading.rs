@@ -1,8 +1,9 @@
 //! What a component holds of an entry.
 
-use leptos::prelude::{ArcReadSignal, Callable, Callback, ReadSignal};
+use leptos::prelude::{ArcReadSignal, ReadSignal};
 
-use super::{Endpoint, EntryState};
+use super::{Endpoint, EntryState, facade::Reader};
+use crate::local::Handle;
 
 /// An entry as its readers see it: two signals and a way to try again. Copies are free.
 ///
@@ -12,22 +13,24 @@ pub struct Reading<E: Endpoint> {
     pub data: ReadSignal<Option<E::Data>>,
     /// How far the data can be believed.
     pub state: ReadSignal<EntryState>,
-    refetch: Callback<()>,
+    reader: Handle<Reader>,
 }
 
 impl<E: Endpoint> Reading<E> {
     pub(super) fn new(
         data: ArcReadSignal<Option<E::Data>>,
         state: ReadSignal<EntryState>,
-        refetch: Callback<()>,
+        reader: Handle<Reader>,
     ) -> Self {
-        Self { data: data.into(), state, refetch }
+        Self { data: data.into(), state, reader }
     }
 
     /// Asks the server again, unless it is being asked already. Nothing happens after the owner has
     /// gone. *On the server*: nothing happens.
     pub fn refetch(&self) {
-        self.refetch.try_run(());
+        if let Some(reader) = self.reader.get() {
+            reader.1.want();
+        }
     }
 }
 
