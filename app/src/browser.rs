@@ -52,6 +52,7 @@ impl BrowserHandle {
     }
 
     /// The tab, if there is one.
+    #[inline(never)]
     pub fn get(&self) -> Option<Rc<dyn Browser>> {
         self.0.get().map(|browser| (*browser).clone())
     }

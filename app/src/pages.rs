@@ -20,7 +20,7 @@ use lobby::Lobby;
 
 /// Confab: the page that the bootstrap names, alive as soon as it is hydrated.
 #[component]
-pub fn App(bootstrap: Bootstrap) -> Html {
+pub fn App(mut bootstrap: Bootstrap) -> Html {
     let browser = use_context::<BrowserHandle>().unwrap_or_else(BrowserHandle::none);
     let live = use_context::<Live>().unwrap_or_else(Live::for_rendering);
     let session = Session::new(&bootstrap, browser);
@@ -29,7 +29,7 @@ pub fn App(bootstrap: Bootstrap) -> Html {
     live.register(People);
     live.register(Pulse);
     live.register(LabEvents { session });
-    if let Some(history) = bootstrap.history.clone() {
+    if let Some(history) = bootstrap.history.take() {
         live.seed::<Messages>(DialogId::lobby(), history);
     }
     let (language, words) = (bootstrap.language, bootstrap.words());

@@ -16,7 +16,7 @@ use confab_sync::{
 };
 use leptos::prelude::*;
 
-use crate::{Bootstrap, BrowserHandle, Page, live::Live};
+use crate::{Bootstrap, BrowserHandle, Page, live::Live, words::digits};
 
 /// A message of ours on its way into the log.
 #[derive(Clone, Debug, PartialEq)]
@@ -290,7 +290,7 @@ impl Session {
         if let (Some(error), Some(at)) = (error, self.browser(|browser| browser.wall())) {
             if let ConnectionError::ClosedByServer { code, reason } = &error {
                 let mut frame = String::from("close ");
-                frame.push_str(&code.to_string());
+                frame.push_str(&digits(*code));
                 frame.push(' ');
                 frame.push_str(reason);
                 self.note_traffic(Direction::Received, &frame);

@@ -10,7 +10,7 @@ test.describe("the connection lab", () => {
     await expect(lab.event("welcome")).toHaveText(/^🔌 Welcome, client #1 \(\d\d:\d\d:\d\d\)$/);
     await expect(lab.event("heartbeat").nth(1)).toHaveText(/^❤️ Server pulse \(\d\d:\d\d:\d\d\)$/);
     await expect(lab.frame("connection_established")).toHaveCount(1);
-    await expect(lab.page.locator('[data-testid="state"][data-lit="true"]')).toHaveAttribute("data-state", "open");
+    await expect(lab.page.locator('[data-testid="state"][data-lit]')).toHaveAttribute("data-state", "open");
     await expect(lab.page.getByRole("img", { name: "States of the connection: Connected" })).toBeVisible();
     await expect(lab.page.getByText("The last 200 frames, and of each the first 2000 characters.")).toBeVisible();
     await expect(lab.page.getByTestId("round-trip")).toHaveText(/^\d+ ms$/);

@@ -15,16 +15,11 @@ pub fn LanguageSwitch() -> Html {
     let el = frame(style_sheet!("app/src/components/language_switch.css"));
     let current = surroundings().language;
     let links = Language::ALL.map(|language| {
-        let mut address = String::from("/language/");
-        address.push_str(language.code());
-        let mut name = String::from(language.sign());
-        name.push_str(", ");
-        name.push_str(language.name());
         el("a", "choice")
-            .attr("href", address)
+            .attr_of("href", || ["/language/", language.code()].concat())
             .attr("hreflang", language.code())
             .attr("lang", language.code())
-            .attr("aria-label", name)
+            .attr_of("aria-label", || [language.sign(), ", ", language.name()].concat())
             .attr("title", language.name())
             .attr_if("aria-current", (language == current).then_some("true"))
             .text(language.sign())

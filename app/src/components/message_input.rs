@@ -86,7 +86,7 @@ pub fn MessageInput(dialog: DialogId, form_client_id: ClientId, notice: Option<N
     let hidden = Element::new("input")
         .attr("type", "hidden")
         .attr("name", "clientId")
-        .attr("value", form_client_id.as_str().to_owned());
+        .attr_of("value", || form_client_id.as_str().to_owned());
     let input = el("textarea", "text")
         .node(node)
         .attr("name", "message")

@@ -110,7 +110,7 @@ type RowSignal = ArcRwSignal<Row>;
 
 fn item(row: &RowSignal) -> Item {
     let row = row.clone();
-    let key = row.with_untracked(|row| row.key.to_string());
+    let key = row.with_untracked(|row| row.key.text());
     Item { key, draw: Box::new(move || message_row(row.into())) }
 }
 

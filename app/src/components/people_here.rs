@@ -10,7 +10,7 @@ use crate::{
     data::People,
     dom::{Element, Html, Item, frame, list, scoped},
     live::{EntryState, Reading},
-    words::Words,
+    words::{Words, digits},
 };
 
 /// How many names are drawn; the rest is a number.
@@ -36,7 +36,7 @@ pub fn PeopleButton() -> Html {
         .test_id("people-open")
         .text_live(move || match here.count() {
             0 => String::new(),
-            count => count.to_string(),
+            count => digits(count),
         })
         .into()
 }

@@ -24,7 +24,7 @@ pub fn time_of_day(at: Timestamp, precision: Precision) -> Element {
     let around = surroundings();
     let (local, language) = (around.is_alive, around.language.code());
     Element::new("time")
-        .attr("datetime", at.to_string())
+        .attr("datetime", String::from(at))
         .attr_live("title", move || local.get().then(|| local_date(at, language)))
         .text_live(move || time_text(local, at, precision))
 }

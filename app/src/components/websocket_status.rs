@@ -14,7 +14,7 @@ use crate::{
     Language,
     data::{LastPulse, Pulse},
     dom::{Html, frame},
-    words::{Words, fill},
+    words::{Words, digits, fill},
 };
 
 /// The state of the connection in words and colour, and what the server said last of itself while it
@@ -43,7 +43,7 @@ pub fn WebsocketStatus() -> Html {
                 text
             }
             Some(LastPulse { welcome: Some(client), .. }) => {
-                fill(words.welcome(), &[&client.to_string()])
+                fill(words.welcome(), &[&digits(*client)])
             }
             _ => String::new(),
         })
@@ -119,7 +119,7 @@ pub fn error_text(words: &Words, error: &ConnectionError) -> String {
         ConnectionError::Silent => words.error_silent(),
         ConnectionError::Dropped => words.error_dropped(),
         ConnectionError::ClosedByServer { code, .. } => {
-            return fill(close_text(words, *code), &[&code.to_string()]);
+            return fill(close_text(words, *code), &[&digits(*code)]);
         }
     };
     text.to_owned()
@@ -147,7 +147,7 @@ pub fn countdown(words: &Words, language: Language, status: &Status, now: Moment
     if *attempt == 0 {
         return wait;
     }
-    let mut text = fill(words.attempt(), &[&attempt.to_string(), &of.to_string()]);
+    let mut text = fill(words.attempt(), &[&digits(*attempt), &digits(*of)]);
     text.push_str(" · ");
     text.push_str(&wait);
     text

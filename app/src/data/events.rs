@@ -9,7 +9,7 @@ use leptos::prelude::*;
 
 use crate::{
     Session,
-    dom::{Running, effect},
+    dom::effect,
     live::{Endpoint, EntryApi, QueryError},
     session::{Break, keep},
 };
@@ -94,7 +94,8 @@ impl Endpoint for LabEvents {
                     }
                 });
             }
-            let watcher = watch_breaks(session, api.clone());
+            let watcher = Owner::new();
+            watcher.with(|| watch_breaks(session, api.clone()));
             api.cache_entry_removed().await;
             drop(watcher);
         })
@@ -120,7 +121,7 @@ fn line(session: Session, frame: &ServerFrame) -> Option<(Timestamp, LabEvent)> 
 }
 
 /// Writes a line whenever the connection breaks: once for each failure, not for each second waited.
-fn watch_breaks(session: Session, api: EntryApi<LabEvents>) -> Running {
+fn watch_breaks(session: Session, api: EntryApi<LabEvents>) {
     let mut last = session.notes.with_untracked(|notes| notes.broken.clone());
     effect(move || {
         let broken = session.notes.with(|notes| notes.broken.clone());
@@ -132,5 +133,5 @@ fn watch_breaks(session: Session, api: EntryApi<LabEvents>) -> Running {
                 });
             }
         }
-    })
+    });
 }

@@ -28,7 +28,7 @@ impl Endpoint for Messages {
 
     fn query(&self, dialog: DialogId) -> LocalBoxFuture<'static, Result<MessagesPage, QueryError>> {
         let session = self.session;
-        let path = format!("/api/messages/dialog/{dialog}");
+        let path = ["/api/messages/dialog/", dialog.as_str()].concat();
         let Some(answer) = session.browser(|browser| browser.fetch(path)) else {
             return Box::pin(async { Err(QueryError::Unreachable) });
         };

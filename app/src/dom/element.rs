@@ -79,6 +79,11 @@ impl<const FRAME: bool> Element<FRAME> {
         })
     }
 
+    /// An attribute that stays, and is put together only where it is written.
+    pub fn attr_of(self, name: &'static str, value: impl FnOnce() -> String) -> Self {
+        if Self::STANDS { self } else { self.attr(name, value()) }
+    }
+
     /// An attribute that is there if there is a value.
     pub fn attr_if(self, name: &'static str, value: Option<&'static str>) -> Self {
         match value {

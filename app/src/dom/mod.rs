@@ -28,13 +28,10 @@ mod render;
 mod rows;
 mod write;
 
-use std::{
-    borrow::Cow,
-    sync::{Arc, Mutex, PoisonError},
-};
+use std::borrow::Cow;
 
 use leptos::{
-    prelude::{Owner, RenderEffect, View, on_cleanup},
+    prelude::{Owner, View, on_cleanup},
     task::spawn_local,
 };
 
@@ -131,30 +128,22 @@ impl<K: PartialEq, F: FnMut() -> K, V: FnMut(&K) -> Html> Switch for Keyed<K, F,
     }
 }
 
-/// Does something once the page is drawn, and again whenever what it has read changes. On the
-/// server: nothing.
-pub fn effect(run: impl FnMut() + 'static) -> Running {
-    if cfg!(target_arch = "wasm32") { Running::start(Box::new(run)) } else { Running::default() }
+/// Does something once the page is drawn, and again whenever what it has read changes, for as long as
+/// the owner lives. On the server: nothing.
+pub fn effect(run: impl FnMut() + 'static) {
+    if cfg!(target_arch = "wasm32") {
+        start(Box::new(run));
+    }
 }
 
-/// An effect, for as long as its owner or this lives.
-#[derive(Clone, Default)]
-pub struct Running(Arc<Mutex<Option<RenderEffect<()>>>>);
-
-impl Running {
-    fn start(run: Box<dyn FnMut()>) -> Self {
-        let (running, owner) = (Self::default(), Owner::current().unwrap_or_default());
-        let kept = running.clone();
-        on_cleanup(move || drop(kept));
-        let started = Arc::downgrade(&running.0);
-        spawn_local(async move {
-            if let Some(running) = started.upgrade() {
-                let effect = owner.with(|| draw::effect(run));
-                running.lock().unwrap_or_else(PoisonError::into_inner).replace(effect);
-            }
+fn start(run: Box<dyn FnMut()>) {
+    let owner = Owner::current().unwrap_or_default();
+    spawn_local(async move {
+        owner.with(|| {
+            let effect = draw::effect(run);
+            on_cleanup(move || drop(effect));
         });
-        running
-    }
+    });
 }
 
 /// One item of a [`list`]: a key that never changes, and how it is drawn when it is new.

@@ -49,6 +49,7 @@ impl Live {
         Self(Arc::new(Inner { cache, seeds: Mutex::default() }))
     }
 
+    #[inline(never)]
     fn cache(&self) -> Option<Rc<Cache>> {
         self.0.cache.get().map(|cache| (*cache).clone())
     }

@@ -113,7 +113,7 @@ impl Language {
             Category::Few => plural.few,
             Category::Many => plural.many,
         };
-        fill(text, &[&number.to_string()])
+        fill(text, &[&digits(number)])
     }
 }
 
@@ -138,6 +138,19 @@ pub struct Plural {
     pub few: &'static str,
     /// For [`Category::Many`].
     pub many: &'static str,
+}
+
+/// A number in digits, without the detour over a formatter, which would be downloaded.
+pub fn digits(number: impl Into<u64>) -> String {
+    fn push(number: u64, digits: &mut String) {
+        if number > 9 {
+            push(number / 10, digits);
+        }
+        digits.push(char::from(b'0' + (number % 10) as u8));
+    }
+    let mut digits = String::new();
+    push(number.into(), &mut digits);
+    digits
 }
 
 /// Puts values into the places of a text, which are `{}`, in order. A text has no other braces.
@@ -405,6 +418,13 @@ mod tests {
             ("ru;q=x", Language::Ru),
         ] {
             assert_eq!(Language::accepted(header), language, "{header}");
+        }
+    }
+
+    #[test]
+    fn numbers_are_written_as_everyone_writes_them() {
+        for number in [0, 9, 10, 101, u64::MAX] {
+            assert_eq!(digits(number), number.to_string());
         }
     }
 

@@ -17,7 +17,7 @@ use crate::{
     data::{LabEvent, LabEvents, LabLine},
     dom::{Element, Html, Item, frame, list, scoped},
     session::Outgoing,
-    words::fill,
+    words::{digits, fill},
 };
 
 /// "Welcome, client #1 (15:56:12)", the pulse, "You: Hello! (15:56:20)", errors and closes, newest
@@ -48,7 +48,7 @@ pub fn EventList() -> Html {
 
 fn item(line: &LabLine) -> Item {
     let line = line.clone();
-    Item { key: line.number.to_string(), draw: Box::new(move || draw(line)) }
+    Item { key: digits(line.number), draw: Box::new(move || draw(line)) }
 }
 
 fn draw(line: LabLine) -> Element {
@@ -101,7 +101,7 @@ fn text(event: &LabEvent) -> String {
     let around = surroundings();
     let words = around.words;
     match event {
-        LabEvent::Welcome(client) => fill(words.welcome(), &[&client.to_string()]),
+        LabEvent::Welcome(client) => fill(words.welcome(), &[&digits(*client)]),
         LabEvent::Pulse(_) => words.lab_pulse().to_owned(),
         LabEvent::Chat { from, message } => {
             let is_you = around.session.you.with_untracked(|you| you.id == from.id);

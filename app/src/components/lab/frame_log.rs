@@ -12,7 +12,7 @@ use crate::{
     },
     dom::{Element, Html, Item, frame, list, scoped},
     session::{FRAME_CHARACTERS_SHOWN, FRAMES_KEPT, LoggedFrame},
-    words::fill,
+    words::{digits, fill},
 };
 
 /// The last frames, newest first, and how many and how much of them that is.
@@ -23,9 +23,10 @@ pub fn FrameLog() -> Html {
     let words = words();
     let about = move || match notes.with(|notes| notes.frames.is_empty()) {
         true => words.lab_no_frames().to_owned(),
-        false => {
-            fill(words.lab_kept(), &[&FRAMES_KEPT.to_string(), &FRAME_CHARACTERS_SHOWN.to_string()])
-        }
+        false => fill(
+            words.lab_kept(),
+            &[&digits(FRAMES_KEPT as u64), &digits(FRAME_CHARACTERS_SHOWN as u64)],
+        ),
     };
     let items = move || notes.with(|notes| notes.frames.iter().rev().map(item).collect());
     let clear = el("button", "clear")
@@ -46,7 +47,7 @@ pub fn FrameLog() -> Html {
 
 fn item(frame: &LoggedFrame) -> Item {
     let frame = frame.clone();
-    Item { key: frame.number.to_string(), draw: Box::new(move || draw(frame)) }
+    Item { key: digits(frame.number), draw: Box::new(move || draw(frame)) }
 }
 
 fn draw(frame: LoggedFrame) -> Element {

@@ -7,7 +7,7 @@ use crate::{
     components::{surroundings, words},
     dom::{Html, frame},
     session::ROUND_TRIPS_KEPT,
-    words::fill,
+    words::{digits, fill},
 };
 
 /// The chart's width and height in its own units; it grows with the page.
@@ -26,7 +26,7 @@ pub fn RoundTrips() -> Html {
     let notes = surroundings().session.notes;
     let words = words();
     let last = move || match notes.with(|notes| notes.round_trips.last().copied()) {
-        Some(ms) => fill(words.lab_milliseconds(), &[&ms.to_string()]),
+        Some(ms) => fill(words.lab_milliseconds(), &[&digits(ms)]),
         None => words.lab_round_trip_none().to_owned(),
     };
     let caption = el("figcaption", "caption")
@@ -51,7 +51,7 @@ fn points(trips: &[u32]) -> String {
         let x = WIDTH.saturating_sub(step * ago);
         let y = HEIGHT - MARGIN - (HEIGHT - 2 * MARGIN) * ms / most;
         for (number, end) in [(x, ','), (y, ' ')] {
-            text.push_str(&number.to_string());
+            text.push_str(&digits(number));
             text.push(end);
         }
     }

@@ -34,16 +34,18 @@ pub fn StateMachine() -> Html {
     .map(|(node, label, x, y): (_, _, u32, u32)| {
         let is_lit = move || status.with(Node::of) == node;
         let shape = el("rect", "box")
-            .attr("x", (x - 75).to_string())
-            .attr("y", (y - 20).to_string())
+            .attr_of("x", move || (x - 75).to_string())
+            .attr_of("y", move || (y - 20).to_string())
             .attr("width", "150")
             .attr("height", "40")
             .attr("rx", "12");
-        let text =
-            el("text", "label").attr("x", x.to_string()).attr("y", (y + 5).to_string()).text(label);
+        let text = el("text", "label")
+            .attr_of("x", move || x.to_string())
+            .attr_of("y", move || (y + 5).to_string())
+            .text(label);
         el("g", "node")
             .attr("data-state", node.name())
-            .attr_live("data-lit", move || Some(is_lit().to_string()))
+            .flag_live("data-lit", is_lit)
             .test_id("state")
             .child(shape)
             .child(text)

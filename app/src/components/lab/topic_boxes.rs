@@ -16,7 +16,7 @@ pub fn TopicBoxes() -> Html {
     let el = frame(style_sheet!("app/src/components/lab/topic_boxes.css"));
     let session = surroundings().session;
     let boxes = Topic::DEFAULT.map(|topic| {
-        let name = topic.to_string();
+        let name = topic.name();
         let mut is_ticked = true;
         let change = move |_| {
             let topics = vec![topic.clone()];

@@ -69,7 +69,7 @@ fn delivery(state: OutgoingState, row: RwSignal<Row>) -> Html {
     let mut foot = vec![sign.into()];
     if let Some(code) = refusal {
         let (client_id, content) =
-            row.with_untracked(|row| (row.client_id.clone(), row.content.clone()));
+            row.with_untracked(|row| (row.key.client_id().clone(), row.content.clone()));
         foot.extend(refused(code, client_id, &content).map(Html::from));
     }
     foot.into()

@@ -1,7 +1,5 @@
 //! What the list shows, worked out from the log and the outbox: plain values, no signals.
 
-use std::fmt;
-
 use confab_protocol::{ClientId, Message, Person, Timestamp, UserId};
 
 use crate::session::{Outgoing, OutgoingState};
@@ -14,12 +12,16 @@ const TOGETHER_MS: u64 = 5 * 60 * 1000;
 #[derive(Clone, Debug, Eq, Hash, PartialEq)]
 pub struct RowKey(UserId, ClientId);
 
-impl fmt::Display for RowKey {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl RowKey {
+    /// The author's name for the message, to retry it by.
+    pub fn client_id(&self) -> &ClientId {
+        &self.1
+    }
+
+    /// The key as text.
+    pub fn text(&self) -> String {
         // No id holds a slash, so no two keys read the same.
-        formatter.write_str(self.0.as_str())?;
-        formatter.write_str("/")?;
-        formatter.write_str(self.1.as_str())
+        [self.0.as_str(), "/", self.1.as_str()].concat()
     }
 }
 
@@ -28,8 +30,6 @@ impl fmt::Display for RowKey {
 pub struct Row {
     /// Its key.
     pub key: RowKey,
-    /// Our name for it, to retry it by.
-    pub client_id: ClientId,
     /// The author's name.
     pub author: String,
     /// Whether we wrote it.
@@ -63,7 +63,6 @@ pub fn rows(stored: &[Message], outbox: &[Outgoing], you: &Person) -> Vec<Row> {
 fn from_log(message: &Message, you: &Person) -> Row {
     Row {
         key: RowKey(message.sender_id.clone(), message.client_id.clone()),
-        client_id: message.client_id.clone(),
         author: message.sender_name.as_str().to_owned(),
         is_mine: message.sender_id == you.id,
         content: message.content.clone(),
@@ -76,7 +75,6 @@ fn from_log(message: &Message, you: &Person) -> Row {
 fn from_outbox(outgoing: &Outgoing, you: &Person) -> Row {
     Row {
         key: RowKey(you.id.clone(), outgoing.send.client_id.clone()),
-        client_id: outgoing.send.client_id.clone(),
         author: you.username.as_str().to_owned(),
         is_mine: true,
         content: outgoing.send.content.clone(),
