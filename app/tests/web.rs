@@ -262,7 +262,7 @@ async fn who_is_here_is_not_counted_before_it_is_known_nor_vouched_for_after() {
     tick().await;
     let stale = "This may have changed: the connection is down.";
     assert_eq!(text(&root, "people-stale"), stale);
-    assert!(root.query_selector("#people.stale").unwrap().is_some());
+    assert!(root.query_selector("#people[data-stale]").unwrap().is_some());
 }
 
 #[wasm_bindgen_test]

@@ -36,7 +36,8 @@ const LOBBY_TOPICS: &str = "topics=heartbeat,presence,system";
 pub struct Tab(Rc<Inner>);
 
 struct Inner {
-    settings: ClientSettings,
+    /// The socket's, without a query.
+    address: String,
     engine: RefCell<Engine>,
     /// What is to be said to the engine, in order: a few at a time, so a list does.
     inputs: RefCell<Vec<Input>>,
@@ -69,9 +70,10 @@ impl Tab {
             Page::Lobby => LOBBY_TOPICS,
             Page::Lab => "",
         };
-        let client = Client::new(settings, address(client, query), Vec::new());
+        let address = address(client);
+        let client = Client::new(settings, with_query(&address, query), Vec::new());
         Self(Rc::new(Inner {
-            settings: bootstrap.client.clone(),
+            address,
             engine: RefCell::new(Engine { client, socket: None, timer: None, is_busy: false }),
             inputs: RefCell::default(),
             app: RefCell::default(),
@@ -243,7 +245,7 @@ impl Browser for Tab {
     }
 
     fn address(&self, query: &str) -> String {
-        address(&self.0.settings, query)
+        with_query(&self.0.address, query)
     }
 
     fn start(&self, session: Session, live: Live) {
@@ -287,7 +289,7 @@ fn now() -> Moment {
 }
 
 /// The socket's address: the configured host or the page's own, secure where the page is.
-fn address(settings: &ClientSettings, query: &str) -> String {
+fn address(settings: &ClientSettings) -> String {
     let origin = window().location().origin().unwrap_or_default();
     let (scheme, own_host) = match origin.strip_prefix("https://") {
         Some(host) => ("wss://", host),
@@ -296,9 +298,12 @@ fn address(settings: &ClientSettings, query: &str) -> String {
     let mut address = scheme.to_owned();
     address.push_str(if settings.ws_host.is_empty() { own_host } else { &settings.ws_host });
     address.push_str(&settings.ws_path);
-    if !query.is_empty() {
-        address.push('?');
-        address.push_str(query);
-    }
     address
+}
+
+fn with_query(address: &str, query: &str) -> String {
+    match query {
+        "" => address.to_owned(),
+        query => [address, "?", query].concat(),
+    }
 }

@@ -39,11 +39,9 @@ impl Dispatch {
 
     /// Forgets an entry's listeners.
     pub fn remove(&self, entry: EntryId) {
-        let removed: Vec<_> = self
-            .listeners
-            .borrow_mut()
-            .extract_if(.., |listener| listener.entry == entry)
-            .collect();
+        let (removed, others): (Vec<_>, Vec<_>) =
+            self.listeners.take().into_iter().partition(|listener| listener.entry == entry);
+        self.listeners.replace(others);
         // Dropped after the borrow has ended: what a listener holds may have a `Drop` of its own.
         removed.iter().for_each(|listener| listener.gone.set(true));
     }
