@@ -24,7 +24,7 @@ pub fn time_of_day(at: Timestamp, precision: Precision) -> Element {
     let around = surroundings();
     let (local, language) = (around.is_alive, around.language.code());
     Element::new("time")
-        .attr("datetime", String::from(at))
+        .attr("datetime", machine_text(at))
         .attr_live("title", move || local.get().then(|| local_date(at, language)))
         .text_live(move || time_text(local, at, precision))
 }
@@ -35,6 +35,14 @@ pub fn time_text(local: RwSignal<bool>, at: Timestamp, precision: Precision) -> 
         true => local_text(at, precision),
         false => utc_text(at, precision),
     }
+}
+
+/// For programs that read the page. The browser knows how to write it and need not download it.
+fn machine_text(at: Timestamp) -> String {
+    if cfg!(target_arch = "wasm32") {
+        return date(at).to_iso_string().into();
+    }
+    at.into()
 }
 
 fn utc_text(at: Timestamp, precision: Precision) -> String {
