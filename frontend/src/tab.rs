@@ -112,8 +112,7 @@ impl Tab {
         if std::mem::replace(&mut self.engine().is_busy, true) {
             return;
         }
-        loop {
-            let Some(input) = self.next_in_line() else { break };
+        while let Some(input) = self.next_in_line() {
             if let Input::Received(_, text) = &input {
                 self.note(Direction::Received, text);
             }
