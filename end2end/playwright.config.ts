@@ -1,7 +1,7 @@
 import { defineConfig, devices } from "@playwright/test";
 
-// There is no `webServer`: each story's fixture starts its own release binary on port 0 with its own
-// data folder, so that stories run side by side and may stop and start their server.
+// There is no `webServer`: each story's fixture starts its own server on port 0 with its own data
+// folder, so that stories run side by side and may stop and start their server.
 export default defineConfig({
   testDir: "./tests",
   outputDir: "./test-results",

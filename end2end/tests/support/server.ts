@@ -1,8 +1,8 @@
-// A release binary of one story: its own port, its own data folder, stopped and started at will.
+// The server of one story: its own port, its own data folder, stopped and started at will.
 
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, statSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
@@ -11,13 +11,11 @@ import { createInterface } from "node:readline";
 const ROOT = resolve(__dirname, "../../..");
 // The server has its own settings under this prefix, so what is meant for us alone is kept from it.
 const { CONFAB_BINARY, ...ENVIRONMENT } = process.env;
-// What was built last: a person's release, or what `cargo leptos end-to-end` has just made of the site.
-const BINARY =
-  CONFAB_BINARY ??
-  ["release", "debug"]
-    .map((profile) => join(ROOT, "target", profile, "confab"))
-    .filter((path) => existsSync(path))
-    .sort((one, other) => statSync(other).mtimeMs - statSync(one).mtimeMs)[0];
+// A server finds the files of its own build only. What the site folder holds tells whose they are: a
+// person's release has their hashes in their names, what `cargo leptos end-to-end` builds has not.
+const SITE = join(ROOT, "target/site/pkg");
+const isRelease = existsSync(SITE) && readdirSync(SITE).some((name) => /^confab\.[^.]+\.wasm$/.test(name));
+const BINARY = resolve(ROOT, CONFAB_BINARY ?? `target/${isRelease ? "release" : "debug"}/confab`);
 
 export interface Options {
   demo?: boolean;
@@ -49,8 +47,8 @@ export class Server {
   // Starts again where it was, with what it had.
   async start(): Promise<void> {
     const flags = ["serve", "--listen", this.address, "--data", this.data, "--site", "target/site"];
-    if (BINARY === undefined) {
-      throw new Error("there is no confab in target/: build it first (bin/test --only release)");
+    if (!existsSync(BINARY)) {
+      throw new Error(`there is no ${BINARY}: build it first (bin/test --only release)`);
     }
     const child = spawn(BINARY, this.options.demo ? [...flags, "--demo"] : flags, {
       cwd: ROOT,
