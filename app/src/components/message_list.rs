@@ -4,6 +4,7 @@ mod row;
 mod timeline;
 
 use confab_protocol::DialogId;
+use confab_sync::Status;
 use leptos::prelude::*;
 use stylers_macro::style_sheet;
 
@@ -36,6 +37,7 @@ pub fn MessageList(dialog: DialogId) -> Html {
     let made = scoped(style_sheet!("app/src/components/message_list.css"));
     let around = surroundings();
     let (session, language, words) = (around.session, around.language, words());
+    let status = session.status;
     let is_alive = around.is_alive;
     let reading = around.live.read::<Messages>(dialog);
     let node = Node::new();
@@ -61,7 +63,9 @@ pub fn MessageList(dialog: DialogId) -> Html {
             // The page came without history; a living one asks for it.
             EntryState::Loading if !has_page && is_alive.get() => words.loading(),
             EntryState::Loading if !has_page => words.history_unavailable(),
-            EntryState::Stale { .. } => words.stale(),
+            EntryState::Stale { .. } if status.with(|status| *status != Status::Open) => {
+                words.stale()
+            }
             _ if is_empty => words.no_messages(),
             _ => "",
         };

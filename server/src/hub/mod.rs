@@ -32,7 +32,7 @@ use tokio::sync::mpsc;
 
 use crate::{
     ops::{Clock, Registry, Shutdown, config},
-    store::{Change, Committed, Store},
+    store::{News, Store},
 };
 
 pub use connect::ConnectError;
@@ -84,8 +84,8 @@ struct Inner {
 }
 
 impl Hub {
-    /// Starts the hub, its fan-out and its heartbeat. `changes` is the other end of what the store
-    /// commits.
+    /// Starts the hub, its fan-out and its heartbeat. `news` is the other end of what the store
+    /// tells.
     ///
     /// # Errors
     ///
@@ -95,7 +95,7 @@ impl Hub {
         clock: Clock,
         store: Store,
         registry: Arc<Registry>,
-        changes: mpsc::Receiver<Committed<Change>>,
+        news: mpsc::Receiver<News>,
         shutdown: Shutdown,
     ) -> Result<Self, Unavailable> {
         let lobby = DialogId::lobby();
@@ -113,7 +113,7 @@ impl Hub {
             clients: AtomicU64::new(0),
         }));
         hub.0.listeners.move_position(&lobby, position);
-        shutdown.spawn(hub.clone().fan_out(changes));
+        shutdown.spawn(hub.clone().fan_out(news));
         let started = hub.0.clock.now();
         shutdown.spawn(hub.clone().beat(started));
         Ok(hub)

@@ -1,6 +1,15 @@
-//! Changes that cannot be lost any more.
+//! What the store has to tell: changes that cannot be lost any more, and that it works again.
 
 use confab_protocol::{DialogId, Ev, Message};
+
+/// What the store tells the fan-out, in the order in which it happened.
+#[derive(Clone, Debug)]
+pub enum News {
+    /// Something was stored.
+    Committed(Box<Committed<Change>>),
+    /// The database works again, after it did not. Whoever could not read may ask anew.
+    Recovered,
+}
 
 /// Something that is in a synced commit. Only the writer makes these, and the fan-out takes nothing
 /// else: telling people of a message before it is stored does not compile (DESIGN §7, G1).

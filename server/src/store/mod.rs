@@ -24,7 +24,7 @@ use sqlx::SqlitePool;
 use thiserror::Error;
 
 pub use append::{Append, AppendError, Appended};
-pub use committed::{Change, Committed};
+pub use committed::{Change, Committed, News};
 pub use member::Member;
 pub use open::OpenError;
 pub use read::CatchUp;

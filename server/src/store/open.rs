@@ -10,7 +10,7 @@ use sqlx::{
 use thiserror::Error;
 use tokio::sync::mpsc;
 
-use super::{Change, Committed, Store, writer};
+use super::{News, Store, writer};
 use crate::ops::{Clock, Random, Shutdown, config};
 
 /// How long a read waits for its turn. Readers never wait for the writer, only for each other: when
@@ -59,7 +59,7 @@ impl Store {
         config: &config::Store,
         clock: Clock,
         random: Random,
-        changes: mpsc::Sender<Committed<Change>>,
+        changes: mpsc::Sender<News>,
         shutdown: &Shutdown,
     ) -> Result<Self, OpenError> {
         std::fs::create_dir_all(folder)

@@ -13,7 +13,7 @@ use tokio::sync::{mpsc, oneshot};
 use tracing::error;
 
 use super::{
-    Append, AppendError, Appended, Change, Committed, Unavailable,
+    Append, AppendError, Appended, Committed, News, Unavailable,
     append::{self, Outcome},
 };
 use crate::ops::{Clock, Random, Shutdown, config};
@@ -57,7 +57,9 @@ struct Writer {
     connection: Option<SqliteConnection>,
     clock: Clock,
     random: Random,
-    changes: mpsc::Sender<Committed<Change>>,
+    news: mpsc::Sender<News>,
+    /// Whether the last group failed.
+    is_down: bool,
 }
 
 /// Starts the writer. It ends when every handle is gone, or at shutdown when the queue is empty.
@@ -66,12 +68,12 @@ pub fn start(
     config: &config::Store,
     clock: Clock,
     random: Random,
-    changes: mpsc::Sender<Committed<Change>>,
+    news: mpsc::Sender<News>,
     shutdown: &Shutdown,
 ) -> Handle {
     let (jobs, mut queue) = mpsc::channel(config.queue_max);
     let group_max = config.group_max;
-    let mut writer = Writer { options, connection: None, clock, random, changes };
+    let mut writer = Writer { options, connection: None, clock, random, news, is_down: false };
     let ending = shutdown.clone();
     shutdown.spawn(async move {
         let mut group = Vec::new();
@@ -109,6 +111,9 @@ impl Writer {
         }
         match self.commit(&appends).await {
             Ok(outcomes) => {
+                if std::mem::take(&mut self.is_down) {
+                    let _ = self.news.send(News::Recovered).await;
+                }
                 for probe in probes {
                     let _ = probe.send(Ok(()));
                 }
@@ -120,6 +125,7 @@ impl Writer {
                 error!(error = %why, writes = appends.len(), "nothing was stored");
                 // The next group begins with a fresh connection.
                 self.connection = None;
+                self.is_down = true;
                 let why = why.to_string();
                 for probe in probes {
                     let _ = probe.send(Err(Unavailable(why.clone())));
@@ -156,7 +162,8 @@ impl Writer {
             Outcome::Stored(change) => {
                 let message = change.message.clone();
                 // Fails only when the fan-out has ended, and then nobody listens.
-                let _ = self.changes.send(Committed::after_commit(change)).await;
+                let news = News::Committed(Box::new(Committed::after_commit(change)));
+                let _ = self.news.send(news).await;
                 Ok(Appended { message, duplicate: false })
             }
             Outcome::Found(message) => Ok(Appended { message, duplicate: true }),

@@ -49,6 +49,24 @@ async fn a_send_gets_a_nack_to_try_again_and_the_repeat_is_stored_once() {
 }
 
 #[tokio::test]
+async fn once_it_works_again_pages_are_told_to_fetch_anew() {
+    let server = impatient().await;
+    let mut page = server.client().query("topics=system").connect().await;
+    let mut anna = server.client().query("topics=chat").connect().await;
+    anna.sends_message("m1", "All is well.").await;
+    let other = lock(&server).await;
+    anna.says(message("m2", "Hello!")).await;
+    hears!(anna, Nack);
+    page.heard_nothing().await;
+    unlock(other).await;
+    anna.sends_message("m2", "Hello!").await;
+    assert_eq!(hears!(page, Invalidate).tags, ["messages"]);
+    anna.sends_message("m3", "Hello again!").await;
+    page.heard_nothing().await;
+    server.end().await;
+}
+
+#[tokio::test]
 async fn heartbeat_and_presence_go_on() {
     let server = impatient().await;
     let mut anna = server.join("Anna").await;
