@@ -16,6 +16,8 @@ test.describe("a database that is locked", () => {
       await hers.seesState(text, "waiting");
       await expect(hers.message(text)).toContainText("The server could not store the message.");
       await expect(hers.message(text).getByRole("button", { name: `Discard: ${text}` })).toBeVisible();
+      // Once it works again, everybody's page fetches anew (document 004).
+      const anew = his.page.waitForRequest("**/api/messages/dialog/lobby");
       await unlock();
       if (isHurried) {
         await hers.message(text).getByRole("button", { name: `Retry: ${text}` }).click();
@@ -23,6 +25,7 @@ test.describe("a database that is locked", () => {
       }
       await hers.seesStored(text);
       await his.sees(text);
+      await anew;
     }
     await hers.seesInOrder(["hurried", "patient"]);
     await his.seesInOrder(["hurried", "patient"]);
