@@ -26,6 +26,8 @@ mod element;
 mod node;
 mod render;
 mod rows;
+#[cfg(all(test, target_arch = "wasm32"))]
+mod tests;
 mod write;
 
 use std::borrow::Cow;
