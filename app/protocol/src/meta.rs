@@ -106,6 +106,8 @@ mod with_serde {
 
 #[cfg(test)]
 mod tests {
+    use proptest::{collection::vec, prelude::*};
+
     use super::*;
 
     #[test]
@@ -114,6 +116,36 @@ mod tests {
         assert_eq!(meta.as_str(), r#"{"b":1e999,"a":[0.10,"A"]}"#);
         assert_eq!(Meta::parse(" null "), Ok(Meta::default()));
         assert_eq!(Meta::parse("{"), Err(InvalidMeta));
+    }
+
+    /// JSON as strange as people write it: numbers without end, escapes, blanks.
+    fn any_json() -> impl Strategy<Value = String> {
+        let number = "-?(0|[1-9][0-9]{0,30})(\\.[0-9]{1,9})?([eE][+-]?[0-9]{1,4})?";
+        let text = any::<String>().prop_map(|text| serde_json::to_string(&text).unwrap());
+        let escapes = "\"(\\\\u00[0-9a-fA-F]{2}|\\\\[nrtbf/]|\\\\ud83d\\\\ude00){0,5}\"";
+        let word = prop_oneof!["true", "false", "null"];
+        let leaf = prop_oneof![number, text, escapes, word];
+        leaf.prop_recursive(4, 32, 4, |inner| {
+            let pairs = vec(("\"[a-z\u{e9}]{0,3}\"", inner.clone()), 0..4);
+            prop_oneof![
+                vec(inner, 0..4).prop_map(|items| format!("[ {} ]", items.join(" , "))),
+                pairs.prop_map(|pairs| {
+                    let pairs: Vec<_> = pairs.iter().map(|(k, v)| format!("{k} :\n{v}")).collect();
+                    format!("{{{}}}", pairs.join(","))
+                }),
+            ]
+        })
+    }
+
+    proptest! {
+        /// A frame whose encoding failed would be a bug that anybody could send.
+        #[test]
+        fn what_is_accepted_can_be_sent_on(text in any_json()) {
+            let meta = serde_json::from_str::<Meta>(&text);
+            prop_assert!(meta.is_ok(), "{text}");
+            let sent = serde_json::to_string(&meta.unwrap());
+            prop_assert!(sent.is_ok_and(|sent| Meta::parse(&sent).is_ok()), "{text}");
+        }
     }
 
     #[test]

@@ -64,6 +64,22 @@ fn an_entry_that_is_read_again_in_time_is_not_removed() {
 }
 
 #[test]
+fn whoever_looks_in_shortly_gives_an_entry_its_whole_time_again() {
+    let world = World::new();
+    world.reads_fresh("lobby", 1).leaves();
+    for _ in 0..3 {
+        world.passes(30);
+        world.reads("lobby").leaves();
+        world.reads("lobby").leaves();
+        assert_eq!((world.live.census().timers, world.host.timers()), (1, 1));
+    }
+    world.passes(59);
+    assert_eq!(world.live.census().entries, 1);
+    world.passes(1);
+    world.is_empty();
+}
+
+#[test]
 fn removal_leaves_nothing_behind() {
     let world = World::new();
     world.reads_fresh("lobby", 1).leaves();
