@@ -25,7 +25,8 @@ fn main() {
     let mut owners: BTreeMap<String, PathBuf> = BTreeMap::new();
     let (mut css, mut lab) = (String::new(), String::new());
     for sheet in sheets {
-        let text = fs::read_to_string(&sheet).expect("a sheet that was just listed can be read");
+        let text = fs::read_to_string(&sheet)
+            .unwrap_or_else(|error| panic!("{} cannot be read: {error}", sheet.display()));
         let class = Class::rand_class_from_seed(text.clone());
         if let Some(other) = owners.insert(class.as_name().to_owned(), sheet.clone()) {
             panic!(
@@ -63,8 +64,9 @@ fn write(file: &Path, css: &str) {
 }
 
 fn collect(folder: &Path, sheets: &mut Vec<PathBuf>) {
-    let entries = fs::read_dir(folder).expect("the sources can be listed");
-    for path in entries.map(|entry| entry.expect("the sources can be listed").path()) {
+    let fail = |error| panic!("{} cannot be listed: {error}", folder.display());
+    for entry in fs::read_dir(folder).unwrap_or_else(fail) {
+        let path = entry.unwrap_or_else(|error| panic!("{}: {error}", folder.display())).path();
         if path.is_dir() {
             collect(&path, sheets);
         } else if path.extension().is_some_and(|extension| extension == "css") {

@@ -8,10 +8,8 @@
 //!
 //! ```text
 //! pages ─► components ─► data, session ─► live        words: every text, once per language
+//!               └──────► dom: the page as text on the server, as nodes in the browser
 //! ```
-
-// Views are types as deep as the page; layouts of the whole page need more than the default.
-#![recursion_limit = "512"]
 
 mod bootstrap;
 mod browser;

@@ -196,8 +196,8 @@ macro_rules! words {
     };
 }
 
-/// What a language says, as a row of texts: what no screen says is not downloaded, and neither is
-/// what is to be said, which comes with the page.
+/// What a language says, as a row of texts. They come with the page; the browser's program holds
+/// only the places of those that its screens show.
 #[derive(Debug)]
 pub struct Words(Vec<&'static str>);
 

@@ -109,10 +109,15 @@ async fn check_config_prints_every_setting_and_ends() {
     assert!(!folder.path().join("data").exists(), "nothing was opened");
 }
 
+/// A pipe that nobody reads any more.
+fn nobody() -> std::io::PipeWriter {
+    let (_, writer) = std::io::pipe().unwrap();
+    writer
+}
+
 #[tokio::test]
 async fn nobody_reading_is_no_crash() {
-    let (nobody, pipe) = std::io::pipe().unwrap();
-    drop(nobody);
+    let pipe = nobody();
     let folder = tempfile::tempdir().unwrap();
     let mut command = confab(folder.path());
     command.arg("--check-config").stdout(pipe.try_clone().unwrap());
@@ -128,8 +133,7 @@ async fn nobody_reading_is_no_crash() {
 
 #[tokio::test]
 async fn nobody_reading_the_refusal_still_leaves_its_exit_code() {
-    let (nobody, pipe) = std::io::pipe().unwrap();
-    drop(nobody);
+    let pipe = nobody();
     let folder = tempfile::tempdir().unwrap();
     let mut command = confab(folder.path());
     command.env("CONFAB_WS_PATH", "/lab").stderr(pipe);
