@@ -8,7 +8,7 @@ use leptos::{
 };
 use wasm_bindgen::JsCast;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
-use web_sys::HtmlElement;
+use web_sys::{DomParser, HtmlElement, SupportedType};
 
 use super::*;
 
@@ -25,6 +25,16 @@ fn draws(html: impl FnOnce() -> Html + 'static) -> HtmlElement {
     let root = root();
     mount_to(root.clone(), html).forget();
     root
+}
+
+/// What the browser's parser makes of a page that the server wrote.
+fn parsed(html: Html) -> HtmlElement {
+    let mut text = String::from("<div>");
+    write::page(html, &mut text);
+    let document = DomParser::new().unwrap().parse_from_string(&text, SupportedType::TextHtml);
+    let page = document.unwrap().body().unwrap().first_element_child().unwrap();
+    root().append_child(&page).unwrap();
+    page.unchecked_into()
 }
 
 /// A list of letters, each a row of its own.
@@ -78,11 +88,8 @@ async fn a_page_is_taken_as_the_server_wrote_it_and_lives_on() {
     };
     // Makes the executor, too.
     let drawn = draws(page);
-    let root = root();
-    let mut html = String::new();
     let owner = Owner::new();
-    owner.with(|| write::page(page(), &mut html));
-    root.set_inner_html(&html);
+    let root = owner.with(|| parsed(page()));
     let main = root.query_selector("main").unwrap().unwrap();
     let rows = nodes(&root);
     let state = owner.with(|| {
