@@ -1,7 +1,7 @@
 //! What a client says.
 
 use crate::{
-    ClientId, DialogId, Ev, MessageId, MessageKind, Meta, Resume, frame::frames, json::wire,
+    ClientId, DialogId, Ev, MessageId, MessageKind, Meta, Resume, Seq, frame::frames, json::wire,
 };
 
 frames! {
@@ -21,6 +21,20 @@ frames! {
         "dialog:leave" => DialogLeave(DialogLeave),
         /// Say something in a dialog; answered by `ack` or `nack`.
         "message:send" => MessageSend(MessageSend),
+        /// Say something else instead; answered by `ack` or `nack`.
+        "message:edit" => MessageEdit(MessageEdit),
+        /// Take something back; answered by `ack` or `nack`.
+        "message:delete" => MessageDelete(MessageDelete),
+        /// I have begun to write; said again every 3 s at most.
+        "typing:start" => TypingStart(TypingStart),
+        /// I have stopped writing.
+        "typing:stop" => TypingStop(TypingStop),
+        /// My device has every message up to this one.
+        "message:delivered" => MessageDelivered(MessageDelivered),
+        /// I have seen every message up to this one.
+        "message:read" => MessageRead(MessageRead),
+        /// Whether I am at this page or away from it.
+        "presence:set" => PresenceSet(PresenceSet),
         /// Are you there? Answered by `pong` with the same `n`.
         "ping" => Ping(Ping),
     }
@@ -90,6 +104,69 @@ wire! {
         "meta" => meta: Meta = default,
         /// The message it answers.
         "replyTo" => reply_to: Option<MessageId> = default,
+    }
+
+    /// Payload of `message:edit`.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct MessageEdit {
+        /// Where.
+        "dialogId" => dialog_id: DialogId,
+        /// Which message, one of one's own.
+        "messageId" => message_id: MessageId,
+        /// The author's name for this change; comes back in the answer.
+        "clientId" => client_id: ClientId,
+        /// The words from now on.
+        "content" => content: String,
+    }
+
+    /// Payload of `message:delete`.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct MessageDelete {
+        /// Where.
+        "dialogId" => dialog_id: DialogId,
+        /// Which message, one of one's own.
+        "messageId" => message_id: MessageId,
+        /// The author's name for this change; comes back in the answer.
+        "clientId" => client_id: ClientId,
+    }
+
+    /// Payload of `typing:start` from a client.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct TypingStart {
+        /// Where.
+        "dialogId" => dialog_id: DialogId,
+    }
+
+    /// Payload of `typing:stop` from a client.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct TypingStop {
+        /// Where.
+        "dialogId" => dialog_id: DialogId,
+    }
+
+    /// Payload of `message:delivered`.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct MessageDelivered {
+        /// Where.
+        "dialogId" => dialog_id: DialogId,
+        /// Up to which message.
+        "seq" => seq: Seq,
+    }
+
+    /// Payload of `message:read`.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct MessageRead {
+        /// Where.
+        "dialogId" => dialog_id: DialogId,
+        /// Up to which message.
+        "seq" => seq: Seq,
+    }
+
+    /// Payload of `presence:set`: of this socket. A person is online if one of theirs is.
+    #[derive(Clone, Copy, Debug, PartialEq)]
+    pub struct PresenceSet {
+        /// Whether nobody is at it: hidden for 10 s, or idle for 5 minutes (DESIGN §5).
+        "away" => away: bool,
     }
 
     /// Payload of `ping`.

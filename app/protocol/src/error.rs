@@ -42,7 +42,7 @@ codes! {
     WrongShape = "wrong_shape",
     /// No topic has this name; the sentence lists the known ones.
     UnknownTopic = "unknown_topic",
-    /// No dialog has this id, or you are not in it.
+    /// No dialog has this id, or you are not in it; which of the two stays unsaid.
     UnknownDialog = "unknown_dialog",
     /// The message is blank.
     MessageEmpty = "message_empty",
@@ -54,6 +54,40 @@ codes! {
     MessageCombiningMarks = "message_combining_marks",
     /// The name is blank, too long or holds control characters.
     NameInvalid = "name_invalid",
+    /// Another goes by this name, or by one that looks the same.
+    NameTaken = "name_taken",
+    /// The title is blank, too long or holds control characters.
+    TitleInvalid = "title_invalid",
+    /// The dialog has no such message.
+    UnknownMessage = "unknown_message",
+    /// The message is another's.
+    NotYourMessage = "not_your_message",
+    /// The message is deleted.
+    MessageDeleted = "message_deleted",
+    /// Nobody has this id.
+    UnknownPerson = "unknown_person",
+    /// The dialog is no group: its members and its title cannot be changed.
+    NotAGroup = "not_a_group",
+    /// Only the owner of the group may do this.
+    NotTheOwner = "not_the_owner",
+    /// A group has 2 to 500 members, a direct dialog one other person.
+    MembersInvalid = "members_invalid",
+    /// A page holds 1 to 200 messages.
+    LimitInvalid = "limit_invalid",
+    /// Sign in first.
+    SignInRequired = "sign_in_required",
+    /// A guest has no account for this.
+    AccountRequired = "account_required",
+    /// A login is 3 to 100 letters, digits and `. _ - + @`.
+    LoginInvalid = "login_invalid",
+    /// Another signs in with this login.
+    LoginTaken = "login_taken",
+    /// A password is 8 to 200 characters, and none that everyone knows.
+    PasswordInvalid = "password_invalid",
+    /// Login or password is wrong; which of the two stays unsaid.
+    WrongCredentials = "wrong_credentials",
+    /// Too many tries to sign in; try again after `afterMs`.
+    TooManyTries = "too_many_tries",
     /// The same `clientId` was used for another message.
     ClientIdConflict = "client_id_conflict",
     /// Too many messages at once; try again after `afterMs`.

@@ -101,6 +101,8 @@ ids! {
     UserId;
     /// A place where messages stand in one order. The lobby's is [`DialogId::lobby`].
     DialogId;
+    /// A personal token, by which a script is known as its owner.
+    TokenId;
     /// A stored message, made by the server.
     MessageId;
     /// A message as its author's device knows it before the server does; UUIDv7, made by the
@@ -151,7 +153,13 @@ pub struct Seq(pub u64);
 #[cfg_attr(feature = "serde", derive(serde::Deserialize, serde::Serialize), serde(transparent))]
 pub struct Ev(pub u64);
 
-json_newtype!(Seq, Ev);
+/// A change's number in a person's own log: which dialogs they have, and what they did to them
+/// elsewhere. Dense from 1.
+#[derive(Clone, Copy, Debug, Default, Eq, Hash, Ord, PartialEq, PartialOrd)]
+#[cfg_attr(feature = "serde", derive(serde::Deserialize, serde::Serialize), serde(transparent))]
+pub struct Uev(pub u64);
+
+json_newtype!(Seq, Ev, Uev);
 
 impl Ev {
     /// The change that comes right after this one.

@@ -33,21 +33,29 @@ pub mod rest;
 pub mod tables;
 
 pub use client::{
-    Chat, ClientFrame, Connecting, DialogJoin, DialogLeave, MessageSend, Ping, Topics, Unsubscribe,
+    Chat, ClientFrame, Connecting, DialogJoin, DialogLeave, MessageDelete, MessageDelivered,
+    MessageEdit, MessageRead, MessageSend, Ping, PresenceSet, Topics, TypingStart, TypingStop,
+    Unsubscribe,
 };
 pub use close::{CloseCode, ComesBack};
 pub use error::ErrorCode;
 pub use frame::{FrameError, FrameRow, ParserError};
-pub use id::{ClientId, ConnectionId, DialogId, Epoch, Ev, InvalidId, MessageId, Seq, UserId};
+pub use id::{
+    ClientId, ConnectionId, DialogId, Epoch, Ev, InvalidId, MessageId, Seq, TokenId, Uev, UserId,
+};
 pub use limits::Limits;
-pub use message::{DialogChange, DialogEvent, Message, MessageKind, Person};
+pub use message::{
+    Dialog, DialogChange, DialogEvent, DialogKind, Member, Message, MessageKind, Person, Presence,
+    PresenceState, Quote, Role,
+};
 pub use meta::{InvalidMeta, Meta};
 pub use resume::{Positions, Resume};
 pub use server::{
-    Ack, Bye, ChatMessage, Connected, ConnectionEstablished, DialogEvents, DialogReset,
-    Disconnected, ErrorFrame, Heartbeat, Invalidate, Joined, MessageNew, Nack, Pong, ResetReason,
-    ServerFrame, Welcome,
+    Ack, Bye, ChatMessage, Connected, ConnectionEstablished, DialogChanged, DialogEvents,
+    DialogReset, DialogUpdate, Disconnected, ErrorFrame, Heartbeat, Invalidate, Joined, MessageNew,
+    MessageUpdate, Nack, Pong, PresenceUpdate, Receipt, ResetReason, ServerFrame, TypingStarted,
+    TypingStopped, Welcome,
 };
-pub use text::{MessageText, Refusal, Username};
+pub use text::{DialogTitle, MessageText, Refusal, Username};
 pub use time::{InvalidTimestamp, Timestamp};
 pub use topic::{Topic, UnknownTopic};

@@ -1,10 +1,10 @@
 //! What the server says.
 
 use crate::{
-    ClientId, ConnectionId, DialogEvent, DialogId, Epoch, ErrorCode, Ev, Limits, Message, Person,
-    Positions, Timestamp, UserId,
+    ClientId, ConnectionId, Dialog, DialogEvent, DialogId, Epoch, ErrorCode, Ev, Limits, Message,
+    Person, Positions, Seq, Timestamp, Uev, UserId, Username,
     frame::frames,
-    json::{json_newtype, wire, words},
+    json::{Fit, FromJson, Json, Object, json_newtype, wire, words},
 };
 
 frames! {
@@ -26,6 +26,20 @@ frames! {
         "chat" => Chat(ChatMessage),
         /// A message was stored in a dialog that this socket joined.
         "message:new" => MessageNew(MessageNew),
+        /// A message was edited or deleted in a dialog that this socket joined.
+        "message:update" => MessageUpdate(MessageUpdate),
+        /// Another change of a dialog that this socket joined: members, owner, title.
+        "dialog:event" => DialogChanged(DialogChanged),
+        /// A line of your list of dialogs is new or another, or gone (topic `dialogs`).
+        "dialog:update" => DialogUpdate(DialogUpdate),
+        /// Someone has begun to write (topic `typing`).
+        "typing:start" => TypingStarted(TypingStarted),
+        /// Someone has stopped writing (topic `typing`).
+        "typing:stop" => TypingStopped(TypingStopped),
+        /// Someone has got or seen more of a dialog that this socket joined.
+        "receipt" => Receipt(Receipt),
+        /// Someone went away from their page, or came back to it (topic `presence`).
+        "presence:update" => PresenceUpdate(PresenceUpdate),
         /// Your message is stored, or was before.
         "ack" => Ack(Ack),
         /// Your message is not stored.
@@ -81,10 +95,34 @@ wire! {
         "connectedUserList" => connected_user_list: Vec<Person>,
         /// How many are here.
         "connectedUsers" => connected_users: u64,
+        /// Those of the list who are away.
+        "away" => away: Vec<UserId> = default,
         /// The lobby's last messages, oldest first; empty for who resumes.
         "messagesList" => messages_list: Vec<Message>,
         /// The last change of the lobby that `messagesList` contains.
         "positions" => positions: Positions,
+    }
+}
+
+/// Payload of `dialog:event`: a line of the log with the dialog it belongs to.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Deserialize, serde::Serialize))]
+pub struct DialogChanged {
+    /// Where.
+    #[cfg_attr(feature = "serde", serde(rename = "dialogId"))]
+    pub dialog_id: DialogId,
+    /// What.
+    #[cfg_attr(feature = "serde", serde(flatten))]
+    pub event: DialogEvent,
+}
+
+impl FromJson for DialogChanged {
+    fn from_json(json: &Json<'_>, fit: &mut Fit) -> Self {
+        let dialog_id = Object::of(json, fit).must("dialogId", fit);
+        Self {
+            dialog_id: DialogId::from_json(dialog_id, fit),
+            event: DialogEvent::from_json(json, fit),
+        }
     }
 }
 
@@ -130,6 +168,71 @@ wire! {
         "ev" => ev: Ev,
         /// What.
         "message" => message: Message,
+    }
+
+    /// Payload of `message:update`.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct MessageUpdate {
+        /// Where.
+        "dialogId" => dialog_id: DialogId,
+        /// The change's number in the dialog's log.
+        "ev" => ev: Ev,
+        /// The message as it is now.
+        "message" => message: Message,
+    }
+
+    /// Payload of `dialog:update`.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct DialogUpdate {
+        /// Which dialog.
+        "dialogId" => dialog_id: DialogId,
+        /// The number of this change in your own log, dense from 1: a gap means that another was missed.
+        "uev" => uev: Uev,
+        /// How the dialog reads now; nothing once it is none of yours any more.
+        "dialog" => dialog: Option<Dialog> = default,
+    }
+
+    /// Payload of `typing:start` from the server. Void after 5 s, and with a message of the same
+    /// person.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct TypingStarted {
+        /// Where.
+        "dialogId" => dialog_id: DialogId,
+        /// Who.
+        "userId" => user_id: UserId,
+        /// The name they go by.
+        "username" => username: Username,
+    }
+
+    /// Payload of `typing:stop` from the server.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct TypingStopped {
+        /// Where.
+        "dialogId" => dialog_id: DialogId,
+        /// Who.
+        "userId" => user_id: UserId,
+    }
+
+    /// Payload of `receipt`. Both numbers only grow; what is less than what one has is old.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct Receipt {
+        /// Where.
+        "dialogId" => dialog_id: DialogId,
+        /// Who.
+        "userId" => user_id: UserId,
+        /// The last message that a device of theirs has.
+        "delivered" => delivered: Seq,
+        /// The last message that they have seen.
+        "read" => read: Seq,
+    }
+
+    /// Payload of `presence:update`.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct PresenceUpdate {
+        /// Who.
+        "userId" => user_id: UserId,
+        /// Whether all their sockets are away.
+        "away" => away: bool,
     }
 
     /// Payload of `ack`: sent after the commit, never before.

@@ -32,6 +32,9 @@ pub enum Refusal {
     /// A name that is blank, too long or holds control characters.
     #[error("a name is 1 to 40 characters without control characters")]
     NameInvalid,
+    /// A title that is blank, too long or holds control characters.
+    #[error("a title is 1 to 100 characters without control characters")]
+    TitleInvalid,
 }
 
 impl Refusal {
@@ -43,6 +46,7 @@ impl Refusal {
             Self::MessageControlCharacter(_) => ErrorCode::MessageControlCharacter,
             Self::MessageCombiningMarks(_) => ErrorCode::MessageCombiningMarks,
             Self::NameInvalid => ErrorCode::NameInvalid,
+            Self::TitleInvalid => ErrorCode::TitleInvalid,
         }
     }
 }
@@ -157,6 +161,46 @@ impl Scan {
 /// Longer names would push everything else off a narrow screen.
 const NAME_CHARACTERS_MAX: usize = 40;
 
+/// Longer titles are sentences.
+const TITLE_CHARACTERS_MAX: usize = 100;
+
+/// What is told of a text on one line: the text without white space around it, if it may stand.
+fn line(text: &str, characters_max: usize) -> Option<String> {
+    let text = text.trim();
+    let scan = Scan::of(text);
+    let ok = scan.is_visible
+        && scan.characters <= characters_max
+        && scan.control.is_none()
+        && !scan.has_breaks
+        && scan.marks <= COMBINING_MARKS_MAX;
+    ok.then(|| text.to_owned())
+}
+
+/// The title of a group: 1 to 100 visible characters on one line.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct DialogTitle(String);
+
+impl DialogTitle {
+    /// Checks and tidies a title.
+    ///
+    /// # Errors
+    ///
+    /// [`Refusal::TitleInvalid`].
+    pub fn parse(text: &str) -> Result<Self, Refusal> {
+        line(text, TITLE_CHARACTERS_MAX).map(Self).ok_or(Refusal::TitleInvalid)
+    }
+
+    /// The title itself.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The title itself, owned.
+    pub fn into_string(self) -> String {
+        self.0
+    }
+}
+
 /// A name that a person goes by: 1 to 40 visible characters on one line.
 #[derive(Clone, Debug, Eq, Hash, PartialEq)]
 #[cfg_attr(
@@ -173,14 +217,18 @@ impl Username {
     ///
     /// [`Refusal::NameInvalid`].
     pub fn parse(text: &str) -> Result<Self, Refusal> {
-        let text = text.trim();
-        let scan = Scan::of(text);
-        let ok = scan.is_visible
-            && scan.characters <= NAME_CHARACTERS_MAX
-            && scan.control.is_none()
-            && !scan.has_breaks
-            && scan.marks <= COMBINING_MARKS_MAX;
-        if ok { Ok(Self(text.to_owned())) } else { Err(Refusal::NameInvalid) }
+        line(text, NAME_CHARACTERS_MAX).map(Self).ok_or(Refusal::NameInvalid)
+    }
+
+    /// What stands for someone whose account is gone; nobody can choose it. Screens say it in their
+    /// own language.
+    pub fn deleted() -> Self {
+        Self("deleted user".to_owned())
+    }
+
+    /// Whether this is [`deleted`](Self::deleted).
+    pub fn is_deleted(&self) -> bool {
+        self.0 == "deleted user"
     }
 
     /// The name itself.
@@ -265,6 +313,14 @@ mod tests {
             Err(Refusal::MessageCombiningMarks(30))
         );
         assert!(parse("é ё й ї क्षि ทั้ง n\u{0303}").is_ok());
+    }
+
+    #[test]
+    fn a_title_is_one_visible_line() {
+        assert_eq!(DialogTitle::parse(" Tea ").map(DialogTitle::into_string), Ok("Tea".to_owned()));
+        for bad in ["", "\u{2060}", "a\nb", &"😀".repeat(200)] {
+            assert_eq!(DialogTitle::parse(bad), Err(Refusal::TitleInvalid), "{bad:?}");
+        }
     }
 
     #[test]
