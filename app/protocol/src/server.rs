@@ -321,6 +321,8 @@ wire! {
         "message" => message: String,
         /// The type of the frame that is answered, as far as it could be read.
         "type" => kind: Option<String> = default,
+        /// The dialog that could not be joined, so that nobody goes on asking for it.
+        "dialogId" => dialog_id: Option<DialogId> = default,
     }
 
     /// Payload of `bye`.
