@@ -1,10 +1,15 @@
 //! The hub's answers, phrased as frames.
 
+use std::fmt::Display;
+
 use confab_protocol::{
-    Ack, ClientId, ErrorCode, ErrorFrame, FrameError, Nack, ServerFrame, UnknownTopic,
+    Ack, ClientId, DialogId, ErrorCode, ErrorFrame, FrameError, Nack, ServerFrame, UnknownTopic,
 };
 
-use crate::hub::{ConnectError, JoinError, Retry, SendError, Sent};
+use crate::{
+    auth::NameError,
+    hub::{AdvanceError, AmendError, Retry, SendError, Sent},
+};
 
 /// What became of a message. A sender that gave no `clientId` hears only of failure.
 pub fn sent(
@@ -18,15 +23,31 @@ pub fn sent(
         }
         (None, Ok(_)) => None,
         (Some(client_id), Err(error)) => {
-            let (retry, after_ms) = match error.retry() {
-                Retry::Never => (false, None),
-                Retry::After(time) => (true, Some(time.as_millis() as u64)),
-            };
-            let (code, message) = (error.code(), error.to_string());
-            Some(Nack { client_id, code, message, retry, after_ms }.into())
+            Some(nack(client_id, error.code(), error.to_string(), error.retry()))
         }
         (None, Err(error)) => Some(self::error(error.code(), error.to_string(), Some(kind))),
     }
+}
+
+/// What became of an edit or a deletion.
+pub fn amended(client_id: ClientId, result: Result<Sent, AmendError>) -> ServerFrame {
+    match result {
+        Ok(Sent { message, duplicate }) => Ack { client_id, message, duplicate }.into(),
+        Err(error) => nack(client_id, error.code(), error.to_string(), error.retry()),
+    }
+}
+
+/// What became of a receipt: nothing to say, unless they belong to the dialog no more.
+pub fn advanced(kind: &str, result: Result<(), AdvanceError>) -> Option<ServerFrame> {
+    result.err().map(|why| error(why.code(), why.to_string(), Some(kind)))
+}
+
+fn nack(client_id: ClientId, code: ErrorCode, message: String, retry: Retry) -> ServerFrame {
+    let (retry, after_ms) = match retry {
+        Retry::Never => (false, None),
+        Retry::After(time) => (true, Some(time.as_millis() as u64)),
+    };
+    Nack { client_id, code, message, retry, after_ms }.into()
 }
 
 /// The history could not be read.
@@ -36,13 +57,19 @@ pub fn history_unavailable() -> ServerFrame {
 }
 
 /// The name was not accepted.
-pub fn not_connected(why: &ConnectError) -> ServerFrame {
+pub fn not_connected(why: &NameError) -> ServerFrame {
     error(why.code(), why.to_string(), Some("connecting"))
 }
 
-/// What was missed cannot be read.
-pub fn not_joined(why: &JoinError) -> ServerFrame {
-    error(why.code(), why.to_string(), Some("dialog:join"))
+/// A dialog is not joined, or what was missed of it cannot be read.
+pub fn not_joined(
+    dialog_id: DialogId,
+    code: ErrorCode,
+    why: &dyn Display,
+    kind: &str,
+) -> ServerFrame {
+    let (message, kind, dialog_id) = (why.to_string(), Some(kind.to_owned()), Some(dialog_id));
+    ErrorFrame { code, message, kind, dialog_id }.into()
 }
 
 /// There is no such topic.
@@ -62,5 +89,5 @@ pub fn not_understood(why: &FrameError) -> ServerFrame {
 
 /// An `error` frame.
 pub fn error(code: ErrorCode, message: String, kind: Option<&str>) -> ServerFrame {
-    ErrorFrame { code, message, kind: kind.map(str::to_owned) }.into()
+    ErrorFrame { code, message, kind: kind.map(str::to_owned), dialog_id: None }.into()
 }

@@ -45,7 +45,7 @@ struct Socket {
 
 /// Serves a socket until it is closed.
 pub(super) async fn run(gateway: Gateway, socket: WebSocket, opening: Opening) {
-    let mut socket = Socket::open(gateway, socket, opening);
+    let mut socket = Socket::open(gateway, socket, opening).await;
     // A bug ends this socket and no other; the panic itself has been printed where it happened.
     let end = AssertUnwindSafe(socket.live()).catch_unwind().await.unwrap_or(End::FAILED);
     let Socket { gateway, place, pump, .. } = socket;
@@ -54,24 +54,22 @@ pub(super) async fn run(gateway: Gateway, socket: WebSocket, opening: Opening) {
 }
 
 impl Socket {
-    fn open(gateway: Gateway, socket: WebSocket, opening: Opening) -> Self {
+    async fn open(gateway: Gateway, socket: WebSocket, opening: Opening) -> Self {
         let parts = &gateway.0;
         let now = parts.clock.now();
         let client = parts.hub.next_client();
-        let place = Place::enter(&gateway, opening.visitor, opening.guest, client);
-        let (outlet, person) = (&place.outlet, &place.speaker.person);
+        let place = Place::enter(&gateway, opening.visitor, opening.identity, client);
+        let outlet = &place.outlet;
         for frame in greeting(&gateway, &outlet.connection, client) {
             outlet.tell(frame);
         }
+        // Who signed out between the handshake and now was not in the registry to be told.
+        if !parts.auth.is_alive(&place.speaker.identity).await {
+            let reason = "the session has ended";
+            outlet.connection.ask_to_close(CloseCode::SessionEnded, reason);
+        }
         for topic in opening.topics {
-            if let confab_protocol::Topic::Dialog(dialog) = &topic
-                && let Err(error) = crate::auth::member(person.clone(), dialog.clone())
-            {
-                let code = confab_protocol::ErrorCode::UnknownDialog;
-                outlet.tell(answers::error(code, error.to_string(), None));
-                continue;
-            }
-            parts.hub.subscribe(outlet, topic);
+            gateway.hear(topic, outlet, &place.speaker, None).await;
         }
         for error in opening.unknown_topics {
             outlet.tell(answers::unknown_topic(&error, None));

@@ -19,7 +19,8 @@ use tracing::debug;
 
 use super::{Gateway, connection, inbound::TOPICS_MAX};
 use crate::{
-    auth::{Guest, OriginNotAllowed},
+    auth::{Identity, OriginNotAllowed},
+    hub::Unavailable,
     ops::{listener::Peer, registry::Visitor},
 };
 
@@ -43,8 +44,18 @@ enum Refused {
     CloseAfter,
     #[error("closeAfter is only for servers that run with --demo")]
     NoDemo,
+    #[error("sign in first: this server has no guests")]
+    SignInRequired,
+    #[error("the database does not answer, so nobody can tell who you are; try again")]
+    Unavailable,
     #[error("the server is stopping; try again in a moment")]
     Stopping { after: Duration },
+}
+
+impl From<Unavailable> for Refused {
+    fn from(_: Unavailable) -> Self {
+        Self::Unavailable
+    }
 }
 
 impl IntoResponse for Refused {
@@ -55,6 +66,8 @@ impl IntoResponse for Refused {
             Self::Query(_) | Self::TooManyTopics => {
                 (StatusCode::BAD_REQUEST, ErrorCode::BadRequest)
             }
+            Self::SignInRequired => (StatusCode::UNAUTHORIZED, ErrorCode::SignInRequired),
+            Self::Unavailable => (StatusCode::SERVICE_UNAVAILABLE, ErrorCode::StorageUnavailable),
             Self::CloseAfter | Self::NoDemo => (StatusCode::BAD_REQUEST, ErrorCode::BadCloseAfter),
             Self::Stopping { .. } => (StatusCode::SERVICE_UNAVAILABLE, ErrorCode::ShuttingDown),
         };
@@ -89,8 +102,8 @@ pub struct Wishes {
 /// What a socket begins with.
 pub(super) struct Opening {
     pub visitor: Visitor,
-    /// Known by their cookie; otherwise the socket's number names them.
-    pub guest: Option<Guest>,
+    /// Who is nobody is named by the socket's number.
+    pub identity: Identity,
     pub topics: Vec<Topic>,
     pub unknown_topics: Vec<UnknownTopic>,
     pub close_after: Option<Duration>,
@@ -108,7 +121,10 @@ pub(super) async fn upgrade(
     let held = gateway.0.shutdown.hold();
     let (mut head, _body) = request.into_parts();
     let wishes = wishes.map_err(|error| Refused::Query(error.body_text()));
-    let opening = wishes.and_then(|Query(wishes)| gateway.opening(&head, wishes, peer.ip()));
+    let opening = match wishes {
+        Ok(Query(wishes)) => gateway.opening(&head, wishes, peer.ip()).await,
+        Err(refused) => Err(refused),
+    };
     let opening = match opening {
         Ok(opening) => opening,
         Err(refused) => {
@@ -137,7 +153,7 @@ pub(super) async fn upgrade(
 }
 
 impl Gateway {
-    fn opening(
+    async fn opening(
         &self,
         head: &RequestParts,
         wishes: Wishes,
@@ -156,10 +172,8 @@ impl Gateway {
         if let Some(origin) = origin {
             let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
             let origin = String::from_utf8_lossy(origin.as_bytes());
-            parts.origins.check(&origin, host.unwrap_or_default())?;
+            parts.auth.origins().check(&origin, host.unwrap_or_default())?;
         }
-        // Without Origin the request comes from a script; a browser's cookie is none of its own.
-        let guest = origin.and_then(|_| parts.guests.known(headers));
         let close_after = wishes.close_after.as_deref().map(close_after).transpose()?;
         if close_after.is_some() && !parts.demo {
             return Err(Refused::NoDemo);
@@ -171,9 +185,16 @@ impl Gateway {
         let address =
             crate::ops::listener::client_address(headers, peer, &parts.http.trusted_proxies);
         let user_agent = user_agent(headers);
-        let user = guest.clone().unwrap_or_else(|| parts.guests.numbered(0)).id;
-        let visitor = Visitor { address, user_agent, user };
-        Ok(Opening { visitor, guest, topics, unknown_topics, close_after })
+        let witness = if origin.is_some() { Witness::OurPage } else { Witness::None };
+        let identity = parts.auth.identify(headers, witness).await?;
+        if identity.person().is_none() && !parts.auth.has_guests() {
+            return Err(Refused::SignInRequired);
+        }
+        let user = identity.person().map(|person| person.id.clone());
+        let user = user.unwrap_or_else(|| parts.auth.new_user_id());
+        let session = identity.session().cloned();
+        let visitor = Visitor { address, user_agent, user, session };
+        Ok(Opening { visitor, identity, topics, unknown_topics, close_after })
     }
 }
 

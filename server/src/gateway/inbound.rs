@@ -3,19 +3,21 @@
 use std::sync::Arc;
 
 use confab_protocol::{
-    ClientFrame, ClientId, Connecting, DialogId, ErrorCode, MessageKind, Meta, Person, Pong, Topic,
+    ClientFrame, ClientId, Connecting, DialogId, ErrorCode, Ev, MessageKind, Meta, Nack, Person,
+    Pong, Seq, ServerFrame, Topic,
 };
 use futures::{FutureExt, future::BoxFuture};
 use tracing::debug;
 
 use super::{Gateway, answers};
 use crate::{
-    auth::{NoSuchDialog, member},
-    hub::{Outlet, SendMessage, Unavailable},
+    auth::{Identity, MemberError},
+    hub::{Attention, Outlet, SendMessage, Typing},
+    store::Member,
 };
 
 /// Something to be answered when a commit is done; reading goes on meanwhile.
-pub type Pending = BoxFuture<'static, Option<confab_protocol::ServerFrame>>;
+pub type Pending = BoxFuture<'static, Option<ServerFrame>>;
 
 /// Whether a frame made sense.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -30,8 +32,36 @@ pub enum Understood {
 pub struct Speaker {
     /// Who, with the name others see.
     pub person: Person,
+    /// By what they are known: only a guest for the moment may take any name that is free.
+    pub identity: Identity,
     /// Whether they have said `connecting` and are counted as here.
     pub is_here: bool,
+    /// Whether somebody is at this socket.
+    pub attention: Attention,
+}
+
+/// A refusal of a frame, to be said as `nack` to a sender who gave a `clientId`, else as `error`.
+struct Refused {
+    code: ErrorCode,
+    message: String,
+    retry: bool,
+}
+
+impl From<MemberError> for Refused {
+    fn from(error: MemberError) -> Self {
+        let (code, retry) = (error.code(), error.is_passing());
+        Self { code, message: error.to_string(), retry }
+    }
+}
+
+impl Refused {
+    fn phrase(self, client_id: Option<ClientId>, kind: &str) -> ServerFrame {
+        let Self { code, message, retry } = self;
+        match client_id {
+            Some(client_id) => Nack { client_id, code, message, retry, after_ms: None }.into(),
+            None => answers::error(code, message, Some(kind)),
+        }
+    }
 }
 
 impl Gateway {
@@ -57,22 +87,19 @@ impl Gateway {
                 self.connecting(connecting, outlet, speaker).await;
             }
             ClientFrame::Subscribe(wanted) => {
-                for_topics(wanted.topics, outlet, kind, |topic| match topic {
-                    Topic::Dialog(dialog) => match member(speaker.person.clone(), dialog.clone()) {
-                        Ok(_) => hub.subscribe(outlet, Topic::Dialog(dialog)),
-                        Err(error) => unknown_dialog(outlet, &error, kind),
-                    },
-                    topic => hub.subscribe(outlet, topic),
-                });
+                self.subscribe(wanted.topics, outlet, speaker, kind).await;
             }
             ClientFrame::Unsubscribe(unwanted) => {
-                for_topics(unwanted.topics, outlet, kind, |topic| hub.unsubscribe(outlet, &topic));
+                for topic in topics(unwanted.topics, outlet, kind) {
+                    hub.unsubscribe(outlet, &topic);
+                }
             }
             ClientFrame::Chat(chat) => {
                 let client_id = chat.client_id.clone();
                 let new_id = client_id.clone().unwrap_or_else(|| self.client_id());
                 let message = said(new_id, chat.message);
-                pending = self.send(DialogId::lobby(), message, client_id, outlet, speaker, kind);
+                let to = DialogId::lobby();
+                pending = self.send(to, message, client_id, outlet, speaker, kind).await;
             }
             ClientFrame::MessageSend(send) => {
                 let client_id = send.client_id.clone();
@@ -83,8 +110,45 @@ impl Gateway {
                     meta: send.meta,
                     reply_to: send.reply_to,
                 };
-                pending =
-                    self.send(send.dialog_id, message, Some(client_id), outlet, speaker, kind);
+                let to = send.dialog_id;
+                pending = self.send(to, message, Some(client_id), outlet, speaker, kind).await;
+            }
+            ClientFrame::MessageEdit(edit) => {
+                let client_id = edit.client_id;
+                let member = self.member(edit.dialog_id, speaker).await;
+                pending = told(member, Some(client_id.clone()), outlet, kind).map(|member| {
+                    let edited = hub.edit(member, edit.message_id, &edit.content);
+                    edited.map(move |result| Some(answers::amended(client_id, result))).boxed()
+                });
+            }
+            ClientFrame::MessageDelete(delete) => {
+                let client_id = delete.client_id;
+                let member = self.member(delete.dialog_id, speaker).await;
+                pending = told(member, Some(client_id.clone()), outlet, kind).map(|member| {
+                    let deleted = hub.delete(member, delete.message_id);
+                    deleted.map(move |result| Some(answers::amended(client_id, result))).boxed()
+                });
+            }
+            ClientFrame::TypingStart(typing) => {
+                self.typing(typing.dialog_id, Typing::Started, outlet, speaker, kind).await;
+            }
+            ClientFrame::TypingStop(typing) => {
+                self.typing(typing.dialog_id, Typing::Stopped, outlet, speaker, kind).await;
+            }
+            ClientFrame::MessageDelivered(got) => {
+                let member = self.member(got.dialog_id, speaker).await;
+                pending = self.advance(member, (got.seq, Seq(0)), outlet, kind);
+            }
+            ClientFrame::MessageRead(seen) => {
+                let member = self.member(seen.dialog_id, speaker).await;
+                pending = self.advance(member, (seen.seq, seen.seq), outlet, kind);
+            }
+            ClientFrame::PresenceSet(set) => {
+                let attention = if set.away { Attention::Away } else { Attention::Online };
+                let before = std::mem::replace(&mut speaker.attention, attention);
+                if before != attention && speaker.is_here {
+                    hub.look(&speaker.person, attention);
+                }
             }
             ClientFrame::DialogJoin(join) => {
                 self.join(join.dialog_id, join.after, None, outlet, speaker, kind).await;
@@ -106,19 +170,26 @@ impl Gateway {
         speaker: &mut Speaker,
     ) {
         let hub = &self.0.hub;
-        match hub.named(&speaker.person, connecting.username.as_deref()) {
-            Ok(person) => speaker.person = person,
-            Err(error) => return outlet.tell(answers::not_connected(&error)),
+        if let Some(name) = connecting.username
+            && speaker.identity.is_for_the_moment()
+        {
+            match self.0.auth.moment_name(&name).await {
+                Ok(username) => speaker.person.username = username,
+                Err(error) => return outlet.tell(answers::not_connected(&error)),
+            }
         }
         if speaker.is_here {
             hub.rename(&speaker.person);
         } else {
             speaker.is_here = true;
             hub.arrive(&speaker.person);
+            if speaker.attention == Attention::Away {
+                hub.look(&speaker.person, Attention::Away);
+            }
         }
-        let Ok(lobby) = member(speaker.person.clone(), DialogId::lobby()) else { return };
+        let lobby = self.0.auth.lobby(speaker.person.clone());
         let with_history = connecting.resume.is_none();
-        if let Err(Unavailable { .. }) = hub.connect(outlet, &lobby, with_history).await {
+        if hub.connect(outlet, &lobby, with_history).await.is_err() {
             outlet.tell(answers::history_unavailable());
         }
         if let Some(resume) = connecting.resume {
@@ -129,26 +200,59 @@ impl Gateway {
         }
     }
 
+    /// The proof that the speaker belongs to a dialog, as of now.
+    async fn member(&self, dialog: DialogId, speaker: &Speaker) -> Result<Member, MemberError> {
+        self.0.auth.member(speaker.person.clone(), dialog).await
+    }
+
+    async fn subscribe(
+        &self,
+        names: Vec<String>,
+        outlet: &Arc<Outlet>,
+        speaker: &Speaker,
+        kind: &str,
+    ) {
+        for topic in topics(names, outlet, kind) {
+            self.hear(topic, outlet, speaker, Some(kind)).await;
+        }
+    }
+
+    /// Lets a socket hear a topic; a dialog only if the speaker belongs to it.
+    pub(super) async fn hear(
+        &self,
+        topic: Topic,
+        outlet: &Arc<Outlet>,
+        speaker: &Speaker,
+        kind: Option<&str>,
+    ) {
+        if let Topic::Dialog(dialog) = &topic
+            && let Err(error) = self.member(dialog.clone(), speaker).await
+        {
+            return outlet.tell(answers::error(error.code(), error.to_string(), kind));
+        }
+        self.0.hub.subscribe(outlet, topic);
+    }
+
     async fn join(
         &self,
         dialog: DialogId,
-        after: Option<confab_protocol::Ev>,
+        after: Option<Ev>,
         epoch: Option<&confab_protocol::Epoch>,
         outlet: &Arc<Outlet>,
         speaker: &Speaker,
         kind: &str,
     ) {
-        let member = match member(speaker.person.clone(), dialog) {
+        let member = match self.member(dialog.clone(), speaker).await {
             Ok(member) => member,
-            Err(error) => return unknown_dialog(outlet, &error, kind),
+            Err(error) => return outlet.tell(answers::not_joined(dialog, error.code(), &error, kind)),
         };
         match self.0.hub.join(outlet, &member, after, epoch).await {
             Ok(joined) => outlet.tell(joined),
-            Err(error) => outlet.tell(answers::not_joined(&error)),
+            Err(error) => outlet.tell(answers::not_joined(dialog, error.code(), &error, kind)),
         }
     }
 
-    fn send(
+    async fn send(
         &self,
         dialog: DialogId,
         message: SendMessage,
@@ -157,24 +261,40 @@ impl Gateway {
         speaker: &Speaker,
         kind: &'static str,
     ) -> Option<Pending> {
-        let member = match member(speaker.person.clone(), dialog) {
-            Ok(member) => member,
-            Err(error) => {
-                match client_id {
-                    Some(client_id) => outlet.tell(confab_protocol::Nack {
-                        client_id,
-                        code: ErrorCode::UnknownDialog,
-                        message: error.to_string(),
-                        retry: false,
-                        after_ms: None,
-                    }),
-                    None => unknown_dialog(outlet, &error, kind),
-                }
-                return None;
-            }
-        };
+        let member = self.member(dialog, speaker).await;
+        let member = told(member, client_id.clone(), outlet, kind)?;
         let sent = self.0.hub.send(member, message);
         Some(sent.map(move |result| answers::sent(client_id, kind, result)).boxed())
+    }
+
+    async fn typing(
+        &self,
+        dialog: DialogId,
+        typing: Typing,
+        outlet: &Outlet,
+        speaker: &Speaker,
+        kind: &str,
+    ) {
+        let member = self.member(dialog, speaker).await;
+        // Nobody waits for it, so nobody is told when the database does not answer.
+        if let Some(member) = told(member, None, outlet, kind)
+            && let Err(error) = self.0.hub.typing(&member, typing).await
+        {
+            debug!(connection.id = %outlet.connection.id, %error, "nobody was told of the typing");
+        }
+    }
+
+    /// A receipt has no answer; one that is lost is made good by the next.
+    fn advance(
+        &self,
+        member: Result<Member, MemberError>,
+        (delivered, read): (Seq, Seq),
+        outlet: &Outlet,
+        kind: &'static str,
+    ) -> Option<Pending> {
+        let member = told(member, None, outlet, kind)?;
+        let advanced = self.0.hub.advance(member, delivered, read);
+        Some(advanced.map(move |result| answers::advanced(kind, result)).boxed())
     }
 
     fn client_id(&self) -> ClientId {
@@ -195,18 +315,25 @@ fn said(client_id: ClientId, content: String) -> SendMessage {
 /// must fit into the queue.
 pub(super) const TOPICS_MAX: usize = 100;
 
-fn for_topics(names: Vec<String>, outlet: &Outlet, kind: &str, mut act: impl FnMut(Topic)) {
+/// The topics with these names; whoever names others is told.
+fn topics(names: Vec<String>, outlet: &Outlet, kind: &str) -> Vec<Topic> {
     if names.len() > TOPICS_MAX {
-        return outlet.tell(answers::too_many_topics(TOPICS_MAX, kind));
+        outlet.tell(answers::too_many_topics(TOPICS_MAX, kind));
+        return Vec::new();
     }
-    for name in names {
-        match Topic::parse(&name) {
-            Ok(topic) => act(topic),
-            Err(error) => outlet.tell(answers::unknown_topic(&error, Some(kind))),
-        }
-    }
+    let parsed = names.iter().map(|name| Topic::parse(name));
+    let known = parsed.filter_map(|topic| {
+        topic.map_err(|error| outlet.tell(answers::unknown_topic(&error, Some(kind)))).ok()
+    });
+    known.collect()
 }
 
-fn unknown_dialog(outlet: &Outlet, error: &NoSuchDialog, kind: &str) {
-    outlet.tell(answers::error(ErrorCode::UnknownDialog, error.to_string(), Some(kind)));
+/// The proof; without it the speaker is told why.
+fn told(
+    member: Result<Member, MemberError>,
+    client_id: Option<ClientId>,
+    outlet: &Outlet,
+    kind: &str,
+) -> Option<Member> {
+    member.map_err(|error| outlet.tell(Refused::from(error).phrase(client_id, kind))).ok()
 }

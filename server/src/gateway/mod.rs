@@ -22,7 +22,7 @@ use std::sync::Arc;
 use axum::{Router, routing::any};
 
 use crate::{
-    auth::{Guests, Origins},
+    auth::Auth,
     hub::Hub,
     ops::{Clock, Random, Registry, Shutdown, config},
 };
@@ -45,10 +45,8 @@ pub struct Parts {
     pub clock: Clock,
     /// Ids and jitter.
     pub random: Random,
-    /// Knows guests again.
-    pub guests: Guests,
-    /// Which pages may open sockets.
-    pub origins: Origins,
+    /// Knows who is there, and which pages may open sockets.
+    pub auth: Auth,
     /// The verbs.
     pub hub: Hub,
     /// Counts sockets.

@@ -15,8 +15,8 @@ use tracing::info;
 
 use super::{Gateway, closing::End, inbound::Speaker};
 use crate::{
-    auth::Guest,
-    hub::{Outlet, QueueBounds},
+    auth::Identity,
+    hub::{Attention, Outlet, QueueBounds},
     ops::{Connection, registry::Visitor},
 };
 
@@ -33,12 +33,14 @@ pub(super) struct Place {
 }
 
 impl Place {
-    /// Enters a socket. Who has no cookie goes by the number of their socket.
-    pub fn enter(gateway: &Gateway, visitor: Visitor, guest: Option<Guest>, client: u64) -> Self {
+    /// Enters a socket. Who is nobody goes by the number of their socket.
+    pub fn enter(gateway: &Gateway, visitor: Visitor, identity: Identity, client: u64) -> Self {
         let parts = &gateway.0;
         let id = parts.random.uuid_v7(parts.clock.wall());
         let id = ConnectionId::parse(id).expect("a UUID is an id");
-        let guest = guest.unwrap_or(Guest { id: visitor.user.clone(), number: client });
+        let person = identity.person().cloned().unwrap_or_else(|| {
+            parts.auth.guest_of_the_moment(visitor.user.clone(), client)
+        });
         let connection = parts.registry.enter(id, visitor, parts.clock.now());
         let bounds = QueueBounds {
             frames_max: parts.config.queue_frames_max,
@@ -47,7 +49,7 @@ impl Place {
         let place = Self {
             gateway: gateway.clone(),
             outlet: Arc::new(Outlet::new(Arc::clone(&connection), bounds)),
-            speaker: Speaker { person: guest.person(), is_here: false },
+            speaker: Speaker { person, identity, is_here: false, attention: Attention::Online },
             end: End::FAILED,
         };
         info!(
@@ -79,7 +81,7 @@ impl Drop for Place {
         parts.hub.forget(&self.outlet);
         parts.registry.leave(connection);
         if self.speaker.is_here {
-            parts.hub.depart(&self.speaker.person);
+            parts.hub.depart(&self.speaker.person, self.speaker.attention);
         }
         let duration = parts.clock.now().saturating_duration_since(connection.opened);
         let traffic = &connection.traffic;

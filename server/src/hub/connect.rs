@@ -1,34 +1,14 @@
 //! To connect: someone says who they are, hears who is here and what was said, and the others hear
 //! of them. And to depart.
 
-use confab_protocol::{
-    Connected, Disconnected, ErrorCode, Joined, Person, Positions, Refusal, ServerFrame, Topic,
-    Username,
-};
-use thiserror::Error;
+use confab_protocol::{Connected, Disconnected, Joined, Person, Positions, ServerFrame, Topic, UserId};
+use tracing::warn;
 
 use super::{
     Audience, Encoded, Hub, Outlet,
-    people::{Arrival, Departure},
+    people::{Absence, Arrival, Attention, Departure},
 };
-use crate::store::{Member, Unavailable};
-
-/// The person is not connected.
-#[derive(Debug, Error)]
-pub enum ConnectError {
-    /// The name cannot be accepted.
-    #[error(transparent)]
-    Refused(#[from] Refusal),
-}
-
-impl ConnectError {
-    /// The code for programs.
-    pub fn code(&self) -> ErrorCode {
-        match self {
-            Self::Refused(refusal) => refusal.code(),
-        }
-    }
-}
+use crate::store::{Member, Place, ReadError};
 
 impl Hub {
     /// The number of a new socket, from 1 (document 000: who comes back comes as a new client).
@@ -36,24 +16,17 @@ impl Hub {
         self.0.clients.fetch_add(1, std::sync::atomic::Ordering::Relaxed) + 1
     }
 
-    /// Gives a person the name they ask for.
-    ///
-    /// # Errors
-    ///
-    /// [`ConnectError::Refused`] when it is no name.
-    pub fn named(&self, person: &Person, username: Option<&str>) -> Result<Person, ConnectError> {
-        let username = match username {
-            Some(text) => Username::parse(text)?,
-            None => person.username.clone(),
-        };
-        Ok(Person { id: person.id.clone(), username })
-    }
-
-    /// One more socket of a person; the others hear of it when it is the first.
+    /// One more socket of a person, with somebody at it; the others hear of it when it is the first,
+    /// or the first that somebody is at.
     pub fn arrive(&self, person: &Person) {
         let mut people = self.people();
+        let before = people.attention(&person.id);
         if people.arrive(person) == Arrival::New {
             self.tell_others(person, Joined(person.clone()).into());
+        } else if before != people.attention(&person.id)
+            && let Some(attention) = people.attention(&person.id)
+        {
+            self.tell_attention(&person.id, attention);
         }
     }
 
@@ -69,18 +42,18 @@ impl Hub {
     ///
     /// # Errors
     ///
-    /// [`Unavailable`] when the history cannot be read. The people are told all the same (document
+    /// [`ReadError`] when the history cannot be read. The people are told all the same (document
     /// 002: the socket does not depend on the database).
     pub async fn connect(
         &self,
         outlet: &Outlet,
         member: &Member,
         with_history: bool,
-    ) -> Result<(), Unavailable> {
+    ) -> Result<(), ReadError> {
         let (mut messages_list, mut positions) = (Vec::new(), Positions::new());
         let mut history = Ok(());
         if with_history {
-            match self.history(member, None).await {
+            match self.history(member, Place::Latest, self.limits().page_messages).await {
                 Ok(page) => {
                     positions.insert(member.dialog().clone(), page.ev);
                     messages_list = page.messages;
@@ -93,6 +66,7 @@ impl Hub {
         let (count, list) = people.list(&you.id, self.0.rules.hub.people_listed_max);
         outlet.tell(Connected {
             you,
+            away: people.away(&list),
             connected_user_list: list,
             connected_users: count as u64,
             messages_list,
@@ -102,9 +76,18 @@ impl Hub {
     }
 
     /// A socket of a person is gone. The others hear of it when it was the last and none came back
-    /// within the grace.
-    pub fn depart(&self, person: &Person) {
-        let Departure::MayHaveLeft(absence) = self.people().depart(&person.id) else { return };
+    /// within the grace, or when nobody is at those that are left.
+    pub fn depart(&self, person: &Person, attention: Attention) {
+        let mut people = self.people();
+        let before = people.attention(&person.id);
+        let Departure::MayHaveLeft(absence) = people.depart(&person.id, attention) else {
+            let after = people.attention(&person.id);
+            if let Some(after) = after.filter(|_| before != after) {
+                self.tell_attention(&person.id, after);
+            }
+            return;
+        };
+        drop(people);
         let (hub, user) = (self.clone(), person.id.clone());
         // From now on, not from when the task gets its turn.
         let over = self.0.clock.now() + self.0.rules.hub.presence_grace;
@@ -113,11 +96,22 @@ impl Hub {
                 () = hub.0.clock.sleep_until(over) => {}
                 () = hub.0.shutdown.begun() => return,
             }
-            let mut people = hub.people();
-            if let Some(person) = people.leave(&user, absence) {
-                hub.tell_others(&person, Disconnected(person.clone()).into());
+            if hub.leave(&user, absence)
+                && let Err(error) = hub.0.store.note_last_seen(user).await
+            {
+                warn!(%error, "nobody will know when someone was last seen");
             }
         });
+    }
+
+    /// Says goodbye for someone, unless they came back.
+    fn leave(&self, user: &UserId, absence: Absence) -> bool {
+        let mut people = self.people();
+        let left = people.leave(user, absence);
+        if let Some(person) = &left {
+            self.tell_others(person, Disconnected(person.clone()).into());
+        }
+        left.is_some()
     }
 
     /// Takes a socket out of every topic.
@@ -135,7 +129,7 @@ impl Hub {
 mod tests {
     use std::{collections::BTreeSet, path::Path, sync::Arc};
 
-    use confab_protocol::{DialogId, Limits, Timestamp, UserId};
+    use confab_protocol::{DialogId, Limits, Timestamp, Username};
     use tokio::sync::mpsc;
 
     use super::*;
@@ -193,13 +187,13 @@ mod tests {
         hub.subscribe(&to_anna, Topic::Presence);
         hub.arrive(&cem);
         hub.arrive(&anna);
-        let mut earlier = Box::pin(hub.history(&lobby, None));
+        let mut earlier = Box::pin(hub.history(&lobby, Place::Latest, 50));
         assert!(futures::poll!(&mut earlier).is_pending(), "has the only reader");
         let mut connects = Box::pin(hub.connect(&to_anna, &lobby, true));
         assert!(futures::poll!(&mut connects).is_pending(), "waits for the reader");
 
         hub.arrive(&bob);
-        hub.depart(&cem);
+        hub.depart(&cem, Attention::Online);
         clock.advance(hub.0.rules.hub.presence_grace);
         while hub.people().list(&anna.id, 0).0 > 2 {
             tokio::task::yield_now().await;

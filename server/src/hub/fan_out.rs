@@ -1,14 +1,23 @@
-//! What was committed is told to those who listen: encoded once, in commit order. When the database
-//! works again, pages are told to fetch what they may have failed to read (document 004).
+//! What was committed is told to those who may know and want to: encoded once, in commit order. When
+//! the database works again, pages are told to fetch what they may have failed to read (document
+//! 004).
 
-use confab_protocol::{ChatMessage, DialogId, Invalidate, MessageNew, Person, ServerFrame, Topic};
+use confab_protocol::{
+    ChatMessage, CloseCode, DialogChange, DialogChanged, DialogEvent, DialogId, DialogUpdate,
+    Invalidate, Message, MessageNew, MessageUpdate, Person, Receipt, ServerFrame, Topic, UserId,
+};
 use tokio::sync::mpsc;
 
 use super::{Audience, Encoded, Hub};
-use crate::store::{Change, News};
+use crate::store::{Change, News, Readers};
 
 /// The tag of every dialog's messages, as the live cache of the pages knows it.
 const MESSAGES: &str = "messages";
+/// The tag of the list of dialogs.
+const DIALOGS: &str = "dialogs";
+
+/// What someone reads whose session is over.
+const SESSION_ENDED: &str = "the session has ended";
 
 impl Hub {
     /// Tells all news until the store has ended.
@@ -16,29 +25,73 @@ impl Hub {
         while let Some(news) = news.recv().await {
             match news {
                 News::Committed(change) => self.tell_change(change.into_inner()),
-                News::Recovered => self.tell_recovery(),
+                News::Recovered => self.tell_invalid(vec![MESSAGES.to_owned(), DIALOGS.to_owned()]),
             }
         }
     }
 
-    fn tell_recovery(&self) {
-        let invalidate = Invalidate { tags: vec![MESSAGES.to_owned()] };
-        let frame = Encoded::new(&ServerFrame::from(invalidate));
+    fn tell_change(&self, change: Change) {
+        match change {
+            Change::Log { dialog, event, readers } => self.tell_event(&dialog, event, &readers),
+            Change::Receipt { receipt, readers } => self.tell_receipt(receipt, &readers),
+            Change::Personal { user, update } => self.tell_person(&user, update),
+            Change::Ended { user, session } => {
+                let code = CloseCode::SessionEnded;
+                self.0.registry.close(&user, session.as_ref(), code, SESSION_ENDED);
+            }
+            Change::Invalidated(tags) => self.tell_invalid(tags),
+        }
+    }
+
+    fn tell_invalid(&self, tags: Vec<String>) {
+        let frame = Encoded::new(&ServerFrame::from(Invalidate { tags }));
         self.0.listeners.tell(&Topic::System, &frame, Audience::Everyone);
     }
 
-    fn tell_change(&self, Change { dialog, ev, message }: Change) {
-        let mut frames = Vec::with_capacity(2);
-        if dialog == DialogId::lobby() {
-            let from =
-                Person { id: message.sender_id.clone(), username: message.sender_name.clone() };
-            let (message, time) = (message.content.clone(), message.created_at);
-            frames.push((Topic::Chat, ServerFrame::from(ChatMessage { message, from, time })));
+    fn tell_event(&self, dialog: &DialogId, event: DialogEvent, readers: &Readers) {
+        if let DialogChange::MemberRemoved(user) = &event.change {
+            // Before the others hear of it: what comes next is none of theirs (DESIGN §7, G8).
+            self.0.listeners.expel(user, dialog);
         }
-        let new = MessageNew { dialog_id: dialog.clone(), ev, message };
-        frames.push((Topic::Dialog(dialog.clone()), new.into()));
-        let frames: Vec<_> =
-            frames.into_iter().map(|(topic, frame)| (topic, Encoded::new(&frame))).collect();
-        self.0.listeners.tell_change(&dialog, ev, &frames);
+        let ev = event.ev;
+        let mut frames = Vec::with_capacity(2);
+        if let DialogChange::MessageNew(message) = &event.change
+            && *dialog == DialogId::lobby()
+        {
+            frames.push((Topic::Chat, Encoded::new(&chat(message))));
+        }
+        let frame = Encoded::new(&frame(dialog.clone(), event));
+        frames.push((Topic::Dialog(dialog.clone()), frame));
+        self.0.listeners.tell_change(dialog, ev, &frames, readers);
+    }
+
+    fn tell_receipt(&self, receipt: Receipt, readers: &Readers) {
+        let topic = Topic::Dialog(receipt.dialog_id.clone());
+        let frame = Encoded::new(&ServerFrame::from(receipt));
+        self.0.listeners.tell_readers(&topic, &frame, readers);
+    }
+
+    fn tell_person(&self, user: &UserId, mut update: DialogUpdate) {
+        if let Some(dialog) = &mut update.dialog {
+            self.notice_presence(dialog);
+        }
+        let frame = Encoded::new(&ServerFrame::from(update));
+        self.0.listeners.tell_person(user, &Topic::Dialogs, &frame);
+    }
+}
+
+/// What the lobby's message is on the topic `chat` (document 000).
+fn chat(message: &Message) -> ServerFrame {
+    let from = Person { id: message.sender_id.clone(), username: message.sender_name.clone() };
+    let (message, time) = (message.content.clone(), message.created_at);
+    ChatMessage { message, from, time }.into()
+}
+
+fn frame(dialog_id: DialogId, event: DialogEvent) -> ServerFrame {
+    let ev = event.ev;
+    match event.change {
+        DialogChange::MessageNew(message) => MessageNew { dialog_id, ev, message }.into(),
+        DialogChange::MessageUpdate(message) => MessageUpdate { dialog_id, ev, message }.into(),
+        change => DialogChanged { dialog_id, event: DialogEvent { ev, change } }.into(),
     }
 }

@@ -1,7 +1,8 @@
 //! To join: hear every change of a dialog, beginning with those that were missed; and to leave.
 //!
 //! The socket is subscribed before the log is read, so a change can be told twice and never be
-//! missed; the client drops what it has (DESIGN §4, *The log*).
+//! missed; the client drops what it has (DESIGN §4, *The log*). Whether the person belongs to the
+//! dialog is looked at again where the log is read: who was removed since is taken out.
 
 use std::sync::Arc;
 
@@ -12,7 +13,7 @@ use confab_protocol::{
 use thiserror::Error;
 
 use super::{Hub, Outlet};
-use crate::store::{CatchUp, Member, Unavailable};
+use crate::store::{CatchUp, Member, ReadError};
 
 /// What the joiner is told.
 #[derive(Clone, Debug, PartialEq)]
@@ -32,15 +33,33 @@ impl From<Joined> for ServerFrame {
     }
 }
 
-/// The dialog is joined, but what was missed cannot be read.
+/// The dialog is not joined, or what was missed cannot be read.
 #[derive(Debug, Error)]
-#[error("what was missed cannot be read; join again")]
-pub struct JoinError(#[from] Unavailable);
+pub enum JoinError {
+    /// They belong to it no more.
+    #[error("there is no such dialog for you")]
+    NoSuchDialog,
+    /// The database does not answer. The dialog is joined all the same.
+    #[error("what was missed cannot be read; join again")]
+    Unavailable,
+}
 
 impl JoinError {
     /// The code for programs.
     pub fn code(&self) -> ErrorCode {
-        ErrorCode::StorageUnavailable
+        match self {
+            Self::NoSuchDialog => ErrorCode::UnknownDialog,
+            Self::Unavailable => ErrorCode::StorageUnavailable,
+        }
+    }
+}
+
+impl From<ReadError> for JoinError {
+    fn from(error: ReadError) -> Self {
+        match error {
+            ReadError::NoSuchDialog => Self::NoSuchDialog,
+            ReadError::Unavailable(_) => Self::Unavailable,
+        }
     }
 }
 
@@ -50,7 +69,7 @@ impl Hub {
     ///
     /// # Errors
     ///
-    /// [`JoinError`] when the database does not answer; the socket is subscribed all the same.
+    /// [`JoinError`]; when the database does not answer, the socket is subscribed all the same.
     pub async fn join(
         &self,
         outlet: &Arc<Outlet>,
@@ -58,17 +77,35 @@ impl Hub {
         after: Option<Ev>,
         epoch: Option<&Epoch>,
     ) -> Result<Joined, JoinError> {
+        self.subscribe(outlet, Topic::Dialog(member.dialog().clone()));
+        let joined = self.missed(member, after, epoch).await;
+        if matches!(joined, Err(JoinError::NoSuchDialog)) {
+            self.leave(outlet, member.dialog());
+        }
+        joined
+    }
+
+    async fn missed(
+        &self,
+        member: &Member,
+        after: Option<Ev>,
+        epoch: Option<&Epoch>,
+    ) -> Result<Joined, JoinError> {
         let dialog_id = member.dialog().clone();
-        self.subscribe(outlet, Topic::Dialog(dialog_id.clone()));
         if epoch.is_some_and(|epoch| epoch != self.epoch()) {
+            self.0.store.readers(member).await?;
             return Ok(Joined::Reset(DialogReset { dialog_id, why: ResetReason::OtherEpoch }));
         }
         let Some(after) = after else {
-            let to = self.0.store.position(&dialog_id).await?.unwrap_or_default();
+            let to = self.0.store.position_for(member).await?;
+            self.0.listeners.reach(&dialog_id, to);
             return Ok(Joined::Sync(DialogEvents { dialog_id, events: Vec::new(), to }));
         };
         Ok(match self.0.store.catch_up(member, after, self.limits().catch_up_events).await? {
-            CatchUp::Events { events, to } => Joined::Sync(DialogEvents { dialog_id, events, to }),
+            CatchUp::Events { events, to } => {
+                self.0.listeners.reach(&dialog_id, to);
+                Joined::Sync(DialogEvents { dialog_id, events, to })
+            }
             CatchUp::Reset(why) => Joined::Reset(DialogReset { dialog_id, why }),
         })
     }

@@ -2,6 +2,10 @@
 //!
 //! One lock guards the map of topics and the positions that have been told, so that a socket which
 //! subscribes hears every change after the position it is told, and none twice.
+//!
+//! What happens in a dialog of some is told to its readers, whom the change itself names: the
+//! subscriptions only say which of their sockets want to hear it. So a socket that is still
+//! subscribed when its person is removed hears nothing more (DESIGN §7, G8), however the two raced.
 
 use std::{
     collections::{BTreeSet, HashMap},
@@ -11,6 +15,7 @@ use std::{
 use confab_protocol::{DialogId, Ev, Positions, Topic, UserId};
 
 use super::outlet::{Encoded, Outlet};
+use crate::store::Readers;
 
 /// Which of a topic's listeners hear a frame.
 #[derive(Clone, Copy, Debug)]
@@ -28,9 +33,17 @@ pub(super) struct Listeners(Mutex<Map>);
 struct Map {
     by_topic: HashMap<Topic, HashMap<u64, Arc<Outlet>>>,
     by_socket: HashMap<u64, BTreeSet<Topic>>,
+    /// The sockets of each person that listen to anything.
+    by_user: HashMap<UserId, HashMap<u64, Arc<Outlet>>>,
     /// The last change of each dialog that has been told.
     positions: HashMap<DialogId, Ev>,
+    /// How often somebody was taken out of a dialog.
+    expulsions: Expulsions,
 }
+
+/// A moment among the removals: who was read from the database before the last one is out of date.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub(super) struct Expulsions(u64);
 
 impl Listeners {
     fn lock(&self) -> MutexGuard<'_, Map> {
@@ -41,6 +54,8 @@ impl Listeners {
         let mut map = self.lock();
         let number = outlet.connection.number;
         map.by_socket.entry(number).or_default().insert(topic.clone());
+        let user = outlet.connection.visitor.user.clone();
+        map.by_user.entry(user).or_default().insert(number, Arc::clone(outlet));
         map.by_topic.entry(topic).or_default().insert(number, Arc::clone(outlet));
     }
 
@@ -60,6 +75,27 @@ impl Listeners {
         for topic in map.by_socket.remove(&number).unwrap_or_default() {
             map.forget(number, &topic);
         }
+        let user = &outlet.connection.visitor.user;
+        if let Some(sockets) = map.by_user.get_mut(user) {
+            sockets.remove(&number);
+            if sockets.is_empty() {
+                map.by_user.remove(user);
+            }
+        }
+    }
+
+    /// Takes the sockets of a person out of a dialog they belong to no more.
+    pub fn expel(&self, user: &UserId, dialog: &DialogId) {
+        let mut map = self.lock();
+        map.expulsions.0 += 1;
+        let topic = Topic::Dialog(dialog.clone());
+        let numbers: Vec<_> = map.by_user.get(user).into_iter().flat_map(HashMap::keys).copied().collect();
+        for number in numbers {
+            if let Some(topics) = map.by_socket.get_mut(&number) {
+                topics.remove(&topic);
+            }
+            map.forget(number, &topic);
+        }
     }
 
     /// Puts the same bytes into the queue of everyone who listens.
@@ -67,18 +103,66 @@ impl Listeners {
         self.lock().tell(topic, frame, audience);
     }
 
-    /// Tells a change and moves the dialog's position, in one step.
-    pub fn tell_change(&self, dialog: &DialogId, ev: Ev, frames: &[(Topic, Encoded)]) {
+    /// Tells a change to its readers, in as many frames as it makes, and moves the dialog's
+    /// position, in one step.
+    pub fn tell_change(
+        &self,
+        dialog: &DialogId,
+        ev: Ev,
+        frames: &[(Topic, Encoded)],
+        readers: &Readers,
+    ) {
         let mut map = self.lock();
         for (topic, frame) in frames {
-            map.tell(topic, frame, Audience::Everyone);
+            map.tell_readers(topic, frame, readers);
         }
         map.positions.insert(dialog.clone(), ev);
     }
 
-    /// Notes how far a dialog is at the start.
-    pub fn move_position(&self, dialog: &DialogId, ev: Ev) {
-        self.lock().positions.insert(dialog.clone(), ev);
+    /// Puts the same bytes into the queues of those readers' sockets that listen. A dialog of some is
+    /// heard by who joined it, and by who hears all their dialogs; by nobody twice.
+    pub fn tell_readers(&self, topic: &Topic, frame: &Encoded, readers: &Readers) {
+        self.lock().tell_readers(topic, frame, readers);
+    }
+
+    /// What to remember before readers are read from the database.
+    pub fn expulsions(&self) -> Expulsions {
+        self.lock().expulsions
+    }
+
+    /// Puts a frame that is not in the log into the queues of the other readers' sockets that hear the
+    /// topic; unless somebody was removed since the readers were read, for it might be one of them.
+    pub fn tell_other_readers(
+        &self,
+        topic: &Topic,
+        frame: &Encoded,
+        (readers, as_of): (&Readers, Expulsions),
+        except: &UserId,
+    ) {
+        let map = self.lock();
+        if map.expulsions != as_of {
+            return;
+        }
+        match readers {
+            Readers::Everyone => map.tell(topic, frame, Audience::Others(except)),
+            Readers::Members(users) => {
+                for user in users.iter().filter(|user| *user != except) {
+                    map.tell_person(user, frame, |topics| topics.contains(topic));
+                }
+            }
+        }
+    }
+
+    /// Puts a frame into the queues of one person's sockets that hear the topic.
+    pub fn tell_person(&self, user: &UserId, topic: &Topic, frame: &Encoded) {
+        self.lock().tell_person(user, frame, |topics| topics.contains(topic));
+    }
+
+    /// Notes how far a dialog is, for those who join before anything happens in it.
+    pub fn reach(&self, dialog: &DialogId, ev: Ev) {
+        let mut map = self.lock();
+        let position = map.positions.entry(dialog.clone()).or_default();
+        *position = ev.max(*position);
     }
 
     /// The positions of the dialogs that a socket has joined.
@@ -108,6 +192,30 @@ impl Map {
             outlets.remove(&number);
             if outlets.is_empty() {
                 self.by_topic.remove(topic);
+            }
+        }
+    }
+
+    fn tell_readers(&self, topic: &Topic, frame: &Encoded, readers: &Readers) {
+        let Readers::Members(users) = readers else {
+            return self.tell(topic, frame, Audience::Everyone);
+        };
+        for user in users.iter() {
+            self.tell_person(user, frame, |topics| {
+                topics.contains(topic) || topics.contains(&Topic::Dialogs)
+            });
+        }
+    }
+
+    fn tell_person(
+        &self,
+        user: &UserId,
+        frame: &Encoded,
+        hears: impl Fn(&BTreeSet<Topic>) -> bool,
+    ) {
+        for (number, outlet) in self.by_user.get(user).into_iter().flatten() {
+            if self.by_socket.get(number).is_some_and(&hears) {
+                outlet.push(frame.clone());
             }
         }
     }
@@ -147,6 +255,38 @@ mod tests {
         listeners.unsubscribe(&anna, &Topic::Chat);
         listeners.remove(&anna);
         assert_eq!(listeners.census(), (0, 0));
+        assert!(listeners.lock().by_user.is_empty());
+    }
+
+    #[test]
+    fn only_readers_hear_of_a_dialog_and_none_of_them_twice() {
+        let listeners = Listeners::default();
+        let [anna, bob, cem] = ["anna", "bob", "cem"].map(|user| outlet(user, 8, 1000));
+        let tea = DialogId::parse("tea").unwrap();
+        let topic = Topic::Dialog(tea.clone());
+        for outlet in [&anna, &cem] {
+            listeners.subscribe(outlet, topic.clone());
+        }
+        listeners.subscribe(&anna, Topic::Dialogs);
+        listeners.subscribe(&bob, Topic::Dialogs);
+        let users = [&anna, &bob].map(|outlet| outlet.connection.visitor.user.clone());
+        let readers = Readers::Members(Arc::new(users.into()));
+        listeners.tell_change(&tea, Ev(1), &[(topic, heartbeat())], &readers);
+        let heard = |outlet: &Outlet| std::iter::from_fn(|| outlet.pop()).count();
+        assert_eq!([&anna, &bob, &cem].map(|outlet| heard(outlet)), [1, 1, 0]);
+    }
+
+    #[test]
+    fn who_is_expelled_hears_other_dialogs_still() {
+        let listeners = Listeners::default();
+        let anna = outlet("anna", 8, 1000);
+        let dialogs = ["tea", "war"].map(|id| DialogId::parse(id).unwrap());
+        for dialog in &dialogs {
+            listeners.subscribe(&anna, Topic::Dialog(dialog.clone()));
+            listeners.reach(dialog, Ev(3));
+        }
+        listeners.expel(&anna.connection.visitor.user, &dialogs[0]);
+        assert_eq!(listeners.positions_of(&anna), [(dialogs[1].clone(), Ev(3))].into());
     }
 
     #[test]

@@ -1,8 +1,9 @@
 //! The verbs, and who hears of them.
 //!
 //! A frame or a request comes through one of two doors, `gateway` or `api`, and calls a verb here:
-//! [`connect`](Hub::connect), [`send`](Hub::send), [`join`](Hub::join), [`history`](Hub::history),
-//! [`depart`](Hub::depart). A verb checks, writes through `store`, and answers its caller. What the
+//! [`connect`](Hub::connect), [`send`](Hub::send), [`edit`](Hub::edit), [`join`](Hub::join),
+//! [`history`](Hub::history), [`begin_group`](Hub::begin_group), [`depart`](Hub::depart) and their
+//! like, most of them in a file of their own. A verb checks, writes through `store`, and answers its caller. What the
 //! others hear travels another way: `store` hands every committed change to the fan-out
 //! ([`fan_out`]), which encodes it once and puts the same bytes into the queue ([`outlet`]) of
 //! everyone who listens ([`listeners`]).
@@ -13,7 +14,10 @@
 //!
 //! Deliberately absent: SQL, sockets, HTTP.
 
+mod advance;
+mod amend;
 mod connect;
+mod dialogs;
 mod fan_out;
 mod heartbeat;
 mod history;
@@ -21,9 +25,12 @@ mod join;
 mod listeners;
 mod outlet;
 mod people;
+mod presence;
 mod rate;
+mod search;
 mod send;
 mod sends;
+mod typing;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, atomic::AtomicU64};
 
@@ -35,14 +42,18 @@ use crate::{
     store::{News, Store},
 };
 
-pub use connect::ConnectError;
+pub use amend::AmendError;
 pub use join::{JoinError, Joined};
 pub use listeners::Audience;
 pub use outlet::{Encoded, Outlet, QueueBounds, Weight};
+pub use people::Attention;
 pub use rate::TokenBucket;
 pub use send::{Retry, SendError, SendMessage, Sent};
+pub use typing::Typing;
 
-pub use crate::store::Unavailable;
+pub use crate::store::{
+    AdvanceError, Begun, CatchUp, DialogError, Place, ReadError, Unavailable,
+};
 
 /// What the hub is told at the start.
 #[derive(Clone, Debug)]
@@ -112,7 +123,7 @@ impl Hub {
             sends,
             clients: AtomicU64::new(0),
         }));
-        hub.0.listeners.move_position(&lobby, position);
+        hub.0.listeners.reach(&lobby, position);
         shutdown.spawn(hub.clone().fan_out(news));
         let started = hub.0.clock.now();
         shutdown.spawn(hub.clone().beat(started));

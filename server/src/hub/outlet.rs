@@ -44,9 +44,12 @@ impl Encoded {
     /// Encodes a frame; its type decides its weight.
     pub fn new(frame: &ServerFrame) -> Self {
         let weight = match frame {
-            ServerFrame::Heartbeat(_) | ServerFrame::Joined(_) | ServerFrame::Disconnected(_) => {
-                Weight::Ephemeral
-            }
+            ServerFrame::Heartbeat(_)
+            | ServerFrame::Joined(_)
+            | ServerFrame::Disconnected(_)
+            | ServerFrame::PresenceUpdate(_)
+            | ServerFrame::TypingStarted(_)
+            | ServerFrame::TypingStopped(_) => Weight::Ephemeral,
             _ => Weight::Lasting,
         };
         Self { text: frame.encode().into(), weight }

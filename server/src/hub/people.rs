@@ -23,6 +23,15 @@ pub(super) enum Departure {
     MayHaveLeft(Absence),
 }
 
+/// Whether somebody is at a socket; or at any of a person's.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Attention {
+    /// Somebody is, as far as we know.
+    Online,
+    /// Nobody is, says the page.
+    Away,
+}
+
 /// One absence of one person; a return in between makes it void.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(super) struct Absence(u64);
@@ -39,8 +48,19 @@ pub(super) struct People {
 struct Presence {
     username: Username,
     sockets: usize,
+    /// How many of them say that nobody is at them.
+    away: usize,
     arrived: u64,
     absence: Absence,
+}
+
+impl Presence {
+    fn attention(&self) -> Attention {
+        match self.away > 0 && self.away >= self.sockets {
+            true => Attention::Away,
+            false => Attention::Online,
+        }
+    }
 }
 
 impl People {
@@ -52,11 +72,26 @@ impl People {
         let presence = self.present.entry(person.id.clone()).or_insert_with(|| {
             arrival = Arrival::New;
             let username = person.username.clone();
-            Presence { username, sockets: 0, arrived: counter, absence: Absence(0) }
+            Presence { username, sockets: 0, away: 0, arrived: counter, absence: Absence(0) }
         });
         presence.sockets += 1;
         presence.username = person.username.clone();
         arrival
+    }
+
+    /// One socket of a person, counted as here, says that this has changed.
+    pub fn look(&mut self, user: &UserId, attention: Attention) {
+        if let Some(presence) = self.present.get_mut(user) {
+            presence.away = match attention {
+                Attention::Away => presence.away + 1,
+                Attention::Online => presence.away.saturating_sub(1),
+            };
+        }
+    }
+
+    /// Whether someone who is here is at any of their pages.
+    pub fn attention(&self, user: &UserId) -> Option<Attention> {
+        self.present.get(user).map(Presence::attention)
     }
 
     /// Another name for someone who is here.
@@ -66,18 +101,22 @@ impl People {
         }
     }
 
-    /// One socket of a person less.
-    pub fn depart(&mut self, user: &UserId) -> Departure {
+    /// One socket of a person less, with or without somebody at it.
+    pub fn depart(&mut self, user: &UserId, attention: Attention) -> Departure {
         self.counter += 1;
         let absence = Absence(self.counter);
         match self.present.get_mut(user) {
             Some(presence) if presence.sockets == 1 => {
                 presence.sockets = 0;
+                presence.away = 0;
                 presence.absence = absence;
                 Departure::MayHaveLeft(absence)
             }
             Some(presence) => {
                 presence.sockets = presence.sockets.saturating_sub(1);
+                if attention == Attention::Away {
+                    presence.away = presence.away.saturating_sub(1);
+                }
                 Departure::StillHere
             }
             None => Departure::StillHere,
@@ -98,6 +137,12 @@ impl People {
     /// How many sockets the people here have.
     pub fn sockets(&self) -> usize {
         self.present.values().map(|presence| presence.sockets).sum()
+    }
+
+    /// Those of a list who are away.
+    pub fn away(&self, listed: &[Person]) -> Vec<UserId> {
+        let is_away = |person: &&Person| self.attention(&person.id) == Some(Attention::Away);
+        listed.iter().filter(is_away).map(|person| person.id.clone()).collect()
     }
 
     /// How many are here, and the first `max` in order of arrival, `first` before all.
@@ -124,10 +169,10 @@ mod tests {
     fn a_reload_is_no_leave() {
         let (mut people, anna) = (People::default(), person("anna"));
         assert_eq!(people.arrive(&anna), Arrival::New);
-        let Departure::MayHaveLeft(absence) = people.depart(&anna.id) else { panic!() };
+        let Departure::MayHaveLeft(absence) = people.depart(&anna.id, Attention::Online) else { panic!() };
         assert_eq!(people.arrive(&anna), Arrival::Known);
         assert_eq!(people.leave(&anna.id, absence), None);
-        let Departure::MayHaveLeft(second) = people.depart(&anna.id) else { panic!() };
+        let Departure::MayHaveLeft(second) = people.depart(&anna.id, Attention::Online) else { panic!() };
         assert_eq!(people.leave(&anna.id, absence), None, "an old absence counts no more");
         assert_eq!(people.leave(&anna.id, second), Some(anna));
     }
@@ -138,8 +183,26 @@ mod tests {
         people.arrive(&anna);
         assert_eq!(people.arrive(&anna), Arrival::Known);
         assert_eq!(people.list(&anna.id, 10), (1, vec![anna.clone()]));
-        assert_eq!(people.depart(&anna.id), Departure::StillHere);
-        assert!(matches!(people.depart(&anna.id), Departure::MayHaveLeft(_)));
+        assert_eq!(people.depart(&anna.id, Attention::Online), Departure::StillHere);
+        assert!(matches!(people.depart(&anna.id, Attention::Online), Departure::MayHaveLeft(_)));
+    }
+
+    #[test]
+    fn a_person_is_away_when_all_their_sockets_are() {
+        let (mut people, anna) = (People::default(), person("anna"));
+        people.arrive(&anna);
+        people.arrive(&anna);
+        people.look(&anna.id, Attention::Away);
+        assert_eq!(people.attention(&anna.id), Some(Attention::Online));
+        people.depart(&anna.id, Attention::Online);
+        assert_eq!(people.attention(&anna.id), Some(Attention::Away), "the one that is left");
+        people.look(&anna.id, Attention::Online);
+        assert_eq!(people.attention(&anna.id), Some(Attention::Online));
+        people.look(&anna.id, Attention::Away);
+        people.depart(&anna.id, Attention::Online);
+        people.arrive(&anna);
+        assert_eq!(people.attention(&anna.id), Some(Attention::Online), "a reload begins anew");
+        assert_eq!(people.attention(&person("bob").id), None);
     }
 
     #[test]

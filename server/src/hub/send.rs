@@ -54,9 +54,12 @@ pub enum SendError {
     /// The `clientId` belongs to another message.
     #[error("this clientId was used for another message")]
     Conflict,
-    /// There is no such dialog.
-    #[error("there is no such dialog")]
+    /// There is no such dialog, or it is none of theirs.
+    #[error("there is no such dialog for you")]
     UnknownDialog,
+    /// The message that it answers is not in this dialog.
+    #[error("the message that this one answers is not in this dialog")]
+    UnknownMessage,
     /// The database does not answer.
     #[error("the message could not be stored; try again")]
     Unavailable(#[source] Unavailable),
@@ -71,6 +74,7 @@ impl SendError {
             Self::TooMany { .. } => ErrorCode::TooManySends,
             Self::Conflict => ErrorCode::ClientIdConflict,
             Self::UnknownDialog => ErrorCode::UnknownDialog,
+            Self::UnknownMessage => ErrorCode::UnknownMessage,
             Self::Unavailable(_) => ErrorCode::StorageUnavailable,
         }
     }
@@ -91,7 +95,7 @@ const META_BYTES_MAX: usize = 16 * 1024;
 
 /// How long to wait before a write is tried again: about the time in which a lock or a full disk
 /// may have passed.
-const STORAGE_RETRY: Duration = Duration::from_secs(1);
+pub(super) const STORAGE_RETRY: Duration = Duration::from_secs(1);
 
 /// Whether to try again.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -107,6 +111,7 @@ impl From<AppendError> for SendError {
         match error {
             AppendError::Conflict => Self::Conflict,
             AppendError::UnknownDialog => Self::UnknownDialog,
+            AppendError::UnknownMessage => Self::UnknownMessage,
             AppendError::Unavailable(why) => Self::Unavailable(why),
         }
     }
@@ -143,12 +148,13 @@ impl Hub {
         if bytes > META_BYTES_MAX {
             return Err(SendError::MetaTooLong { bytes });
         }
-        let now = self.0.clock.now();
-        self.0
-            .sends
-            .count(&member.person().id, now)
-            .map_err(|after| SendError::TooMany { after })?;
+        self.count_send(&member).map_err(|after| SendError::TooMany { after })?;
         let SendMessage { client_id, kind, meta, reply_to, .. } = send;
         Ok(self.0.store.append(Append { member, client_id, text, kind, meta, reply_to }))
+    }
+
+    /// Counts one message or change of a person; an error says how long to wait.
+    pub(super) fn count_send(&self, member: &Member) -> Result<(), Duration> {
+        self.0.sends.count(&member.person().id, self.0.clock.now())
     }
 }
