@@ -172,7 +172,7 @@ impl Gateway {
             crate::ops::listener::client_address(headers, peer, &parts.http.trusted_proxies);
         let user_agent = user_agent(headers);
         let user = guest.clone().unwrap_or_else(|| parts.guests.numbered(0)).id;
-        let visitor = Visitor { address, user_agent, user };
+        let visitor = Visitor { address, user_agent, user, session: None };
         Ok(Opening { visitor, guest, topics, unknown_topics, close_after })
     }
 }

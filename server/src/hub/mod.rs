@@ -21,7 +21,6 @@ mod join;
 mod listeners;
 mod outlet;
 mod people;
-mod rate;
 mod send;
 mod sends;
 
@@ -39,7 +38,6 @@ pub use connect::ConnectError;
 pub use join::{JoinError, Joined};
 pub use listeners::Audience;
 pub use outlet::{Encoded, Outlet, QueueBounds, Weight};
-pub use rate::TokenBucket;
 pub use send::{Retry, SendError, SendMessage, Sent};
 
 pub use crate::store::Unavailable;
