@@ -182,9 +182,9 @@ pub(super) mod tests {
     pub fn outlet(user: &str, frames_max: usize, bytes_max: usize) -> Arc<Outlet> {
         let visitor = Visitor {
             address: [127, 0, 0, 1].into(),
+            user_agent: String::new(),
             user: UserId::parse(user).unwrap(),
             session: None,
-            user: UserId::parse(user).unwrap(),
         };
         let id = ConnectionId::parse(user).unwrap();
         let connection = REGISTRY.enter(id, visitor, Clock::system().now());
