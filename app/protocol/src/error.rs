@@ -10,6 +10,7 @@ macro_rules! codes {
         /// What went wrong, in one stable word.
         #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
         #[cfg_attr(feature = "serde", derive(serde::Deserialize, serde::Serialize))]
+        #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
         pub enum ErrorCode {
             $($(#[doc = $doc])* #[cfg_attr(feature = "serde", serde(rename = $text))] $name,)*
             /// A code of a newer server.

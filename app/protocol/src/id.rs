@@ -42,6 +42,11 @@ macro_rules! ids {
             derive(serde::Deserialize, serde::Serialize),
             serde(try_from = "String", into = "String")
         )]
+        #[cfg_attr(
+            feature = "openapi",
+            derive(utoipa::ToSchema),
+            schema(value_type = String, min_length = 1, max_length = 64, pattern = "^[A-Za-z0-9_-]+$")
+        )]
         pub struct $name(String);
 
         impl $name {
@@ -145,18 +150,21 @@ impl ClientId {
 /// A message's number in its dialog: dense from 1 (DESIGN §4).
 #[derive(Clone, Copy, Debug, Default, Eq, Hash, Ord, PartialEq, PartialOrd)]
 #[cfg_attr(feature = "serde", derive(serde::Deserialize, serde::Serialize), serde(transparent))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Seq(pub u64);
 
 /// A change's number in its dialog: dense from 1. Every message takes one, and so does every edit,
 /// deletion and change of members (DESIGN §4). `Ev(0)` is the position of whoever has seen nothing.
 #[derive(Clone, Copy, Debug, Default, Eq, Hash, Ord, PartialEq, PartialOrd)]
 #[cfg_attr(feature = "serde", derive(serde::Deserialize, serde::Serialize), serde(transparent))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Ev(pub u64);
 
 /// A change's number in a person's own log: which dialogs they have, and what they did to them
 /// elsewhere. Dense from 1.
 #[derive(Clone, Copy, Debug, Default, Eq, Hash, Ord, PartialEq, PartialOrd)]
 #[cfg_attr(feature = "serde", derive(serde::Deserialize, serde::Serialize), serde(transparent))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Uev(pub u64);
 
 json_newtype!(Seq, Ev, Uev);

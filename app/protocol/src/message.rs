@@ -299,6 +299,29 @@ impl DialogEvent {
     }
 }
 
+/// On the wire it is a [`Line`], and so the docs have it.
+#[cfg(feature = "openapi")]
+mod with_openapi {
+    use utoipa::{
+        PartialSchema, ToSchema,
+        openapi::{RefOr, Schema},
+    };
+
+    use super::{DialogEvent, Line};
+
+    impl PartialSchema for DialogEvent {
+        fn schema() -> RefOr<Schema> {
+            Line::schema()
+        }
+    }
+
+    impl ToSchema for DialogEvent {
+        fn schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {
+            Line::schemas(schemas);
+        }
+    }
+}
+
 impl FromJson for DialogEvent {
     fn from_json(json: &Json<'_>, fit: &mut Fit) -> Self {
         Line::from_json(json, fit).try_into().unwrap_or_else(|_| {

@@ -104,6 +104,21 @@ mod with_serde {
     }
 }
 
+#[cfg(feature = "openapi")]
+mod with_openapi {
+    use utoipa::openapi::{RefOr, Schema, schema::empty};
+
+    use super::Meta;
+
+    impl utoipa::PartialSchema for Meta {
+        fn schema() -> RefOr<Schema> {
+            empty().into()
+        }
+    }
+
+    impl utoipa::ToSchema for Meta {}
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::{collection::vec, prelude::*};

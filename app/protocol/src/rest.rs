@@ -1,6 +1,13 @@
 //! Bodies of the HTTP routes (document 001): `{"success": true, "data": …}` or
 //! `{"success": false, "error": …, "code": …}`.
 
+mod accounts;
+
+pub use accounts::{
+    ChangedName, ChangedPassword, Farewell, MadeToken, NewGuest, NewToken, PasswordDraft,
+    Registration, SignIn, SignOut, Strength, StrengthWord, Token, TokenList,
+};
+
 use crate::{
     ClientId, Dialog, DialogEvent, DialogId, DialogKind, ErrorCode, Ev, Member, Message, MessageId,
     MessageKind, Meta, Presence, ResetReason, Seq, Timestamp, Uev, UserId, Username,

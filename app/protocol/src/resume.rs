@@ -10,6 +10,11 @@ use crate::{
 /// A sorted list, because a socket joins a handful of dialogs, and a tree map's code would weigh
 /// more in the browser's download than all it could hold.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
+#[cfg_attr(
+    feature = "openapi",
+    derive(utoipa::ToSchema),
+    schema(value_type = std::collections::BTreeMap<String, u64>)
+)]
 pub struct Positions(Vec<(DialogId, Ev)>);
 
 impl Positions {

@@ -208,6 +208,11 @@ impl DialogTitle {
     derive(serde::Deserialize, serde::Serialize),
     serde(try_from = "String", into = "String")
 )]
+#[cfg_attr(
+    feature = "openapi",
+    derive(utoipa::ToSchema),
+    schema(value_type = String, min_length = 1, max_length = 40)
+)]
 pub struct Username(String);
 
 impl Username {

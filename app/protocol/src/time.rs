@@ -37,6 +37,11 @@ const PLACES: [(usize, usize); 7] = [(0, 4), (5, 2), (8, 2), (11, 2), (14, 2), (
     derive(serde::Deserialize, serde::Serialize),
     serde(try_from = "String", into = "String")
 )]
+#[cfg_attr(
+    feature = "openapi",
+    derive(utoipa::ToSchema),
+    schema(value_type = String, format = DateTime, example = "2026-11-20T15:56:12.345Z")
+)]
 pub struct Timestamp(u64);
 
 impl Timestamp {

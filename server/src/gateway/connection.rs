@@ -19,7 +19,7 @@ use super::{
     place::Place,
     pump::{Pump, Traffic, size},
 };
-use crate::{hub::TokenBucket, ops::Connection};
+use crate::ops::{Connection, rate::TokenBucket};
 
 /// Sends of one socket that may wait for their commit before it is read no further: what a burst
 /// of the allowed rate needs, and a bound on what a flood can hold.

@@ -19,7 +19,7 @@ use tracing::debug;
 
 use super::{Gateway, connection, inbound::TOPICS_MAX};
 use crate::{
-    auth::{Identity, OriginNotAllowed},
+    auth::{Identity, OriginNotAllowed, Witness},
     hub::Unavailable,
     ops::{listener::Peer, registry::Visitor},
 };

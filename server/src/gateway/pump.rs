@@ -181,7 +181,12 @@ mod tests {
     fn pump(room: usize, waiting: u64) -> Pump<Line> {
         let registry = Registry::new(Quota { per_user: 1, per_address: 1 });
         let user = UserId::parse("anna").unwrap();
-        let visitor = Visitor { address: [127, 0, 0, 1].into(), user_agent: String::new(), user };
+        let visitor = Visitor {
+            address: [127, 0, 0, 1].into(),
+            user_agent: String::new(),
+            user,
+            session: None,
+        };
         let id = ConnectionId::parse("c").unwrap();
         let connection = registry.enter(id, visitor, Clock::system().now());
         let bounds = QueueBounds { frames_max: 4, bytes_max: 10_000 };

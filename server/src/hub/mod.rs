@@ -26,7 +26,6 @@ mod listeners;
 mod outlet;
 mod people;
 mod presence;
-mod rate;
 mod search;
 mod send;
 mod sends;
@@ -47,7 +46,6 @@ pub use join::{JoinError, Joined};
 pub use listeners::Audience;
 pub use outlet::{Encoded, Outlet, QueueBounds, Weight};
 pub use people::Attention;
-pub use rate::TokenBucket;
 pub use send::{Retry, SendError, SendMessage, Sent};
 pub use typing::Typing;
 

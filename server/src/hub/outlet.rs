@@ -187,6 +187,7 @@ pub(super) mod tests {
             address: [127, 0, 0, 1].into(),
             user_agent: String::new(),
             user: UserId::parse(user).unwrap(),
+            session: None,
         };
         let id = ConnectionId::parse(user).unwrap();
         let connection = REGISTRY.enter(id, visitor, Clock::system().now());

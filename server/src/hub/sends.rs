@@ -8,7 +8,7 @@ use std::{
 
 use confab_protocol::UserId;
 
-use super::TokenBucket;
+use crate::ops::rate::TokenBucket;
 
 /// People remembered at once. Beyond it those are forgotten whose bucket is full again, which is
 /// everyone who has been quiet for a few seconds.

@@ -12,6 +12,7 @@ pub mod linger;
 pub mod listener;
 pub mod logs;
 pub mod random;
+pub mod rate;
 pub mod registry;
 pub mod shutdown;
 pub mod sweep;

@@ -4,6 +4,7 @@
 
 use std::{
     collections::HashMap,
+    fmt,
     net::IpAddr,
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
@@ -24,6 +25,20 @@ pub struct Visitor {
     pub user_agent: String,
     /// Whose it is.
     pub user: UserId,
+    /// What it was opened with; ends with it. A passing guest's cookie is nothing that can end.
+    pub session: Option<SessionKey>,
+}
+
+/// A session or a personal token, as the server keeps it: the SHA-256 of the secret that its owner
+/// holds. It opens no door, so whoever reads the database or a log becomes nobody else.
+#[derive(Clone, Copy, Eq, Hash, PartialEq)]
+pub struct SessionKey(pub [u8; 32]);
+
+impl fmt::Debug for SessionKey {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Enough to tell two apart in a log.
+        write!(formatter, "SessionKey({:02x}{:02x}{:02x}…)", self.0[0], self.0[1], self.0[2])
+    }
 }
 
 /// Why a socket is to be closed, decided by someone other than its own task.
@@ -188,6 +203,21 @@ impl Registry {
         }
     }
 
+    /// Asks the sockets of a person to close with 4001: those that one session opened, or all
+    /// (DESIGN §7, G8). How many were asked.
+    pub fn end_session(&self, user: &UserId, session: Option<SessionKey>) -> usize {
+        let open = self.lock();
+        let ended = open.connections.values().filter(|connection| {
+            let visitor = &connection.visitor;
+            visitor.user == *user && (session.is_none() || visitor.session == session)
+        });
+        ended
+            .inspect(|connection| {
+                connection.ask_to_close(CloseCode::SessionEnded, "the session has ended");
+            })
+            .count()
+    }
+
     /// How many sockets are open.
     pub fn count(&self) -> usize {
         self.lock().connections.len()
@@ -225,8 +255,39 @@ mod tests {
             address: IpAddr::from([127, 0, 0, 1]),
             user_agent: String::new(),
             user: UserId::parse(user).unwrap(),
+            session: None,
         };
         registry.enter(ConnectionId::parse("c").unwrap(), visitor, now)
+    }
+
+    /// Sockets of Anna by two sessions and one of Bob by another; who is asked to close.
+    fn asked_to_close(session: Option<SessionKey>) -> Vec<u64> {
+        let registry = Registry::new(Quota { per_user: 10, per_address: 10 });
+        let (now, anna) = (Clock::system().now(), UserId::parse("anna").unwrap());
+        for (user, key) in [("anna", Some(1)), ("anna", Some(2)), ("anna", None), ("bob", Some(1))]
+        {
+            let visitor = Visitor {
+                address: IpAddr::from([127, 0, 0, 1]),
+                user_agent: String::new(),
+                user: UserId::parse(user).unwrap(),
+                session: key.map(|byte| SessionKey([byte; 32])),
+            };
+            registry.enter(ConnectionId::parse("c").unwrap(), visitor, now);
+        }
+        let count = registry.end_session(&anna, session);
+        let all = registry.connections();
+        let mut asked: Vec<_> =
+            all.iter().filter(|c| c.close.lock().unwrap().is_some()).map(|c| c.number).collect();
+        asked.sort();
+        assert_eq!(asked.len(), count);
+        asked
+    }
+
+    #[test]
+    fn the_end_of_a_session_closes_its_own_sockets_and_the_end_of_all_closes_all_of_one_person() {
+        assert_eq!(asked_to_close(Some(SessionKey([1; 32]))), [1]);
+        assert_eq!(asked_to_close(Some(SessionKey([9; 32]))), []);
+        assert_eq!(asked_to_close(None), [1, 2, 3]);
     }
 
     #[tokio::test]

@@ -102,8 +102,8 @@ macro_rules! json_words {
 }
 
 /// Declares the body of a frame or of an answer: `"nameOnTheWire" => field: Type,`, with `= default`
-/// behind it if it may be missing. From this one list come the struct, its lean half, and its half
-/// in serde.
+/// behind it if it may be missing. From this one list come the struct, its lean half, its half in
+/// serde, and its schema for the docs.
 macro_rules! wire {
     ($(
         $(#[$outer:meta])*
@@ -113,6 +113,7 @@ macro_rules! wire {
     )*) => {$(
         $(#[$outer])*
         #[cfg_attr(feature = "serde", derive(serde::Deserialize, serde::Serialize))]
+        #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
         $visible struct $name {
             $(
                 $(#[doc = $doc])*
@@ -130,7 +131,7 @@ macro_rules! wire {
 }
 
 /// Declares an enum without data: `"word" => Variant,`. From this one list come the enum, its lean
-/// half, and its half in serde.
+/// half, its half in serde, and its schema for the docs.
 macro_rules! words {
     ($(
         $(#[$outer:meta])*
@@ -138,6 +139,7 @@ macro_rules! words {
     )*) => {$(
         $(#[$outer])*
         #[cfg_attr(feature = "serde", derive(serde::Deserialize, serde::Serialize))]
+        #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
         $visible enum $name {
             $($(#[$inner])* #[cfg_attr(feature = "serde", serde(rename = $word))] $variant,)*
         }

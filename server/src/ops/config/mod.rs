@@ -23,7 +23,7 @@ use std::{
 use leptos::config::LeptosOptions;
 use thiserror::Error;
 
-pub use sections::{Demo, Gateway, Http, Hub, Limits, Log, Settings, Shutdown, Store, Ws};
+pub use sections::{Auth, Demo, Gateway, Http, Hub, Limits, Log, Settings, Shutdown, Store, Ws};
 
 /// Why the server does not start.
 #[derive(Debug, Error)]

@@ -148,7 +148,22 @@ impl Settings {
 }
 
 /// Addresses that the socket must leave alone: what begins with them is served otherwise.
-const TAKEN: [&str; 6] = ["/api", "/healthz", "/lab", "/language", "/pkg", "/readyz"];
+const TAKEN: [&str; 14] = [
+    "/api",
+    "/d",
+    "/guest",
+    "/healthz",
+    "/lab",
+    "/language",
+    "/login",
+    "/logout",
+    "/people",
+    "/pkg",
+    "/readyz",
+    "/register",
+    "/search",
+    "/settings",
+];
 
 fn is_free_path(path: &str) -> bool {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_./".contains(&byte);
@@ -259,6 +274,21 @@ settings! {
         presence_grace: Duration = s(1), ", at most 1m", |t| *t <= s(60);
         /// People that `connected` lists by name.
         people_listed_max: usize = 200, ", 1 to 10000", |n| (1..=10_000).contains(n);
+    }
+    /// Who may come in, and how.
+    auth: Auth {
+        /// Whether people may read and write without an account.
+        guests: bool = true, "", |_| true;
+        /// Days after which a session ends that nobody has used.
+        session_days: u32 = 90, ", 1 to 400", |n| (1..=400).contains(n);
+        /// Tries a minute to sign in with one login from one address.
+        tries_per_minute: u32 = 5, ", 1 to 10000", |n| (1..=10_000).contains(n);
+        /// Tries a minute from one address to sign in or to make an account; each keeps a core busy.
+        address_tries_per_minute: u32 = 30, ", 1 to 10000", |n| (1..=10_000).contains(n);
+        /// Memory that hashing a password takes (Argon2id), in KiB; OWASP asks for 19456.
+        password_memory_kib: u32 = 19_456, ", 8 to 1048576", |n| (8..=1_048_576).contains(n);
+        /// How often hashing a password goes through that memory; OWASP asks for 2.
+        password_passes: u32 = 2, ", 1 to 10", |n| (1..=10).contains(n);
     }
     /// What is too much.
     limits: Limits {
