@@ -18,6 +18,7 @@ mod data;
 mod dom;
 pub mod live;
 mod local;
+mod names;
 mod pages;
 mod session;
 mod words;
@@ -25,7 +26,7 @@ mod words;
 /// The style sheets of `/lab`, for the head of that page alone.
 pub const LAB_SHEET: &str = include_str!(concat!(env!("OUT_DIR"), "/lab.css"));
 
-pub use bootstrap::{Bootstrap, ClientSettings, Notice, Page, WRONG_ADDRESS};
+pub use bootstrap::{Bootstrap, ClientSettings, Notice, Open, Page, WRONG_ADDRESS};
 pub use browser::{Browser, BrowserHandle};
 pub use pages::App;
 pub use session::{Direction, Session};

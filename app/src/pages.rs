@@ -3,7 +3,6 @@
 mod lab;
 mod lobby;
 
-use confab_protocol::DialogId;
 use leptos::{ev, prelude::*};
 use wasm_bindgen::{JsCast, closure::Closure};
 
@@ -30,7 +29,7 @@ pub fn App(mut bootstrap: Bootstrap) -> Html {
     live.register(Pulse);
     live.register(LabEvents { session });
     if let Some(history) = bootstrap.history.take() {
-        live.seed::<Messages>(DialogId::lobby(), history);
+        live.seed::<Messages>(bootstrap.open.dialog.clone(), history);
     }
     let (language, words) = (bootstrap.language, bootstrap.words());
     provide_context(Surroundings { language, words, live: live.clone(), session, is_alive });
@@ -45,8 +44,9 @@ pub fn App(mut bootstrap: Bootstrap) -> Html {
     });
     ask_before_leaving(session);
     match bootstrap.page {
-        Page::Lobby => view! { <Lobby bootstrap/> }.into(),
+        Page::Chat => view! { <Lobby bootstrap/> }.into(),
         Page::Lab => view! { <Lab bootstrap/> }.into(),
+        Page::Login | Page::Settings | Page::People | Page::Search => Html::nothing(),
     }
 }
 
@@ -77,7 +77,8 @@ mod tests {
     #[test]
     fn a_page_without_history_says_so_and_claims_nothing_else() {
         let bootstrap = Bootstrap::from_script(
-            r#"{"page": "lobby", "language": "en", "words": [],
+            r#"{"page": "chat", "language": "en", "words": [],
+            "open": {"dialog": "lobby", "is_home": true},
             "you": {"id": "anna", "username": "Anna"}, "epoch": "e", "history": null,
             "limits": {"frameBytes": 65536, "messageCharacters": 20, "framesPerSecond": 50,
                 "sendsPerSecond": 10, "sendsBurst": 30, "pageMessages": 50, "catchUpEvents": 300},

@@ -150,7 +150,7 @@ impl Session {
     pub fn new(bootstrap: &Bootstrap, browser: BrowserHandle) -> Self {
         Self {
             status: RwSignal::new(Status::Closed { reason: ClosedReason::NotStarted, error: None }),
-            you: RwSignal::new(bootstrap.you.clone()),
+            you: RwSignal::new(bootstrap.person()),
             outbox: RwSignal::default(),
             notes: RwSignal::default(),
             page: bootstrap.page,

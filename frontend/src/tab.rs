@@ -28,8 +28,8 @@ use crate::{
 /// How often the lab pings, so that its chart of round trips moves.
 const LAB_PING_INTERVAL: Duration = Duration::from_secs(2);
 
-/// What the lobby's socket hears from the start. Its messages come by joining the dialog.
-const LOBBY_TOPICS: &str = "topics=heartbeat,presence,system";
+/// What a socket hears from the start. The messages of an open dialog come by joining it.
+const TOPICS: &str = "topics=heartbeat,presence,typing,dialogs,system";
 
 /// A tab; clones share it.
 #[derive(Clone)]
@@ -60,15 +60,15 @@ impl Tab {
             first_retry: client.first_retry,
             retry_delays: client.retry_delays.clone(),
             ping_interval: match bootstrap.page {
-                Page::Lobby => client.ping_interval,
                 Page::Lab => LAB_PING_INTERVAL,
+                _ => client.ping_interval,
             },
             silence_max: client.silence_max,
             ..Settings::default()
         };
         let query = match bootstrap.page {
-            Page::Lobby => LOBBY_TOPICS,
             Page::Lab => "",
+            _ => TOPICS,
         };
         let address = address(client);
         let client = Client::new(settings, with_query(&address, query), Vec::new());

@@ -31,8 +31,8 @@ pub fn Header(page: Page) -> Html {
     let mut to_messages = String::from("#");
     to_messages.push_str(MESSAGES_ID);
     let people = match page {
-        Page::Lobby => el("div", "people").child(view! { <PeopleButton/> }).into(),
-        Page::Lab => Html::nothing(),
+        Page::Chat => el("div", "people").child(view! { <PeopleButton/> }).into(),
+        _ => Html::nothing(),
     };
     el("header", "header")
         .child(el("a", "skip").attr("href", to_messages).text(words.skip_to_messages()))
@@ -40,7 +40,7 @@ pub fn Header(page: Page) -> Html {
         .child(
             el("nav", "pages")
                 .attr("aria-label", words.pages())
-                .child(link(Page::Lobby, words.lobby()))
+                .child(link(Page::Chat, words.lobby()))
                 .child(link(Page::Lab, words.lab())),
         )
         .child(el("div", "status").child(view! { <WebsocketStatus/> }))

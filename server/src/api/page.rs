@@ -5,8 +5,8 @@ use axum::{
     http::{HeaderMap, StatusCode},
     response::{IntoResponse, Response},
 };
-use confab_app::{Bootstrap, ClientSettings, Notice, Page};
-use confab_protocol::DialogId;
+use confab_app::{Bootstrap, ClientSettings, Notice, Open, Page};
+use confab_protocol::{DialogId, rest::Me};
 use tracing::warn;
 
 use super::{
@@ -18,7 +18,7 @@ use crate::auth::member;
 
 /// `GET /`: the lobby.
 pub async fn lobby(State(api): State<Api>, visitor: Visitor, headers: HeaderMap) -> Response {
-    api.render(Page::Lobby, &headers, visitor, None).await
+    api.render(Page::Chat, &headers, visitor, None).await
 }
 
 /// `GET /lab`: the connection lab.
@@ -34,7 +34,7 @@ pub async fn refused(
     notice: Notice,
     status: StatusCode,
 ) -> Response {
-    let mut page = api.render(Page::Lobby, &headers, visitor, Some(notice)).await;
+    let mut page = api.render(Page::Chat, &headers, visitor, Some(notice)).await;
     *page.status_mut() = status;
     page
 }
@@ -61,8 +61,11 @@ impl Api {
             page,
             language,
             words: language.texts(),
-            you: visitor.person,
+            open: Open::home(),
+            you: Me { id: visitor.person.id, username: visitor.person.username, login: None },
             epoch: parts.hub.epoch().clone(),
+            list: None,
+            details: None,
             history: history.ok(),
             limits: *parts.hub.limits(),
             client: ClientSettings {

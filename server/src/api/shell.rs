@@ -59,11 +59,7 @@ pub fn shell(
     {
         response.insert_header(header::CONTENT_SECURITY_POLICY, value);
     }
-    let words = bootstrap.language.words();
-    let title = match bootstrap.page {
-        Page::Lobby => words.lobby_title(),
-        Page::Lab => words.lab_title(),
-    };
+    let (words, title) = (bootstrap.language.words(), bootstrap.title());
     let json = bootstrap.to_script();
     let stylesheet = assets::stylesheet(options);
     let lab_sheet = (bootstrap.page == Page::Lab).then(|| {
