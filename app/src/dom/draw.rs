@@ -136,7 +136,8 @@ impl Pen {
         node
     }
 
-    /// A mark: an empty comment where the server wrote one, else an empty text.
+    /// A mark: an empty comment where the server wrote one, else an empty text. Takes whatever node
+    /// stands here.
     pub fn mark(&self) -> web_sys::Node {
         self.node(|| document().create_text_node("").into())
     }
@@ -206,6 +207,7 @@ pub(super) fn piece(html: Html, pen: &Rc<Pen>, keep: &Keep) {
             }
         }
         Kind::Standing => pen.pass_text(),
+        Kind::Still => _ = pen.mark(),
         Kind::LiveText(content) => live_text(content, pen, keep),
         Kind::Element(inner) => {
             element(*inner, pen, keep);

@@ -50,8 +50,8 @@ pub fn frame(scope: &'static str) -> impl Fn(&'static str, &'static str) -> Elem
     move |tag, name| Element::with(tag, [name, scope])
 }
 
-/// Whether this program only ever takes frames as they stand.
-const TAKES_FRAMES: bool = cfg!(feature = "hydrate");
+/// Whether this program only ever takes frames, and what is [`still`](super::still), as they stand.
+pub(super) const TAKES_FRAMES: bool = cfg!(feature = "hydrate");
 
 impl Element {
     /// An element without classes.

@@ -37,7 +37,7 @@ use leptos::{
     task::spawn_local,
 };
 
-use element::Parts;
+use element::{Parts, TAKES_FRAMES};
 pub use element::{Element, frame, scoped};
 pub use node::Node;
 
@@ -54,6 +54,8 @@ enum Kind {
     Text(Text),
     /// A text that the server has written and nothing changes.
     Standing,
+    /// An element that the server has written, and the browser passes by with all that is in it.
+    Still,
     LiveText(Reactive<String>),
     Element(Box<Parts>),
     Several(Vec<Html>),
@@ -85,6 +87,13 @@ impl From<View<Html>> for Html {
     fn from(view: View<Html>) -> Self {
         view.into_inner()
     }
+}
+
+/// An element that the server alone makes: nothing in it moves or hears, and no part of the page makes
+/// it anew. The browser passes it by as one node, so nothing of the closure is downloaded, nor what
+/// only the closure uses: words, data, components.
+pub fn still<const FRAME: bool>(make: impl FnOnce() -> Element<FRAME>) -> Html {
+    if TAKES_FRAMES { Html(Kind::Still) } else { make().into() }
 }
 
 /// A piece that is made anew whenever the key is another one.

@@ -35,7 +35,7 @@ fn piece(html: Html, out: &mut String, before: Before) -> Before {
     match html.0 {
         Kind::Text(content) => text(&content, out, before),
         // Only a browser that takes the page as it stands has these, and it writes none.
-        Kind::Standing => before,
+        Kind::Standing | Kind::Still => before,
         Kind::LiveText(mut content) => text(&content(), out, before),
         Kind::Element(inner) => element(*inner, out),
         Kind::Several(pieces) => {
@@ -114,7 +114,7 @@ fn attr(name: &str, value: &str, out: &mut String) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::dom::{Element, list, switch, when};
+    use crate::dom::{Element, list, still, switch, when};
 
     fn written(html: impl Into<Html>) -> String {
         let mut out = String::new();
@@ -140,6 +140,13 @@ mod tests {
             "<p class=\"big l-1\" data-new=\"\" title=\"a &quot;b&quot; &amp; &lt;c&gt;\" lang=\"uk\" \
              hidden=\"\">1 &lt; 2 &amp; 3<br></p>"
         );
+    }
+
+    #[test]
+    fn what_is_still_is_written_like_all_else() {
+        let quiet = || Element::new("b").text("quiet");
+        let page = Element::new("p").text("a").child(still(quiet)).text("b");
+        assert_eq!(written(page), "<p>a<b>quiet</b>b</p>");
     }
 
     #[test]
