@@ -3,7 +3,7 @@
 //! 004).
 
 use confab_protocol::{
-    ChatMessage, CloseCode, DialogChange, DialogChanged, DialogEvent, DialogId, DialogUpdate,
+    ChatMessage, DialogChange, DialogChanged, DialogEvent, DialogId, DialogUpdate,
     Invalidate, Message, MessageNew, MessageUpdate, Person, Receipt, ServerFrame, Topic, UserId,
 };
 use tokio::sync::mpsc;
@@ -15,9 +15,6 @@ use crate::store::{Change, News, Readers};
 const MESSAGES: &str = "messages";
 /// The tag of the list of dialogs.
 const DIALOGS: &str = "dialogs";
-
-/// What someone reads whose session is over.
-const SESSION_ENDED: &str = "the session has ended";
 
 impl Hub {
     /// Tells all news until the store has ended.
@@ -36,8 +33,7 @@ impl Hub {
             Change::Receipt { receipt, readers } => self.tell_receipt(receipt, &readers),
             Change::Personal { user, update } => self.tell_person(&user, update),
             Change::Ended { user, session } => {
-                let code = CloseCode::SessionEnded;
-                self.0.registry.close(&user, session.as_ref(), code, SESSION_ENDED);
+                self.0.registry.end_session(&user, session);
             }
             Change::Invalidated(tags) => self.tell_invalid(tags),
         }
