@@ -64,7 +64,7 @@ impl Socket {
             outlet.tell(frame);
         }
         // Who signed out between the handshake and now was not in the registry to be told.
-        if !parts.auth.is_alive(&place.speaker.identity).await {
+        if let Ok(false) = parts.auth.still_counts(&place.speaker.identity).await {
             let reason = "the session has ended";
             outlet.connection.ask_to_close(CloseCode::SessionEnded, reason);
         }

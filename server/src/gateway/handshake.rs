@@ -19,7 +19,7 @@ use tracing::debug;
 
 use super::{Gateway, connection, inbound::TOPICS_MAX};
 use crate::{
-    auth::{Identity, OriginNotAllowed, Witness},
+    auth::{Asks, Identity, OriginNotAllowed},
     hub::Unavailable,
     ops::{listener::Peer, registry::Visitor},
 };
@@ -44,7 +44,7 @@ enum Refused {
     CloseAfter,
     #[error("closeAfter is only for servers that run with --demo")]
     NoDemo,
-    #[error("sign in first: this server has no guests")]
+    #[error("sign in first")]
     SignInRequired,
     #[error("the database does not answer, so nobody can tell who you are; try again")]
     Unavailable,
@@ -185,14 +185,13 @@ impl Gateway {
         let address =
             crate::ops::listener::client_address(headers, peer, &parts.http.trusted_proxies);
         let user_agent = user_agent(headers);
-        let witness = if origin.is_some() { Witness::OurPage } else { Witness::None };
-        let identity = parts.auth.identify(headers, witness).await?;
-        if identity.person().is_none() && !parts.auth.has_guests() {
-            return Err(Refused::SignInRequired);
-        }
-        let user = identity.person().map(|person| person.id.clone());
-        let user = user.unwrap_or_else(|| parts.auth.new_user_id());
-        let session = identity.session().cloned();
+        let identity = parts.auth.identify(headers, Asks::ToAct).await?.identity;
+        let user = match identity.person() {
+            Some(person) => person.id,
+            None if parts.auth.lets_in(&identity) => parts.auth.new_user_id(),
+            None => return Err(Refused::SignInRequired),
+        };
+        let session = identity.session();
         let visitor = Visitor { address, user_agent, user, session };
         Ok(Opening { visitor, identity, topics, unknown_topics, close_after })
     }

@@ -171,7 +171,7 @@ impl Gateway {
     ) {
         let hub = &self.0.hub;
         if let Some(name) = connecting.username
-            && speaker.identity.is_for_the_moment()
+            && matches!(speaker.identity, Identity::Nobody)
         {
             match self.0.auth.moment_name(&name).await {
                 Ok(username) => speaker.person.username = username,
