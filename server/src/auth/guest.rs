@@ -10,10 +10,11 @@ use std::{
 };
 
 use axum::http::HeaderMap;
-use axum_extra::extract::cookie::{Cookie, Key, SameSite, SignedCookieJar};
+use axum_extra::extract::cookie::{Key, SignedCookieJar};
 use confab_protocol::{Person, UserId, Username};
 use thiserror::Error;
 
+use super::cookies::{Cookies, cookie};
 use crate::ops::{Clock, Random};
 
 /// The cookie's name.
@@ -41,13 +42,18 @@ pub struct Guest {
     pub id: UserId,
     /// Told apart by.
     pub number: u64,
+    /// The name they chose, or came in under.
+    pub name: Option<Username>,
 }
 
 impl Guest {
     /// The guest as others see them.
     pub fn person(&self) -> Person {
-        let username = Username::parse(&format!("Guest {}", self.number))
-            .expect("a word and a number make a name");
+        let numbered = || {
+            Username::parse(&format!("Guest {}", self.number))
+                .expect("a word and a number make a name")
+        };
+        let username = self.name.clone().unwrap_or_else(numbered);
         Person { id: self.id.clone(), username }
     }
 }
@@ -94,7 +100,7 @@ impl Guests {
         let jar = SignedCookieJar::from_headers(headers, self.key.clone());
         let cookie = jar.get(COOKIE)?;
         let (id, number) = cookie.value().split_once('.')?;
-        Some(Guest { id: UserId::parse(id).ok()?, number: number.parse().ok()? })
+        Some(Guest { id: UserId::parse(id).ok()?, number: number.parse().ok()?, name: None })
     }
 
     /// A guest nobody has seen before, to be known again by their cookie.
@@ -105,18 +111,24 @@ impl Guests {
     /// A guest for one socket, told apart by the socket's number.
     pub fn numbered(&self, number: u64) -> Guest {
         let id = self.random.uuid_v7(self.clock.wall());
-        Guest { id: UserId::parse(id).expect("a UUID is an id"), number }
+        Guest { id: UserId::parse(id).expect("a UUID is an id"), number, name: None }
     }
 
     /// The cookie that will know this guest again.
-    pub fn cookie(&self, guest: &Guest) -> SignedCookieJar {
-        let mut cookie = Cookie::new(COOKIE, format!("{}.{}", guest.id, guest.number));
-        cookie.set_path("/");
-        cookie.set_http_only(true);
-        cookie.set_same_site(SameSite::Lax);
-        cookie.set_secure(self.secure);
-        cookie.set_max_age(time::Duration::seconds(COOKIE_SECONDS));
-        SignedCookieJar::new(self.key.clone()).add(cookie)
+    pub fn cookie(&self, guest: &Guest) -> Cookies {
+        let value = format!("{}.{}", guest.id, guest.number);
+        let lifetime = time::Duration::seconds(COOKIE_SECONDS);
+        let cookie = cookie(COOKIE, value, self.secure, lifetime);
+        let mut cookies = Cookies::default();
+        cookies.push_signed(SignedCookieJar::new(self.key.clone()).add(cookie));
+        cookies
+    }
+
+    /// Lets a browser forget who it was.
+    pub(super) fn forget(&self) -> Cookies {
+        let mut cookies = Cookies::default();
+        cookies.push(&cookie(COOKIE, String::new(), self.secure, time::Duration::ZERO));
+        cookies
     }
 }
 

@@ -1,24 +1,50 @@
 //! Who may act in a dialog.
 
-use confab_protocol::{DialogId, Person};
+use confab_protocol::{DialogId, ErrorCode, Person};
 use thiserror::Error;
 
-use crate::store::Member;
+use super::Auth;
+use crate::store::{Member, Unavailable};
 
-/// There is no such dialog, or it is none of yours; which of the two stays unsaid.
-#[derive(Clone, Debug, Error)]
-#[error("there is no dialog {0} for you")]
-pub struct NoSuchDialog(pub DialogId);
+/// Someone may not act in a dialog, or it cannot be found out.
+#[derive(Debug, Error)]
+pub enum MemberError {
+    /// There is no such dialog, or it is none of theirs; which of the two stays unsaid.
+    #[error("there is no dialog {0} for you")]
+    NoSuchDialog(DialogId),
+    /// The database does not answer.
+    #[error(transparent)]
+    Unavailable(#[from] Unavailable),
+}
 
-/// Finds out whether someone may act in a dialog. Everyone is in the lobby.
-///
-/// # Errors
-///
-/// [`NoSuchDialog`].
-pub fn member(person: Person, dialog: DialogId) -> Result<Member, NoSuchDialog> {
-    if dialog == DialogId::lobby() {
-        Ok(Member::attested(person, dialog))
-    } else {
-        Err(NoSuchDialog(dialog))
+impl MemberError {
+    /// The code for programs.
+    pub fn code(&self) -> ErrorCode {
+        match self {
+            Self::NoSuchDialog(_) => ErrorCode::UnknownDialog,
+            Self::Unavailable(_) => ErrorCode::StorageUnavailable,
+        }
+    }
+}
+
+impl Auth {
+    /// Finds out whether someone may act in a dialog. Everyone is in the lobby, whatever the
+    /// database says. The proof is of this moment: what reads and writes looks again, in its own
+    /// transaction.
+    ///
+    /// # Errors
+    ///
+    /// [`MemberError`].
+    pub async fn member(&self, person: Person, dialog: DialogId) -> Result<Member, MemberError> {
+        if dialog == DialogId::lobby() || self.0.store.belongs(&person.id, &dialog).await? {
+            Ok(Member::attested(person, dialog))
+        } else {
+            Err(MemberError::NoSuchDialog(dialog))
+        }
+    }
+
+    /// The proof that someone may act in the lobby, which everyone may.
+    pub fn lobby(&self, person: Person) -> Member {
+        Member::attested(person, DialogId::lobby())
     }
 }

@@ -3,8 +3,8 @@
 //! 004).
 
 use confab_protocol::{
-    ChatMessage, DialogChange, DialogChanged, DialogEvent, DialogId, DialogUpdate,
-    Invalidate, Message, MessageNew, MessageUpdate, Person, Receipt, ServerFrame, Topic, UserId,
+    ChatMessage, DialogChange, DialogChanged, DialogEvent, DialogId, DialogUpdate, Invalidate,
+    Message, MessageNew, MessageUpdate, Person, Receipt, ServerFrame, Topic, UserId,
 };
 use tokio::sync::mpsc;
 
