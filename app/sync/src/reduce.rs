@@ -11,6 +11,7 @@
 //! `dialog:sync` tells an old change with the message as it is now.
 
 mod details;
+mod dialog;
 mod list;
 mod page;
 

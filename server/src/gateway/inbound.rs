@@ -244,7 +244,9 @@ impl Gateway {
     ) {
         let member = match self.member(dialog.clone(), speaker).await {
             Ok(member) => member,
-            Err(error) => return outlet.tell(answers::not_joined(dialog, error.code(), &error, kind)),
+            Err(error) => {
+                return outlet.tell(answers::not_joined(dialog, error.code(), &error, kind));
+            }
         };
         match self.0.hub.join(outlet, &member, after, epoch).await {
             Ok(joined) => outlet.tell(joined),

@@ -38,9 +38,10 @@ impl Place {
         let parts = &gateway.0;
         let id = parts.random.uuid_v7(parts.clock.wall());
         let id = ConnectionId::parse(id).expect("a UUID is an id");
-        let person = identity.person().cloned().unwrap_or_else(|| {
-            parts.auth.guest_of_the_moment(visitor.user.clone(), client)
-        });
+        let person = identity
+            .person()
+            .cloned()
+            .unwrap_or_else(|| parts.auth.guest_of_the_moment(visitor.user.clone(), client));
         let connection = parts.registry.enter(id, visitor, parts.clock.now());
         let bounds = QueueBounds {
             frames_max: parts.config.queue_frames_max,

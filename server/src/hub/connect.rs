@@ -1,7 +1,9 @@
 //! To connect: someone says who they are, hears who is here and what was said, and the others hear
 //! of them. And to depart.
 
-use confab_protocol::{Connected, Disconnected, Joined, Person, Positions, ServerFrame, Topic, UserId};
+use confab_protocol::{
+    Connected, Disconnected, Joined, Person, Positions, ServerFrame, Topic, UserId,
+};
 use tracing::warn;
 
 use super::{

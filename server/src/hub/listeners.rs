@@ -89,7 +89,8 @@ impl Listeners {
         let mut map = self.lock();
         map.expulsions.0 += 1;
         let topic = Topic::Dialog(dialog.clone());
-        let numbers: Vec<_> = map.by_user.get(user).into_iter().flat_map(HashMap::keys).copied().collect();
+        let numbers: Vec<_> =
+            map.by_user.get(user).into_iter().flat_map(HashMap::keys).copied().collect();
         for number in numbers {
             if let Some(topics) = map.by_socket.get_mut(&number) {
                 topics.remove(&topic);

@@ -51,9 +51,7 @@ pub use rate::TokenBucket;
 pub use send::{Retry, SendError, SendMessage, Sent};
 pub use typing::Typing;
 
-pub use crate::store::{
-    AdvanceError, Begun, CatchUp, DialogError, Place, ReadError, Unavailable,
-};
+pub use crate::store::{AdvanceError, Begun, CatchUp, DialogError, Place, ReadError, Unavailable};
 
 /// What the hub is told at the start.
 #[derive(Clone, Debug)]

@@ -169,10 +169,14 @@ mod tests {
     fn a_reload_is_no_leave() {
         let (mut people, anna) = (People::default(), person("anna"));
         assert_eq!(people.arrive(&anna), Arrival::New);
-        let Departure::MayHaveLeft(absence) = people.depart(&anna.id, Attention::Online) else { panic!() };
+        let Departure::MayHaveLeft(absence) = people.depart(&anna.id, Attention::Online) else {
+            panic!()
+        };
         assert_eq!(people.arrive(&anna), Arrival::Known);
         assert_eq!(people.leave(&anna.id, absence), None);
-        let Departure::MayHaveLeft(second) = people.depart(&anna.id, Attention::Online) else { panic!() };
+        let Departure::MayHaveLeft(second) = people.depart(&anna.id, Attention::Online) else {
+            panic!()
+        };
         assert_eq!(people.leave(&anna.id, absence), None, "an old absence counts no more");
         assert_eq!(people.leave(&anna.id, second), Some(anna));
     }
