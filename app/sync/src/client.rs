@@ -1,23 +1,16 @@
 //! The engine as a whole: one input in, its consequences in order out.
 //!
-//! `Client` thinks little itself. It turns an input into a [`Happening`] of the connection or a
-//! call to outbox, dialogs or topics, reads frames and hands them to whom they concern, and after
-//! each step looks whether the socket is still the same: a new one is greeted, a lost one is told
-//! to everybody. All timers stand in one table, [`Client::timers`], which is read from the states
+//! `Client` thinks little itself. It hands an input to the [`Engine`], and after each step looks
+//! whether the socket is still the same: a new one is greeted, a lost one is told to everybody. All timers stand in one table, [`Client::timers`], which is read from the states
 //! and stored nowhere; a state that is left takes its timer along.
 
-use confab_protocol::{
-    ClientFrame, Connecting, DialogChange, DialogEvent, Limits, Message, MessageSend, ServerFrame,
-    Topic, UserId,
-};
+use confab_protocol::{Limits, Topic, UserId};
 
 use crate::{
-    Effect, Event, Input, Moment, Settings, SocketId, Status,
-    connection::{Connection, End, Happening},
-    dialogs::Dialogs,
-    outbox::Outbox,
+    Effect, Event, Input, Moment, Post, Settings, Status,
+    connection::Happening,
+    engine::Engine,
     outcome::{Outcomes, Turn, next},
-    topics::{Topics, Wish},
 };
 
 /// A chat client without I/O. See the crate's page for the contract with its driver.
@@ -32,15 +25,7 @@ impl Client {
     /// A client at rest: [`Input::Start`] begins. `url` is the socket's whole address, its topics
     /// included; `topics` are those wanted beyond it, as by [`Input::Subscribe`].
     pub fn new(settings: Settings, url: String, topics: Vec<Topic>) -> Self {
-        let engine = Engine {
-            topics: Topics::new(topics),
-            outbox: Outbox::new(settings.ack_patience),
-            dialogs: Dialogs::new(settings.gap_patience),
-            connection: Connection::new(settings, url),
-            socket: None,
-            user_id: None,
-            limits: Limits::default(),
-        };
+        let engine = Engine::new(settings, url, topics);
         let status = engine.connection.status();
         Self { engine, out: Outcomes::default(), status }
     }
@@ -55,13 +40,16 @@ impl Client {
 
     /// Does everything that is due. Calling it too early is harmless.
     pub fn handle_timeout(&mut self, now: Moment, random: f64) {
-        for timer in [Timer::Connection, Timer::Outbox, Timer::Dialogs] {
+        for (timer, _) in self.timers() {
             let socket = self.engine.socket;
             let mut turn = Turn { now, random, socket, out: &mut self.out };
             match timer {
                 Timer::Connection => self.engine.connection.handle(Happening::Timeout, &mut turn),
                 Timer::Outbox => self.engine.outbox.pump(&mut turn),
                 Timer::Dialogs => self.engine.dialogs.timeout(&mut turn),
+                Timer::Typing => self.engine.typing.timeout(&mut turn),
+                Timer::Receipts => self.engine.receipts.pump(&mut turn),
+                Timer::Presence => self.engine.presence.look(&mut turn),
             }
             self.settle(now, random);
         }
@@ -89,7 +77,7 @@ impl Client {
 
     /// Every message that is not acknowledged yet, the failed ones included, in order: to be
     /// stored, and handed to the next page life as [`Input::Restore`].
-    pub fn outbox(&self) -> impl Iterator<Item = &MessageSend> {
+    pub fn outbox(&self) -> impl Iterator<Item = &Post> {
         self.engine.outbox.iter()
     }
 
@@ -109,11 +97,14 @@ impl Client {
     }
 
     /// The one table of timers.
-    fn timers(&self) -> [(Timer, Option<Moment>); 3] {
+    fn timers(&self) -> [(Timer, Option<Moment>); 6] {
         [
             (Timer::Connection, self.engine.connection.deadline()),
             (Timer::Outbox, self.engine.outbox.deadline()),
             (Timer::Dialogs, self.engine.dialogs.deadline()),
+            (Timer::Typing, self.engine.typing.deadline()),
+            (Timer::Receipts, self.engine.receipts.deadline()),
+            (Timer::Presence, self.engine.presence.deadline()),
         ]
     }
 
@@ -150,128 +141,10 @@ enum Timer {
     Outbox,
     /// Gaps, and questions without an answer.
     Dialogs,
-}
-
-#[derive(Debug)]
-struct Engine {
-    connection: Connection,
-    outbox: Outbox,
-    dialogs: Dialogs,
-    topics: Topics,
-    /// The open socket as everybody here knows it; `settle` keeps it equal to the connection's.
-    socket: Option<SocketId>,
-    user_id: Option<UserId>,
-    limits: Limits,
-}
-
-impl Engine {
-    fn input(&mut self, input: Input, turn: &mut Turn<'_>) {
-        let happening = match input {
-            Input::Start => Happening::Start,
-            Input::Reconnect => Happening::Reconnect,
-            Input::Stop => Happening::Stop,
-            Input::Drop => Happening::Drop,
-            Input::ChangeAddress(url) => Happening::ChangeAddress(url),
-            Input::Online | Input::Visible => Happening::Wake,
-            Input::Opened(socket) => Happening::Opened(socket),
-            Input::Closed { socket, code, reason, clean } => {
-                Happening::Ended(socket, End { code, reason, clean })
-            }
-            Input::Failed(socket) => {
-                Happening::Ended(socket, End { code: 1006, reason: String::new(), clean: false })
-            }
-            Input::Offline => return,
-            Input::Received(socket, text) => return self.received(socket, text, turn),
-            Input::Subscribe(topics) => return self.topics.wish(topics, Wish::Hear, turn),
-            Input::Unsubscribe(topics) => return self.topics.wish(topics, Wish::Spare, turn),
-            Input::Join { dialog_id, after } => return self.dialogs.join(dialog_id, after, turn),
-            Input::Loaded { dialog_id, at } => return self.dialogs.loaded(&dialog_id, at, turn),
-            Input::Leave { dialog_id } => return self.dialogs.leave(dialog_id, turn),
-            Input::Send(send) => return self.outbox.push(send, turn),
-            Input::Retry { client_id, new_client_id } => {
-                return self.outbox.retry(&client_id, new_client_id, turn);
-            }
-            Input::Hurry => return self.outbox.hurry(turn),
-            Input::Discard { client_id } => return self.outbox.discard(&client_id, turn),
-            Input::Restore(sends) => return self.outbox.restore(sends, turn),
-            Input::SendRaw(text) => return turn.send_text(text),
-        };
-        self.connection.handle(happening, turn);
-    }
-
-    /// The first words on a new socket. Messages wait until the server has answered them.
-    fn greet(&mut self, turn: &mut Turn<'_>) {
-        let resume = self.dialogs.resume(turn.now);
-        turn.send(&ClientFrame::Connecting(Connecting { username: None, resume }));
-        self.topics.repeat(turn);
-        self.dialogs.connected(turn);
-    }
-
-    fn disconnected(&mut self, turn: &mut Turn<'_>) {
-        self.outbox.disconnected(turn);
-        self.dialogs.disconnected();
-    }
-
-    fn received(&mut self, socket: SocketId, text: String, turn: &mut Turn<'_>) {
-        if self.socket != Some(socket) {
-            return;
-        }
-        self.connection.handle(Happening::Heard, turn);
-        match ServerFrame::decode(&text) {
-            Ok(frame) => {
-                // What is concluded from a frame follows it; but while it is looked at, it is here.
-                let place = turn.out.events.len();
-                self.frame(&frame, turn);
-                turn.out.events.insert(place, Event::Frame(frame));
-            }
-            Err(_) => turn.tell(Event::Unreadable(text)),
-        }
-    }
-
-    fn frame(&mut self, frame: &ServerFrame, turn: &mut Turn<'_>) {
-        match frame {
-            ServerFrame::ConnectionEstablished(established) => {
-                self.user_id = Some(established.user_id.clone());
-                self.limits = established.limits;
-                self.dialogs.established(&established.epoch, turn);
-            }
-            ServerFrame::Connected(_) => {
-                self.connection.handle(Happening::Greeted, turn);
-                let frame_bytes_max =
-                    usize::try_from(self.limits.frame_bytes).unwrap_or(usize::MAX);
-                self.outbox.ready(frame_bytes_max, turn);
-            }
-            ServerFrame::Pong(pong) => {
-                self.connection.handle(Happening::Pong(pong.n), turn);
-                self.dialogs.reach(&pong.positions, turn.now);
-            }
-            ServerFrame::Bye(bye) => {
-                let after = std::time::Duration::from_millis(bye.after_ms);
-                self.connection.handle(Happening::Bye(after), turn);
-            }
-            ServerFrame::Ack(ack) => self.outbox.stored(&ack.client_id, &ack.message, turn),
-            ServerFrame::Nack(nack) => self.outbox.refused(nack, turn),
-            ServerFrame::MessageNew(new) => {
-                self.seen(&new.message, turn);
-                let change = DialogChange::MessageNew(new.message.clone());
-                self.dialogs.event(&new.dialog_id, DialogEvent { ev: new.ev, change }, turn);
-            }
-            ServerFrame::DialogSync(sync) => {
-                for DialogEvent { change: DialogChange::MessageNew(message), .. } in &sync.events {
-                    self.seen(message, turn);
-                }
-                self.dialogs.sync(sync, turn);
-            }
-            ServerFrame::DialogReset(reset) => self.dialogs.reset(reset, turn),
-            _ => {}
-        }
-    }
-
-    /// A message in the log; if it is ours, it is stored, even when its `ack` was lost. Another
-    /// person's `clientId` proves nothing: it is unique per author only.
-    fn seen(&mut self, message: &Message, turn: &mut Turn<'_>) {
-        if self.user_id.as_ref() == Some(&message.sender_id) {
-            self.outbox.stored(&message.client_id, message, turn);
-        }
-    }
+    /// What others said 5 s ago, and what we may say again.
+    Typing,
+    /// Watermarks that wait for their second.
+    Receipts,
+    /// A person who shows no sign.
+    Presence,
 }

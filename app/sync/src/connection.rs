@@ -107,6 +107,14 @@ impl Connection {
         }
     }
 
+    /// When the ping with this number was sent on the open socket, if it is the last one.
+    pub fn asked_at(&self, n: u64) -> Option<Moment> {
+        match &self.state {
+            State::Open(open) => open.asked_at(n),
+            _ => None,
+        }
+    }
+
     pub fn status(&self) -> Status {
         let of = self.core.ladder.of();
         match &self.state {

@@ -10,6 +10,10 @@
 //! `head` is the latest change known to exist, from whatever source: the answer to a join, a
 //! `pong`, an event we could not keep. The dialog is caught up when the position has reached it.
 //!
+//! A dialog that the server denies us is not asked for any more on this socket: the position is void,
+//! and we are back to `Unasked` until our list says that it is ours again. Its next `dialog:sync` is
+//! told to the app as a reset, because what it showed is void too.
+//!
 //! A `dialog:sync` never moves the position past a change that was not in it, whatever its `to`
 //! says: the answer to a join without `after` may arrive after the snapshot became known, and its
 //! `to` would skip what lies between. Its `to` raises `head` instead, and a difference is asked for.
@@ -44,6 +48,8 @@ pub(crate) struct DialogLog {
     standing: Standing,
     /// Whether a `dialog:reset` for the other epoch is still on its way: the app knows already.
     reset_is_known: bool,
+    /// Whether the app was told that the server tells us this dialog no more, and nothing since.
+    is_denied: bool,
 }
 
 /// How far this log and the server of the present socket have come.
@@ -79,6 +85,7 @@ impl DialogLog {
             head: after.unwrap_or_default(),
             standing: Standing::Offline,
             reset_is_known: false,
+            is_denied: false,
         }
     }
 
@@ -109,6 +116,7 @@ impl DialogLog {
 
     /// The app shows a snapshot that was read here.
     pub fn loaded(&mut self, at: Ev, turn: &mut Turn<'_>) {
+        self.is_denied = false;
         self.position = Some(at);
         self.head = self.head.max(at);
         self.ahead.retain(|event| event.ev > at);
@@ -135,6 +143,9 @@ impl DialogLog {
 
     /// The answer to a join or a resume.
     pub fn sync(&mut self, sync: &DialogEvents, turn: &mut Turn<'_>) {
+        if mem::take(&mut self.is_denied) {
+            self.tell_reset(ResetReason::TooFarBehind, turn);
+        }
         let before = self.position;
         for event in &sync.events {
             self.take(event.clone(), turn);
@@ -185,6 +196,25 @@ impl DialogLog {
         self.reset_is_known = resumed;
         self.position = None;
         self.tell_reset(ResetReason::OtherEpoch, turn);
+    }
+
+    /// The server knows no such dialog, or does not let us hear it: there is nothing to ask for.
+    pub fn denied(&mut self, turn: &mut Turn<'_>) {
+        self.forget();
+        self.position = None;
+        if self.standing != Standing::Offline {
+            self.standing = Standing::Unasked;
+        }
+        if !mem::replace(&mut self.is_denied, true) {
+            turn.tell(Event::DialogDenied { dialog_id: self.dialog_id.clone() });
+        }
+    }
+
+    /// The server would let us hear it, after it did not.
+    pub fn admitted(&mut self, turn: &mut Turn<'_>) {
+        if self.is_denied && self.standing == Standing::Unasked {
+            self.ask(0, turn);
+        }
     }
 
     pub fn deadline(&self) -> Option<Moment> {

@@ -18,6 +18,13 @@ pub(crate) struct Dialogs {
     logs: Vec<DialogLog>,
 }
 
+/// Whether a database is the one we knew.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Life {
+    TheSame,
+    Another,
+}
+
 impl Dialogs {
     pub fn new(gap_patience: Duration) -> Self {
         Self { gap_patience, epoch: None, logs: Vec::new() }
@@ -71,10 +78,26 @@ impl Dialogs {
     }
 
     /// The database says which life it is in; in another one all positions are void.
-    pub fn established(&mut self, epoch: &Epoch, turn: &mut Turn<'_>) {
+    pub fn established(&mut self, epoch: &Epoch, turn: &mut Turn<'_>) -> Life {
         let before = self.epoch.replace(epoch.clone());
-        if before.is_some_and(|before| before != *epoch) {
-            self.logs.iter_mut().for_each(|log| log.other_epoch(turn));
+        if before.is_none_or(|before| before == *epoch) {
+            return Life::TheSame;
+        }
+        self.logs.iter_mut().for_each(|log| log.other_epoch(turn));
+        Life::Another
+    }
+
+    /// The server tells us this dialog no more.
+    pub fn denied(&mut self, dialog_id: &DialogId, turn: &mut Turn<'_>) {
+        if let Some(log) = self.log(dialog_id) {
+            log.denied(turn);
+        }
+    }
+
+    /// The dialog is ours, says our list.
+    pub fn admitted(&mut self, dialog_id: &DialogId, turn: &mut Turn<'_>) {
+        if let Some(log) = self.log(dialog_id) {
+            log.admitted(turn);
         }
     }
 

@@ -81,6 +81,10 @@ impl Open {
         self.ping_at.min(self.silent_at(core))
     }
 
+    pub fn asked_at(&self, n: u64) -> Option<Moment> {
+        self.asked.filter(|(asked, _)| *asked == n).map(|(_, at)| at)
+    }
+
     fn silent_at(&self, core: &Core) -> Moment {
         self.dead_at.unwrap_or(self.heard_at + core.settings.silence_max)
     }

@@ -1,0 +1,65 @@
+//! A dialog with its members.
+
+use confab_protocol::{
+    DialogChange, DialogEvent, DialogUpdate, Member, Receipt, Seq, UserId, rest::DialogDetails,
+};
+
+use super::{
+    Listed,
+    dialog::{self, Next, role},
+};
+
+/// Applies the next change of the dialog, as it reads for `you`. [`Listed::Gap`]: the details were
+/// read before the engine's position, and are to be fetched again.
+pub fn apply_to_details(details: &mut DialogDetails, event: &DialogEvent, you: &UserId) -> Listed {
+    let DialogDetails { dialog, members } = details;
+    match dialog::look(dialog, event.ev) {
+        Next::Old => return Listed::Known,
+        Next::Gap => return Listed::Gap,
+        Next::Follows => dialog::apply(dialog, event, you),
+    }
+    match &event.change {
+        DialogChange::MessageNew(message) => {
+            advance(members, &message.sender_id, message.seq, message.seq);
+        }
+        DialogChange::MemberAdded(member) => members.push(member.clone()),
+        DialogChange::MemberRemoved(user_id) => members.retain(|member| member.id != *user_id),
+        DialogChange::OwnerChanged(user_id) => {
+            members.iter_mut().for_each(|member| member.role = role(member.id == *user_id));
+        }
+        DialogChange::MessageUpdate(_) | DialogChange::Renamed(_) => {}
+    }
+    Listed::Known
+}
+
+/// A member has got or seen more. The numbers only grow.
+pub fn apply_receipt(details: &mut DialogDetails, receipt: &Receipt) {
+    let Receipt { dialog_id, user_id, delivered, read } = receipt;
+    if *dialog_id == details.dialog.dialog_id {
+        advance(&mut details.members, user_id, *delivered, *read);
+    }
+}
+
+/// Our list has another line for this dialog: read on some device, muted. [`Listed::Gap`]: it was
+/// read at another position than the details, which are to be fetched.
+pub fn apply_update(details: &mut DialogDetails, update: &DialogUpdate) -> Listed {
+    let known = &mut details.dialog;
+    if update.dialog_id != known.dialog_id {
+        return Listed::Known;
+    }
+    match &update.dialog {
+        Some(dialog) if dialog.ev == known.ev => {
+            dialog::renew(known, dialog);
+            Listed::Known
+        }
+        Some(_) => Listed::Gap,
+        None => Listed::Unknown,
+    }
+}
+
+fn advance(members: &mut [Member], user_id: &UserId, delivered: Seq, read: Seq) {
+    if let Some(member) = members.iter_mut().find(|member| member.id == *user_id) {
+        member.delivered = member.delivered.max(delivered);
+        member.read = member.read.max(read);
+    }
+}

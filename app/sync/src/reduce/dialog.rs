@@ -1,0 +1,96 @@
+//! A dialog as a line of somebody's list: what a change of its log means for it. Details and list
+//! share it.
+
+use confab_protocol::{Dialog, DialogChange, DialogEvent, Ev, Message, Quote, Role, Seq, UserId};
+
+/// How a change stands to what is known.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Next {
+    /// It is in there.
+    Old,
+    /// It is the one that comes next.
+    Follows,
+    /// Something is missing before it.
+    Gap,
+}
+
+pub(super) fn look(dialog: &Dialog, ev: Ev) -> Next {
+    match ev.0.saturating_sub(dialog.ev.0) {
+        0 => Next::Old,
+        1 => Next::Follows,
+        _ => Next::Gap,
+    }
+}
+
+/// Another reading of the dialog takes the place of this one. Who has seen a message here has seen
+/// it, also if the server did not know yet; and a reading without presence says nothing about it.
+pub(super) fn renew(known: &mut Dialog, dialog: &Dialog) {
+    let (presence, seen) = (dialog.presence.or(known.presence), known.read);
+    *known = Dialog { presence, ..dialog.clone() };
+    read(known, seen);
+}
+
+/// Applies the next change of the dialog's log, as it reads for `you`.
+pub(super) fn apply(dialog: &mut Dialog, event: &DialogEvent, you: &UserId) {
+    dialog.ev = event.ev;
+    match &event.change {
+        DialogChange::MessageNew(message) => said(dialog, message, you),
+        DialogChange::MessageUpdate(message) => {
+            amended(dialog, message);
+            // A deletion is the last change of a message. An earlier one that is told together with
+            // the message as it is now must not be taken for it.
+            if message.deleted_at.is_some() && message.ev == event.ev {
+                gone(dialog, message, you);
+            }
+        }
+        DialogChange::MemberAdded(_) => dialog.members += 1,
+        DialogChange::MemberRemoved(_) => dialog.members = dialog.members.saturating_sub(1),
+        DialogChange::OwnerChanged(user_id) => dialog.role = role(user_id == you),
+        DialogChange::Renamed(title) => dialog.title = Some(title.clone()),
+    }
+}
+
+/// What someone may do in a group, depending on whether they own it.
+pub(super) fn role(owns: bool) -> Role {
+    if owns { Role::Owner } else { Role::Member }
+}
+
+/// We have seen everything up to this message.
+pub(super) fn read(dialog: &mut Dialog, seq: Seq) {
+    dialog.read = dialog.read.max(seq);
+    if dialog.last_message.as_ref().is_none_or(|last| last.seq <= dialog.read) {
+        dialog.unread = 0;
+    }
+}
+
+/// A new message. Who says something has seen what was said before.
+fn said(dialog: &mut Dialog, message: &Message, you: &UserId) {
+    dialog.last_activity_at = message.created_at;
+    dialog.last_message = Some(message.clone());
+    if message.sender_id == *you {
+        read(dialog, message.seq);
+    } else if message.seq > dialog.read {
+        dialog.unread = (dialog.unread + 1).min(Dialog::UNREAD_MAX);
+    }
+}
+
+fn amended(dialog: &mut Dialog, message: &Message) {
+    let Some(last) = &mut dialog.last_message else { return };
+    if last.message_id == message.message_id && last.ev < message.ev {
+        *last = message.clone();
+    }
+    if let Some(quote) = &mut last.quote
+        && quote.message_id == message.message_id
+    {
+        *quote = Quote::of(message);
+    }
+}
+
+/// A deleted message is not waiting to be read. Nobody knows how many there are beyond the most that
+/// are counted.
+fn gone(dialog: &mut Dialog, message: &Message, you: &UserId) {
+    let waited = message.sender_id != *you && message.seq > dialog.read;
+    if waited && dialog.unread < Dialog::UNREAD_MAX {
+        dialog.unread = dialog.unread.saturating_sub(1);
+    }
+}
