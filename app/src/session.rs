@@ -12,7 +12,7 @@ use confab_protocol::{
     Refusal, ServerFrame, Timestamp, json,
 };
 use confab_sync::{
-    ClosedReason, ConnectionError, Delivery, DeliveryState, Event, Input, Moment, Status,
+    ClosedReason, ConnectionError, Delivery, DeliveryState, Event, Input, Moment, Post, Status,
 };
 use leptos::prelude::*;
 
@@ -242,7 +242,9 @@ impl Session {
             Event::Status(status) => self.status_changed(live, status),
             Event::Frame(frame) => self.frame(live, frame),
             Event::Dialog { dialog_id, event } => {
-                let confab_protocol::DialogChange::MessageNew(message) = event.change;
+                let confab_protocol::DialogChange::MessageNew(message) = event.change else {
+                    return;
+                };
                 let client_id = message.client_id.clone();
                 let is_mine = self.you.with_untracked(|you| you.id == message.sender_id);
                 let new = confab_protocol::MessageNew { dialog_id, ev: event.ev, message };
@@ -264,7 +266,7 @@ impl Session {
                 let ms = time.as_secs() as u32 * 1000 + time.subsec_millis();
                 self.notes.update(|notes| keep(&mut notes.round_trips, ms, ROUND_TRIPS_KEPT));
             }
-            Event::Unreadable(_) => {}
+            Event::Unreadable(_) | Event::DialogDenied { .. } | Event::Typing { .. } => {}
         }
     }
 
@@ -375,7 +377,7 @@ impl Session {
             let state = OutgoingState::Queued;
             let outgoing = |send: &MessageSend| Outgoing { send: send.clone(), at, state };
             self.change_outbox(&mut |outbox| outbox.extend(waiting.iter().map(outgoing)));
-            self.command(Input::Restore(waiting));
+            self.command(Input::Restore(waiting.into_iter().map(Post::Send).collect()));
         }
     }
 }

@@ -7,12 +7,12 @@
 //! and stored nowhere; a state that is left takes its timer along.
 
 use confab_protocol::{
-    ClientFrame, Connecting, DialogChange, DialogEvent, Limits, Message, MessageSend, ServerFrame,
-    Topic, UserId,
+    ClientFrame, Connecting, DialogChange, DialogChanged, DialogEvent, DialogId, Limits,
+    MessageNew, MessageUpdate, ServerFrame, Topic, UserId,
 };
 
 use crate::{
-    Effect, Event, Input, Moment, Settings, SocketId, Status,
+    Effect, Event, Input, Moment, Post, Settings, SocketId, Status,
     connection::{Connection, End, Happening},
     dialogs::Dialogs,
     outbox::Outbox,
@@ -89,7 +89,7 @@ impl Client {
 
     /// Every message that is not acknowledged yet, the failed ones included, in order: to be
     /// stored, and handed to the next page life as [`Input::Restore`].
-    pub fn outbox(&self) -> impl Iterator<Item = &MessageSend> {
+    pub fn outbox(&self) -> impl Iterator<Item = &Post> {
         self.engine.outbox.iter()
     }
 
@@ -180,20 +180,28 @@ impl Engine {
             Input::Failed(socket) => {
                 Happening::Ended(socket, End { code: 1006, reason: String::new(), clean: false })
             }
-            Input::Offline => return,
+            Input::Offline
+            | Input::Hidden
+            | Input::Touched
+            | Input::Typed { .. }
+            | Input::TypingEnded { .. }
+            | Input::Delivered { .. }
+            | Input::Read { .. } => return,
             Input::Received(socket, text) => return self.received(socket, text, turn),
             Input::Subscribe(topics) => return self.topics.wish(topics, Wish::Hear, turn),
             Input::Unsubscribe(topics) => return self.topics.wish(topics, Wish::Spare, turn),
             Input::Join { dialog_id, after } => return self.dialogs.join(dialog_id, after, turn),
             Input::Loaded { dialog_id, at } => return self.dialogs.loaded(&dialog_id, at, turn),
             Input::Leave { dialog_id } => return self.dialogs.leave(dialog_id, turn),
-            Input::Send(send) => return self.outbox.push(send, turn),
+            Input::Send(send) => return self.outbox.push(Post::Send(send), turn),
+            Input::Edit(edit) => return self.outbox.push(Post::Edit(edit), turn),
+            Input::Delete(delete) => return self.outbox.push(Post::Delete(delete), turn),
             Input::Retry { client_id, new_client_id } => {
                 return self.outbox.retry(&client_id, new_client_id, turn);
             }
             Input::Hurry => return self.outbox.hurry(turn),
             Input::Discard { client_id } => return self.outbox.discard(&client_id, turn),
-            Input::Restore(sends) => return self.outbox.restore(sends, turn),
+            Input::Restore(posts) => return self.outbox.restore(posts, turn),
             Input::SendRaw(text) => return turn.send_text(text),
         };
         self.connection.handle(happening, turn);
@@ -249,17 +257,21 @@ impl Engine {
                 let after = std::time::Duration::from_millis(bye.after_ms);
                 self.connection.handle(Happening::Bye(after), turn);
             }
-            ServerFrame::Ack(ack) => self.outbox.stored(&ack.client_id, &ack.message, turn),
+            ServerFrame::Ack(ack) => self.outbox.acknowledged(ack, turn),
             ServerFrame::Nack(nack) => self.outbox.refused(nack, turn),
-            ServerFrame::MessageNew(new) => {
-                self.seen(&new.message, turn);
-                let change = DialogChange::MessageNew(new.message.clone());
-                self.dialogs.event(&new.dialog_id, DialogEvent { ev: new.ev, change }, turn);
+            ServerFrame::MessageNew(MessageNew { dialog_id, ev, message }) => {
+                let change = DialogChange::MessageNew(message.clone());
+                self.change(dialog_id, DialogEvent { ev: *ev, change }, turn);
+            }
+            ServerFrame::MessageUpdate(MessageUpdate { dialog_id, ev, message }) => {
+                let change = DialogChange::MessageUpdate(message.clone());
+                self.change(dialog_id, DialogEvent { ev: *ev, change }, turn);
+            }
+            ServerFrame::DialogChanged(DialogChanged { dialog_id, event }) => {
+                self.change(dialog_id, event.clone(), turn);
             }
             ServerFrame::DialogSync(sync) => {
-                for DialogEvent { change: DialogChange::MessageNew(message), .. } in &sync.events {
-                    self.seen(message, turn);
-                }
+                sync.events.iter().for_each(|event| self.seen(event, turn));
                 self.dialogs.sync(sync, turn);
             }
             ServerFrame::DialogReset(reset) => self.dialogs.reset(reset, turn),
@@ -267,11 +279,22 @@ impl Engine {
         }
     }
 
+    /// The next line of a dialog's log, or one that we have.
+    fn change(&mut self, dialog_id: &DialogId, event: DialogEvent, turn: &mut Turn<'_>) {
+        self.seen(&event, turn);
+        self.dialogs.event(dialog_id, event, turn);
+    }
+
     /// A message in the log; if it is ours, it is stored, even when its `ack` was lost. Another
     /// person's `clientId` proves nothing: it is unique per author only.
-    fn seen(&mut self, message: &Message, turn: &mut Turn<'_>) {
+    fn seen(&mut self, event: &DialogEvent, turn: &mut Turn<'_>) {
+        let (DialogChange::MessageNew(message) | DialogChange::MessageUpdate(message)) =
+            &event.change
+        else {
+            return;
+        };
         if self.user_id.as_ref() == Some(&message.sender_id) {
-            self.outbox.stored(&message.client_id, message, turn);
+            self.outbox.seen(message, turn);
         }
     }
 }

@@ -1,6 +1,10 @@
 //! Everything that can happen to the engine, except the passing of time.
 
-use confab_protocol::{ClientId, DialogId, Ev, MessageSend, Topic};
+use confab_protocol::{
+    ClientId, DialogId, Ev, MessageDelete, MessageEdit, MessageSend, Seq, Topic,
+};
+
+use crate::Post;
 
 /// One attempt at a socket. Each gets a new number, so that what an old socket still has to say
 /// cannot be taken for the new one's.
@@ -46,6 +50,10 @@ pub enum Input {
     },
     /// Deliver this, however long it takes. A `clientId` that is already here is left out.
     Send(MessageSend),
+    /// Deliver this change of a message of ours, in its turn among everything we sent.
+    Edit(MessageEdit),
+    /// Deliver that we take a message of ours back, in its turn among everything we sent.
+    Delete(MessageDelete),
     /// Try a failed message once more, as a new one at the end of the queue.
     Retry {
         /// The failed one.
@@ -61,7 +69,33 @@ pub enum Input {
         client_id: ClientId,
     },
     /// The outbox of the previous page life; it goes before anything sent since.
-    Restore(Vec<MessageSend>),
+    Restore(Vec<Post>),
+    /// A key was pressed in the box of a dialog: the others are told, at most every 3 s.
+    Typed {
+        /// Which dialog.
+        dialog_id: DialogId,
+    },
+    /// The box was emptied, sent or left.
+    TypingEnded {
+        /// Which dialog.
+        dialog_id: DialogId,
+    },
+    /// This device has every message up to this one.
+    Delivered {
+        /// Which dialog.
+        dialog_id: DialogId,
+        /// The last one.
+        seq: Seq,
+    },
+    /// The person has seen every message up to this one.
+    Read {
+        /// Which dialog.
+        dialog_id: DialogId,
+        /// The last one.
+        seq: Seq,
+    },
+    /// The person moved, typed or clicked here. Often: the engine counts, not the driver.
+    Touched,
     /// Say this text as it stands, if the socket is open (lab).
     SendRaw(String),
     /// The socket opened.
@@ -87,4 +121,6 @@ pub enum Input {
     Offline,
     /// The tab came to the front.
     Visible,
+    /// The tab is seen no more.
+    Hidden,
 }

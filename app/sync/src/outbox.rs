@@ -1,4 +1,5 @@
-//! Messages of ours until the server has committed them (DESIGN §4, *Sending*).
+//! What we did until the server has committed it (DESIGN §4, *Sending*): messages, and edits and
+//! deletions of messages, in one line. What is said here of messages holds for all of them.
 //!
 //! A message waits for its turn, is sent, and leaves with its `ack`. At most one is in flight: the
 //! next goes only when this one is answered, so a device's messages are stored in the order they
@@ -14,13 +15,15 @@
 //! app loaded next, and **Retry** stored it a second time under a new name.
 //!
 //! Proof that a message is stored is an `ack`, or the message itself in the dialog's log: both are
-//! accepted at any time, because they are true at any time.
+//! accepted at any time, because they are true at any time. Proof of an edit or a deletion is an
+//! `ack`, or the message in the log as it was to become. The latter is true in its time only: who
+//! edits to and fro makes the same state twice.
 
 use std::time::Duration;
 
-use confab_protocol::{ClientFrame, ClientId, ErrorCode, Message, MessageSend, Nack};
+use confab_protocol::{Ack, ClientId, ErrorCode, Message, Nack, Positions};
 
-use crate::{Delivery, DeliveryState, Event, Moment, outcome::Turn};
+use crate::{Delivery, DeliveryState, Event, Moment, Post, outcome::Turn};
 
 /// How many messages may wait or have failed. Nobody types more; a script that does is told.
 const ENTRIES_MAX: usize = 1000;
@@ -41,6 +44,8 @@ pub(crate) struct Outbox {
     entries: Vec<Entry>,
     ack_patience: Duration,
     line: Line,
+    /// The last change in each dialog that is known to be ours.
+    stored: Positions,
 }
 
 /// Whether messages may leave.
@@ -54,7 +59,7 @@ enum Line {
 
 #[derive(Debug)]
 struct Entry {
-    send: MessageSend,
+    post: Post,
     state: State,
     /// How often it was refused with `retry`.
     refusals: u32,
@@ -76,25 +81,26 @@ enum State {
 
 impl Outbox {
     pub fn new(ack_patience: Duration) -> Self {
-        Self { entries: Vec::new(), ack_patience, line: Line::Shut }
+        let (entries, stored) = (Vec::new(), Positions::new());
+        Self { entries, ack_patience, line: Line::Shut, stored }
     }
 
     /// Everything unacknowledged, in order.
-    pub fn iter(&self) -> impl Iterator<Item = &MessageSend> {
-        self.entries.iter().map(|entry| &entry.send)
+    pub fn iter(&self) -> impl Iterator<Item = &Post> {
+        self.entries.iter().map(|entry| &entry.post)
     }
 
-    pub fn push(&mut self, send: MessageSend, turn: &mut Turn<'_>) {
-        self.insert(self.entries.len(), send, turn);
+    pub fn push(&mut self, post: Post, turn: &mut Turn<'_>) {
+        self.insert(self.entries.len(), post, turn);
         self.pump(turn);
     }
 
     /// Puts what an earlier page life left in front of everything but what has already gone out.
-    pub fn restore(&mut self, sends: Vec<MessageSend>, turn: &mut Turn<'_>) {
+    pub fn restore(&mut self, posts: Vec<Post>, turn: &mut Turn<'_>) {
         let in_flight = |entry: &Entry| matches!(entry.state, State::InFlight { .. });
         let mut place = self.entries.iter().position(in_flight).map_or(0, |index| index + 1);
-        for send in sends {
-            if self.insert(place, send, turn) {
+        for post in posts {
+            if self.insert(place, post, turn) {
                 place += 1;
             }
         }
@@ -107,7 +113,7 @@ impl Outbox {
         }
         let failed = self.find(failed).filter(|&index| self.entries[index].state == State::Failed);
         if let Some(entry) = failed.map(|index| self.entries.remove(index)) {
-            self.push(MessageSend { client_id: renamed, ..entry.send }, turn);
+            self.push(entry.post.renamed(renamed), turn);
         }
     }
 
@@ -140,18 +146,41 @@ impl Outbox {
         for entry in &mut self.entries {
             if let State::InFlight { .. } = entry.state {
                 entry.state = State::Queued;
-                tell(&entry.send.client_id, DeliveryState::Queued, turn);
+                tell(entry.post.client_id(), DeliveryState::Queued, turn);
             }
         }
     }
 
-    /// The server has this message of ours, says an `ack` or the log.
-    pub fn stored(&mut self, client_id: &ClientId, message: &Message, turn: &mut Turn<'_>) {
-        let found = self.find(client_id);
-        if let Some(entry) = found.map(|index| self.entries.remove(index)) {
-            tell(&entry.send.client_id, DeliveryState::Stored(message.clone()), turn);
-            self.pump(turn);
+    /// The server has done what this one of ours asked for, says an `ack`.
+    pub fn acknowledged(&mut self, ack: &Ack, turn: &mut Turn<'_>) {
+        if let Some(index) = self.find(&ack.client_id) {
+            self.done(index, &ack.message, turn);
         }
+    }
+
+    /// The log shows this state of a message of ours. A message that is there was stored. A change
+    /// that is there was made: by our edit, if nothing stands before it in line and the state is
+    /// younger than all we know to be stored; an older one may have said the same words once.
+    pub fn seen(&mut self, message: &Message, turn: &mut Turn<'_>) {
+        let is_it = |entry: &Entry| match &entry.post {
+            Post::Send(send) => send.client_id == message.client_id,
+            Post::Edit(_) | Post::Delete(_) => false,
+        };
+        let is_news = self.stored.get(&message.dialog_id).is_none_or(|last| message.ev > last);
+        let done = self.entries.iter().position(is_it).or_else(|| {
+            self.first().filter(|&index| is_news && self.entries[index].post.is_done_in(message))
+        });
+        if let Some(index) = done {
+            self.done(index, message, turn);
+        }
+    }
+
+    fn done(&mut self, index: usize, message: &Message, turn: &mut Turn<'_>) {
+        let before = self.stored.get(&message.dialog_id).unwrap_or_default();
+        self.stored.insert(message.dialog_id.clone(), message.ev.max(before));
+        let entry = self.entries.remove(index);
+        tell(entry.post.client_id(), DeliveryState::Stored(message.clone()), turn);
+        self.pump(turn);
     }
 
     /// The server does not take the message in flight. An answer to an earlier sending of a message
@@ -198,38 +227,38 @@ impl Outbox {
                 State::Queued => false,
                 _ => return,
             };
-            let text = ClientFrame::MessageSend(entry.send.clone()).encode();
+            let text = entry.post.frame().encode();
             if text.len() > frame_bytes_max {
                 entry.state = State::Failed;
                 let why = "the message is larger than a frame may be".to_owned();
-                tell_failed(&entry.send.client_id, ErrorCode::MessageTooLong, why, turn);
+                tell_failed(entry.post.client_id(), ErrorCode::MessageTooLong, why, turn);
                 continue;
             }
             entry.state = State::InFlight { ack_by: turn.now + self.ack_patience };
             turn.send_text(text);
             if !again {
-                tell(&entry.send.client_id, DeliveryState::InFlight, turn);
+                tell(entry.post.client_id(), DeliveryState::InFlight, turn);
             }
             return;
         }
     }
 
-    fn insert(&mut self, place: usize, send: MessageSend, turn: &mut Turn<'_>) -> bool {
-        if self.find(&send.client_id).is_some() {
+    fn insert(&mut self, place: usize, post: Post, turn: &mut Turn<'_>) -> bool {
+        if self.find(post.client_id()).is_some() {
             return false;
         }
         if self.entries.len() >= ENTRIES_MAX {
             let why = "too many messages are waiting to be sent".to_owned();
-            tell_failed(&send.client_id, ErrorCode::TooManySends, why, turn);
+            tell_failed(post.client_id(), ErrorCode::TooManySends, why, turn);
             return false;
         }
-        tell(&send.client_id, DeliveryState::Queued, turn);
-        self.entries.insert(place, Entry { send, state: State::Queued, refusals: 0 });
+        tell(post.client_id(), DeliveryState::Queued, turn);
+        self.entries.insert(place, Entry { post, state: State::Queued, refusals: 0 });
         true
     }
 
     fn find(&self, client_id: &ClientId) -> Option<usize> {
-        self.entries.iter().position(|entry| entry.send.client_id == *client_id)
+        self.entries.iter().position(|entry| entry.post.client_id() == client_id)
     }
 
     fn first(&self) -> Option<usize> {

@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use confab_protocol::{
-    ClientFrame, ClientId, DialogEvent, DialogId, ErrorCode, Ev, Message, ResetReason, ServerFrame,
+    ClientFrame, ClientId, DialogEvent, DialogId, ErrorCode, Ev, Message, Person, ResetReason,
+    ServerFrame,
 };
 
 use crate::{Moment, SocketId, Status};
@@ -66,29 +67,43 @@ pub enum Event {
         /// Why.
         why: ResetReason,
     },
-    /// A message of ours went a step further.
+    /// The server tells us this dialog no more: there is none, or we are not in it. What was shown
+    /// of it is void. It is not asked for again, but once on every new socket, and when our list
+    /// says that it is ours again: then a [`Event::DialogReset`] comes.
+    DialogDenied {
+        /// Which dialog.
+        dialog_id: DialogId,
+    },
+    /// Who else is typing in a dialog now, the longest first; nobody, when the last one stopped.
+    Typing {
+        /// Which dialog.
+        dialog_id: DialogId,
+        /// All of them.
+        people: Vec<Person>,
+    },
+    /// A [`Post`](crate::Post) of ours went a step further.
     Outbox(Delivery),
     /// How long a ping took to come back.
     RoundTrip(Duration),
 }
 
-/// Where one of our messages is.
+/// Where one of our posts is: a message, an edit or a deletion.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Delivery {
-    /// Which message.
+    /// Which post: its own `clientId`, not that of the message it changes.
     pub client_id: ClientId,
     /// Where it is.
     pub state: DeliveryState,
 }
 
-/// The stations of a message of ours.
+/// The stations of a post of ours.
 #[derive(Clone, Debug, PartialEq)]
 pub enum DeliveryState {
     /// It waits for its turn or for the connection.
     Queued,
     /// It was sent and is not answered yet.
     InFlight,
-    /// The server has committed it; it has left the outbox.
+    /// The server has committed it; it has left the outbox. The message as it is then.
     Stored(Message),
     /// It was refused for now. It keeps its place and is tried again by itself, or at
     /// [`Input::Hurry`](crate::Input::Hurry).
