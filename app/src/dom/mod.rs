@@ -37,8 +37,8 @@ use leptos::{
     task::spawn_local,
 };
 
-use element::{Parts, TAKES_FRAMES};
 pub use element::{Element, frame, scoped};
+use element::{Parts, TAKES_FRAMES};
 pub use node::Node;
 
 /// A text that was known when the program was written, or was made since.
