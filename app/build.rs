@@ -1,7 +1,7 @@
 //! Scopes every `src/**/*.css` the way `stylers_macro::style_sheet!` names it, and writes the
-//! result to `style/scoped.css`, which `style/main.css` imports (docs/decisions/002). The lab's
-//! sheets are not downloaded with `/`: they go into a file of the build, which the server writes
-//! into `/lab`.
+//! result to `style/scoped.css`, which `style/main.css` imports (docs/decisions/002). The sheets of
+//! other pages are not downloaded with `/`: they go into a file of the build for each page, which the
+//! server writes into that page.
 //!
 //! The scope class depends on the number of non-blank characters of a sheet and on nothing else,
 //! so two sheets of one length would style each other: the build fails and says which two.
@@ -14,6 +14,15 @@ use std::{
 
 use stylers_core::{Class, from_str};
 
+/// The pages that bring their sheets with them: folders and files that belong to each.
+const PAGES: [(&str, &[&str]); 5] = [
+    ("lab", &["lab", "lab.css"]),
+    ("login", &["form.css", "login.css"]),
+    ("settings", &["standing.css", "form.css", "found.css", "settings.css"]),
+    ("people", &["standing.css", "form.css", "found.css", "people.css"]),
+    ("search", &["standing.css", "form.css", "found.css", "search.css"]),
+];
+
 fn main() {
     println!("cargo::rerun-if-changed=src");
     println!("cargo::rerun-if-changed=../style/scoped.css");
@@ -23,7 +32,8 @@ fn main() {
     sheets.sort();
 
     let mut owners: BTreeMap<String, PathBuf> = BTreeMap::new();
-    let (mut css, mut lab) = (String::new(), String::new());
+    let mut css = String::new();
+    let mut pages = PAGES.map(|_| String::new());
     for sheet in sheets {
         let text = fs::read_to_string(&sheet)
             .unwrap_or_else(|error| panic!("{} cannot be read: {error}", sheet.display()));
@@ -37,17 +47,24 @@ fn main() {
                 class.as_name()
             );
         }
-        let place = if is_of_the_lab(&sheet) { &mut lab } else { &mut css };
-        place.push_str(&from_str(&text, &class));
-        place.push('\n');
+        let scoped = from_str(&text, &class) + "\n";
+        let belongs = |(_, parts): &(&str, &[&str])| {
+            sheet.iter().any(|part| parts.iter().any(|owned| part == *owned))
+        };
+        if !PAGES.iter().any(belongs) {
+            css.push_str(&scoped);
+        }
+        for (page, css) in PAGES.iter().zip(&mut pages) {
+            if belongs(page) {
+                css.push_str(&scoped);
+            }
+        }
     }
-    write(&PathBuf::from(env::var("OUT_DIR").expect("cargo sets it")).join("lab.css"), &lab);
+    let out = PathBuf::from(env::var("OUT_DIR").expect("cargo sets it"));
+    for ((page, _), css) in PAGES.iter().zip(&pages) {
+        write(&out.join(page).with_extension("css"), css);
+    }
     write(&package.join("../style/scoped.css"), &css);
-}
-
-/// `components/lab/…` and `pages/lab.css`.
-fn is_of_the_lab(sheet: &Path) -> bool {
-    sheet.iter().any(|part| part == "lab" || part == "lab.css")
 }
 
 fn write(file: &Path, css: &str) {

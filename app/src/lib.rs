@@ -23,11 +23,8 @@ mod pages;
 mod session;
 mod words;
 
-/// The style sheets of `/lab`, for the head of that page alone.
-pub const LAB_SHEET: &str = include_str!(concat!(env!("OUT_DIR"), "/lab.css"));
-
 pub use bootstrap::{Bootstrap, ClientSettings, Notice, Open, Page, WRONG_ADDRESS};
 pub use browser::{Browser, BrowserHandle};
-pub use pages::App;
+pub use pages::{App, sheet, standing};
 pub use session::{Direction, Session};
 pub use words::{Category, Language};

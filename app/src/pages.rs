@@ -2,6 +2,11 @@
 
 mod lab;
 mod lobby;
+mod login;
+mod people;
+mod search;
+mod settings;
+pub mod standing;
 
 use leptos::{ev, prelude::*};
 use wasm_bindgen::{JsCast, closure::Closure};
@@ -16,6 +21,24 @@ use crate::{
 
 use lab::Lab;
 use lobby::Lobby;
+use standing::StandingPage;
+
+/// The style sheets of a page that are not downloaded with `/`, for the head of that page alone.
+pub fn sheet(page: Page) -> &'static str {
+    macro_rules! sheet {
+        ($page:literal) => {
+            include_str!(concat!(env!("OUT_DIR"), "/", $page, ".css"))
+        };
+    }
+    match page {
+        Page::Chat => "",
+        Page::Lab => sheet!("lab"),
+        Page::Login => sheet!("login"),
+        Page::Settings => sheet!("settings"),
+        Page::People => sheet!("people"),
+        Page::Search => sheet!("search"),
+    }
+}
 
 /// Confab: the page that the bootstrap names, alive as soon as it is hydrated.
 #[component]
@@ -31,22 +54,27 @@ pub fn App(mut bootstrap: Bootstrap) -> Html {
     if let Some(history) = bootstrap.history.take() {
         live.seed::<Messages>(bootstrap.open.dialog.clone(), history);
     }
-    let (language, words) = (bootstrap.language, bootstrap.words());
+    let (page, language, words) = (bootstrap.page, bootstrap.language, bootstrap.words());
     provide_context(Surroundings { language, words, live: live.clone(), session, is_alive });
     // Once the page is the server's own, it may become the viewer's.
     let mut live = Some(live);
     effect(move || {
         if let Some(live) = live.take() {
             is_alive.set(true);
-            session.begin(live);
+            // Who is not in yet has nothing to connect to.
+            if page != Page::Login {
+                session.begin(live);
+            }
             mark_hydrated();
         }
     });
     ask_before_leaving(session);
-    match bootstrap.page {
+    match page {
         Page::Chat => view! { <Lobby bootstrap/> }.into(),
         Page::Lab => view! { <Lab bootstrap/> }.into(),
-        Page::Login | Page::Settings | Page::People | Page::Search => Html::nothing(),
+        Page::Login | Page::Settings | Page::People | Page::Search => {
+            view! { <StandingPage page/> }.into()
+        }
     }
 }
 

@@ -7,7 +7,10 @@
 
 mod en;
 mod ru;
+mod standing;
 mod uk;
+
+pub(crate) use standing::Texts as StandingTexts;
 
 use std::{mem::offset_of, sync::LazyLock};
 

@@ -87,7 +87,7 @@ impl Api {
         let options = parts.leptos.clone();
         let render = leptos_axum::render_app_async_with_context(
             || {},
-            move || shell(&options, &bootstrap, &policy),
+            move || shell(&options, &bootstrap, &policy, None),
         );
         let html = render(Request::new(axum::body::Body::empty())).await;
         (visitor.cookie, html).into_response()

@@ -1,7 +1,10 @@
 //! The page around the app: what a browser needs before the WASM runs.
 
 use axum::http::{HeaderValue, header, uri::Authority};
-use confab_app::{App, Bootstrap, Page};
+use confab_app::{
+    App, Bootstrap, Page,
+    standing::{SCRIPT, Standing},
+};
 use leptos::{config::LeptosOptions, nonce::use_nonce, prelude::*};
 use leptos_axum::ResponseOptions;
 
@@ -53,21 +56,29 @@ pub fn shell(
     options: &LeptosOptions,
     bootstrap: &Bootstrap,
     policy: &Policy,
+    standing: Option<Standing>,
 ) -> impl IntoView + use<> {
     if let (Some(nonce), Some(response)) = (use_nonce(), use_context::<ResponseOptions>())
         && let Ok(value) = HeaderValue::from_str(&policy.with_nonce(&nonce))
     {
         response.insert_header(header::CONTENT_SECURITY_POLICY, value);
     }
-    let (words, title) = (bootstrap.language.words(), bootstrap.title());
+    let (language, page) = (bootstrap.language, bootstrap.page);
+    let (words, mut title) = (language.words(), bootstrap.title());
+    let script = standing.is_some().then(|| {
+        view! { <script type="module" nonce=use_nonce()>{SCRIPT}</script> }
+    });
+    if let Some(standing) = standing {
+        title = standing.title(language, &title);
+        provide_context(standing);
+    }
     let json = bootstrap.to_script();
     let stylesheet = assets::stylesheet(options);
-    let lab_sheet = (bootstrap.page == Page::Lab).then(|| {
-        view! { <style nonce=use_nonce()>{confab_app::LAB_SHEET}</style> }
-    });
+    let sheet = Some(confab_app::sheet(page)).filter(|sheet| !sheet.is_empty());
+    let sheet = sheet.map(|sheet| view! { <style nonce=use_nonce()>{sheet}</style> });
     view! {
         <!DOCTYPE html>
-        <html lang=bootstrap.language.code()>
+        <html lang=language.code()>
             <head>
                 <meta charset="utf-8"/>
                 <meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover, interactive-widget=resizes-content"/>
@@ -76,7 +87,8 @@ pub fn shell(
                 <title>{title}</title>
                 <link rel="icon" href="/icon.svg" type="image/svg+xml"/>
                 <link rel="stylesheet" href=stylesheet/>
-                {lab_sheet}
+                {sheet}
+                {script}
                 <script id=Bootstrap::ELEMENT_ID type="application/json">{json}</script>
                 <AutoReload options=options.clone()/>
                 <HydrationScripts options=options.clone()/>
