@@ -36,11 +36,8 @@ mod moment;
 mod outbox;
 mod outcome;
 mod post;
-<<<<<<< HEAD
 mod presence;
 mod receipts;
-=======
->>>>>>> 47427bc458be414b1bb5aa4bf5b965b76add316f
 pub mod reduce;
 mod settings;
 mod status;

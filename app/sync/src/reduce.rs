@@ -11,10 +11,7 @@
 //! `dialog:sync` tells an old change with the message as it is now.
 
 mod details;
-<<<<<<< HEAD
 mod dialog;
-=======
->>>>>>> 47427bc458be414b1bb5aa4bf5b965b76add316f
 mod list;
 mod page;
 
