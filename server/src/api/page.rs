@@ -1,72 +1,195 @@
 //! Pages, rendered with what they show already in them.
+//!
+//! A page is drawn from what the hub says at that moment; the browser then shows the very same and
+//! asks for nothing again. When the database does not answer, the page is there all the same and says
+//! that it may be stale.
 
 use axum::{
-    extract::{Request, State},
-    http::{HeaderMap, StatusCode},
-    response::{IntoResponse, Response},
+    extract::{Path, Request, State},
+    http::{HeaderMap, StatusCode, Uri},
+    response::{IntoResponse, Redirect, Response},
 };
-use confab_app::{Bootstrap, ClientSettings, Notice, Open, Page};
-use confab_protocol::{DialogId, rest::Me};
+use confab_app::{Bootstrap, ClientSettings, Notice, Open, Page, standing::Standing};
+use confab_protocol::{
+    DialogId,
+    rest::{DialogDetails, DialogList, Me, MessagesPage},
+};
+use serde::Deserialize;
 use tracing::warn;
 
 use super::{
-    Api, language,
+    Api,
+    answer::Problem,
+    language,
     shell::{content_security_policy, reload_host, shell},
     visitor::Visitor,
 };
-use crate::auth::member;
+use crate::hub::{Place, ReadError};
 
-/// `GET /`: the lobby.
-pub async fn lobby(State(api): State<Api>, visitor: Visitor, headers: HeaderMap) -> Response {
-    api.render(Page::Chat, &headers, visitor, None).await
+/// `?at=<seq>`: the message to begin at.
+#[derive(Debug, Deserialize)]
+pub struct At {
+    at: Option<u64>,
+}
+
+/// A page to be drawn.
+pub struct Screen {
+    /// Which.
+    pub page: Page,
+    /// The dialog that is open on it.
+    pub open: Open,
+    /// What the plain form of the dialog sent, and why it was refused.
+    pub notice: Option<Notice>,
+    /// What the page shows, if the server alone writes it.
+    pub standing: Option<Standing>,
+}
+
+impl Screen {
+    /// A dialog.
+    pub fn chat(open: Open) -> Self {
+        Self { page: Page::Chat, open, notice: None, standing: None }
+    }
+
+    /// A page that the server alone writes.
+    pub fn standing(standing: Standing) -> Self {
+        let (page, open) = (standing.page(), Open::home());
+        Self { page, open, notice: None, standing: Some(standing) }
+    }
+}
+
+/// `GET /`: one's dialogs, and the lobby where there is room.
+pub async fn home(
+    State(api): State<Api>,
+    visitor: Visitor,
+    uri: Uri,
+    headers: HeaderMap,
+) -> Response {
+    let open = Open::from_address("/", uri.query().unwrap_or_default());
+    api.chat(open.unwrap_or_else(Open::home), None, &headers, visitor).await
+}
+
+/// `GET /d/<id>`: a dialog.
+pub async fn dialog(
+    State(api): State<Api>,
+    visitor: Visitor,
+    Path(id): Path<String>,
+    uri: Uri,
+    headers: HeaderMap,
+) -> Response {
+    let path = ["/d/", &id].concat();
+    match Open::from_address(&path, uri.query().unwrap_or_default()) {
+        Some(open) => api.chat(open, None, &headers, visitor).await,
+        None => Problem::bad_request(format!("{id:?} is no dialog")).into_response(),
+    }
 }
 
 /// `GET /lab`: the connection lab.
 pub async fn lab(State(api): State<Api>, visitor: Visitor, headers: HeaderMap) -> Response {
-    api.render(Page::Lab, &headers, visitor, None).await
+    if let Err(problem) = visitor.in_lobby() {
+        return to_login(&problem, "/lab").unwrap_or_else(|| problem.into_response());
+    }
+    let screen = Screen { page: Page::Lab, ..Screen::chat(Open::home()) };
+    api.draw(screen, Contents::default(), &headers, visitor).await
 }
 
-/// The lobby, with what was typed and why it was refused.
-pub async fn refused(
-    api: Api,
-    headers: HeaderMap,
-    visitor: Visitor,
-    notice: Notice,
+/// Where someone is sent who has to sign in first; they come back from there.
+pub fn to_login(problem: &Problem, from: &str) -> Option<Response> {
+    let must = problem.status() == StatusCode::UNAUTHORIZED;
+    must.then(|| {
+        let to: String = form_urlencoded::byte_serialize(from.as_bytes()).collect();
+        Redirect::to(&format!("/login?to={to}")).into_response()
+    })
+}
+
+/// What a chat page shows.
+#[derive(Default)]
+struct Contents {
     status: StatusCode,
-) -> Response {
-    let mut page = api.render(Page::Chat, &headers, visitor, Some(notice)).await;
-    *page.status_mut() = status;
-    page
+    list: Option<DialogList>,
+    details: Option<DialogDetails>,
+    history: Option<MessagesPage>,
 }
 
 impl Api {
-    async fn render(
+    /// Draws a dialog: 403 with the list beside it, if it is none of the visitor's.
+    pub async fn chat(
         &self,
-        page: Page,
+        open: Open,
+        notice: Option<Notice>,
         headers: &HeaderMap,
         visitor: Visitor,
-        notice: Option<Notice>,
+    ) -> Response {
+        let contents = match self.contents(&open, &visitor).await {
+            Ok(contents) => contents,
+            Err(problem) => {
+                let login = to_login(&problem, &open.path());
+                return login.unwrap_or_else(|| problem.into_response());
+            }
+        };
+        self.draw(Screen { notice, ..Screen::chat(open) }, contents, headers, visitor).await
+    }
+
+    /// Draws a page of the server alone.
+    pub async fn stand(
+        &self,
+        standing: Standing,
+        status: StatusCode,
+        headers: &HeaderMap,
+        visitor: Visitor,
+    ) -> Response {
+        let contents = Contents { status, ..Contents::default() };
+        self.draw(Screen::standing(standing), contents, headers, visitor).await
+    }
+
+    async fn contents(&self, open: &Open, visitor: &Visitor) -> Result<Contents, Problem> {
+        let hub = &self.0.hub;
+        let stale = |error: &dyn std::fmt::Display| warn!(%error, "a page without what it shows");
+        let list = hub.dialogs(&visitor.person.id).await.inspect_err(|error| stale(error)).ok();
+        let mut contents = Contents { list, ..Contents::default() };
+        let member = match self.member(visitor, open.dialog.clone()).await {
+            Ok(member) => member,
+            Err(problem) if problem.status() == StatusCode::UNAUTHORIZED => return Err(problem),
+            Err(problem) => {
+                contents.status = problem.status();
+                return Ok(contents);
+            }
+        };
+        let read = async {
+            let place = open.at.map_or(Place::Latest, Place::Around);
+            let history = hub.history(&member, place, hub.limits().page_messages).await?;
+            Ok::<_, ReadError>((hub.dialog(&member).await?, history))
+        };
+        match read.await {
+            Ok((details, history)) => {
+                (contents.details, contents.history) = (Some(details), Some(history));
+            }
+            Err(error) => stale(&error),
+        }
+        Ok(contents)
+    }
+
+    async fn draw(
+        &self,
+        screen: Screen,
+        contents: Contents,
+        headers: &HeaderMap,
+        visitor: Visitor,
     ) -> Response {
         let parts = &self.0;
-        let history = match member(visitor.person.clone(), DialogId::lobby()) {
-            Ok(lobby) => parts.hub.history(&lobby, None).await.inspect_err(|error| {
-                // The page is there all the same, and says that it may be stale.
-                warn!(%error, "a page without history");
-            }),
-            Err(error) => return super::answer::Problem::from(error).into_response(),
-        };
         let ws = &parts.settings.ws;
         let language = language::of(headers);
+        let Screen { page, open, notice, standing } = screen;
+        let Contents { status, list, details, history } = contents;
         let bootstrap = Bootstrap {
             page,
             language,
             words: language.texts(),
-            open: Open::home(),
-            you: Me { id: visitor.person.id, username: visitor.person.username, login: None },
+            open,
+            you: self.me(&visitor).await,
             epoch: parts.hub.epoch().clone(),
-            list: None,
-            details: None,
-            history: history.ok(),
+            list,
+            details,
+            history,
             limits: *parts.hub.limits(),
             client: ClientSettings {
                 ws_host: ws.host.clone(),
@@ -87,9 +210,22 @@ impl Api {
         let options = parts.leptos.clone();
         let render = leptos_axum::render_app_async_with_context(
             || {},
-            move || shell(&options, &bootstrap, &policy, None),
+            move || shell(&options, &bootstrap, &policy, standing.clone()),
         );
-        let html = render(Request::new(axum::body::Body::empty())).await;
+        let mut html = render(Request::new(axum::body::Body::empty())).await.into_response();
+        *html.status_mut() = status;
         (visitor.cookie, html).into_response()
+    }
+
+    /// The visitor, as they see themselves.
+    pub async fn me(&self, visitor: &Visitor) -> Me {
+        let person = visitor.person.clone();
+        let login = self.0.auth.login_of(&visitor.identity).await;
+        Me { id: person.id, username: person.username, login }
+    }
+
+    /// The dialog of a path of ours.
+    pub fn dialog_of(id: &str) -> Result<DialogId, Problem> {
+        DialogId::parse(id).map_err(|error| Problem::bad_request(format!("dialog: {error}")))
     }
 }
