@@ -161,7 +161,7 @@ wire! {
         "role" => role: Role,
         /// How many belong to it; 0 for the lobby, which counts nobody.
         "members" => members: u64,
-        /// The last message.
+        /// The last message, as a [`Message::preview`].
         "lastMessage" => last_message: Option<Message> = default,
         /// When something was last said, or when the dialog began: what the list is ordered by.
         "lastActivityAt" => last_activity_at: Timestamp,
@@ -190,6 +190,23 @@ impl Quote {
             sender_name: message.sender_name.clone(),
             content: message.content.chars().take(Self::CHARACTERS).collect(),
             deleted: message.deleted_at.is_some(),
+        }
+    }
+}
+
+impl Message {
+    /// As much of its words as a line of a list could ever show.
+    pub const PREVIEW_CHARACTERS: usize = 280;
+
+    /// What a list of dialogs holds of it: the beginning of its words, and nothing that was attached
+    /// or is quoted. A list of a hundred dialogs would weigh megabytes otherwise. The same on both
+    /// sides, so that a list which follows the log is what a fresh one would be.
+    pub fn preview(&self) -> Self {
+        Self {
+            content: self.content.chars().take(Self::PREVIEW_CHARACTERS).collect(),
+            meta: Meta::default(),
+            quote: None,
+            ..self.clone()
         }
     }
 }

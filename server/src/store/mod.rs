@@ -1,21 +1,34 @@
-//! The dialog log: what was said, in one order, for good.
+//! The dialog log: what was said, in one order, for good; who may read it, and how far they have.
 //!
-//! A write enters through [`Store::append`], waits with its neighbours for one commit, and leaves
-//! twice: as the answer to whoever asked, and as a [`Committed`] change on the way to the fan-out.
+//! A write is a verb of [`Store`] ([`append`](Store::append), [`edit`](Store::edit),
+//! [`begin_group`](Store::begin_group) …). It waits with its neighbours for one commit, and leaves
+//! twice: as the answer to whoever asked, and as [`Committed`] changes on the way to the fan-out.
 //! Both only after the commit, so nobody ever hears of a message that could still be lost
 //! (DESIGN §7, G1); and in commit order, so everyone hears the same order (G3).
 //!
-//! Reads take a snapshot: a page of history carries the position it was read at, from the same
-//! transaction, so that a reader can go on from it with neither gap nor overlap.
+//! Who may do a thing is looked at in the transaction that does it ([`standing`]): who was removed a
+//! moment ago is refused, whatever was true when the request came in (G8). Every change of a dialog
+//! takes the next line of its log, every change of somebody's list the next line of theirs ([`log`]).
 //!
-//! One task owns the one connection that writes ([`writer`]); readers have their own. Deliberately
-//! absent: sockets, Leptos, JSON frames on the way out, and any idea of who listens.
+//! Reads take a snapshot and look there, too: a page of history carries the position it was read at,
+//! from the same transaction, so that a reader can go on from it with neither gap nor overlap.
+//!
+//! What is stored lies in three folders, one file for each write: [`messages`], [`dialogs`],
+//! [`people`]. One task owns the one connection that writes ([`writer`]); readers have their own.
+//! Deliberately absent: sockets, Leptos, JSON frames on the way out, passwords (only their hashes),
+//! and any idea of who listens.
 
-mod append;
 mod committed;
+mod dialogs;
+mod log;
 mod member;
+mod messages;
 mod open;
-mod read;
+mod people;
+mod row;
+mod standing;
+#[cfg(test)]
+mod tests;
 mod writer;
 
 use confab_protocol::Epoch;
@@ -23,11 +36,19 @@ use futures::{FutureExt, future::BoxFuture};
 use sqlx::SqlitePool;
 use thiserror::Error;
 
-pub use append::{Append, AppendError, Appended};
-pub use committed::{Change, Committed, News};
+use crate::ops::Clock;
+
+pub use committed::{Change, Committed, News, Readers};
+pub use dialogs::{Advance, AdvanceError, Begun, DialogError};
 pub use member::Member;
+pub use messages::{
+    AmendError, Append, AppendError, Appended, CatchUp, Delete, Edit, Place, ReadError,
+};
 pub use open::OpenError;
-pub use read::CatchUp;
+pub use people::{
+    Account, AccountError, AccountKind, Credentials, NewToken, Registration, SavedSession,
+    SessionKey, Token,
+};
 
 /// The database did not do what it was asked; nothing was stored.
 #[derive(Debug, Error)]
@@ -46,6 +67,7 @@ pub struct Store {
     readers: SqlitePool,
     writer: writer::Handle,
     epoch: Epoch,
+    clock: Clock,
 }
 
 impl Store {

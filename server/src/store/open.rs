@@ -10,7 +10,7 @@ use sqlx::{
 use thiserror::Error;
 use tokio::sync::mpsc;
 
-use super::{News, Store, writer};
+use super::{News, Store, row, writer};
 use crate::ops::{Clock, Random, Shutdown, config};
 
 /// How long a read waits for its turn. Readers never wait for the writer, only for each other: when
@@ -80,8 +80,9 @@ impl Store {
             .await
             .map_err(|why| OpenError::Schema { file: file.clone(), why })?;
         let epoch = epoch(&readers, random.uuid_v7(clock.wall())).await.map_err(database)?;
-        let writer = writer::start(options, config, clock, random, changes, shutdown);
-        Ok(Self { readers, writer, epoch })
+        begin_lobby(&readers, &clock).await.map_err(database)?;
+        let writer = writer::start(options, config, clock.clone(), random, changes, shutdown);
+        Ok(Self { readers, writer, epoch, clock })
     }
 }
 
@@ -104,6 +105,15 @@ async fn epoch(readers: &SqlitePool, offered: String) -> Result<Epoch, sqlx::Err
         .await?;
     let text: String = sqlx::query_scalar("SELECT epoch FROM meta").fetch_one(readers).await?;
     Epoch::try_from(text).map_err(|error| sqlx::Error::Decode(error.into()))
+}
+
+/// Notes when the lobby began, which the migration that made it could not know.
+async fn begin_lobby(readers: &SqlitePool, clock: &Clock) -> Result<(), sqlx::Error> {
+    sqlx::query("UPDATE dialogs SET created_at = ? WHERE id = 'lobby' AND created_at IS NULL")
+        .bind(row::bound(clock.wall().unix_ms()))
+        .execute(readers)
+        .await?;
+    Ok(())
 }
 
 #[cfg(test)]

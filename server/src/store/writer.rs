@@ -5,50 +5,165 @@
 //! once, and a crowd shares the cost. Every write in a group is its own little story (found again,
 //! refused, stored), and only a failure of the database itself fails the whole group.
 //!
+//! A write is a value with [`Write::commit`]. It says what it did as a [`Write::Done`] for whoever
+//! asked and as [`Change`]s for everyone else, or why it did nothing. A refusal comes before the
+//! first row is written, because what the others in the group have written stays.
+//!
 //! When the connection breaks it is opened anew for the next group; meanwhile every write is
 //! refused as [`Unavailable`] and may be tried again.
 
+use confab_protocol::Timestamp;
+use futures::future::BoxFuture;
 use sqlx::{Connection, SqliteConnection, sqlite::SqliteConnectOptions};
 use tokio::sync::{mpsc, oneshot};
 use tracing::error;
 
-use super::{
-    Append, AppendError, Appended, Committed, News, Unavailable,
-    append::{self, Outcome},
-};
+use super::{Change, Committed, News, Unavailable};
 use crate::ops::{Clock, Random, Shutdown, config};
 
-type Answer = Result<Appended, AppendError>;
+/// Something to be stored.
+pub(super) trait Write: Send + Sync + 'static {
+    /// The answer to whoever asked.
+    type Done: Send + 'static;
+    /// Why nothing was stored.
+    type Refusal: From<Unavailable> + Send + 'static;
 
-enum Job {
-    Append(Append, oneshot::Sender<Answer>),
-    Probe(oneshot::Sender<Result<(), Unavailable>>),
+    /// Looks whether it may be, stores it, and says what others are to hear of.
+    fn commit(
+        &self,
+        connection: &mut SqliteConnection,
+        stamp: &Stamp,
+    ) -> impl Future<Output = Result<(Self::Done, Vec<Change>), Stop<Self::Refusal>>> + Send;
+}
+
+/// Why a write goes no further.
+#[derive(Debug)]
+pub(super) enum Stop<R> {
+    /// It may not be. Nothing was written.
+    Refused(R),
+    /// The database failed, and the whole group with it.
+    Failed(sqlx::Error),
+}
+
+impl<R> From<sqlx::Error> for Stop<R> {
+    fn from(error: sqlx::Error) -> Self {
+        Self::Failed(error)
+    }
+}
+
+/// What every write is given.
+#[derive(Debug)]
+pub(super) struct Stamp {
+    /// When.
+    pub now: Timestamp,
+    /// A UUIDv7 that nothing else has.
+    pub id: String,
+}
+
+impl Stamp {
+    /// When, in milliseconds since 1970.
+    pub fn now_ms(&self) -> i64 {
+        self.now.unix_ms() as i64
+    }
+}
+
+/// A write in the queue, whatever it is.
+trait Job: Send {
+    fn commit<'a>(
+        &'a mut self,
+        connection: &'a mut SqliteConnection,
+        stamp: Stamp,
+    ) -> BoxFuture<'a, Result<(), sqlx::Error>>;
+
+    /// What others are to hear of.
+    fn take_changes(&mut self) -> Vec<Change>;
+
+    /// After the commit.
+    fn answer(self: Box<Self>);
+
+    /// When there was none.
+    fn fail(self: Box<Self>, why: &str);
+}
+
+type Answer<W> = Result<<W as Write>::Done, <W as Write>::Refusal>;
+
+struct Pending<W: Write> {
+    write: W,
+    answer: oneshot::Sender<Answer<W>>,
+    outcome: Option<Answer<W>>,
+    changes: Vec<Change>,
+}
+
+impl<W: Write> Job for Pending<W> {
+    fn commit<'a>(
+        &'a mut self,
+        connection: &'a mut SqliteConnection,
+        stamp: Stamp,
+    ) -> BoxFuture<'a, Result<(), sqlx::Error>> {
+        Box::pin(async move {
+            self.outcome = Some(match self.write.commit(connection, &stamp).await {
+                Ok((done, changes)) => {
+                    self.changes = changes;
+                    Ok(done)
+                }
+                Err(Stop::Refused(refusal)) => Err(refusal),
+                Err(Stop::Failed(error)) => return Err(error),
+            });
+            Ok(())
+        })
+    }
+
+    fn take_changes(&mut self) -> Vec<Change> {
+        std::mem::take(&mut self.changes)
+    }
+
+    fn answer(self: Box<Self>) {
+        if let Some(outcome) = self.outcome {
+            // Fails only when nobody waits for it any more.
+            let _ = self.answer.send(outcome);
+        }
+    }
+
+    fn fail(self: Box<Self>, why: &str) {
+        let _ = self.answer.send(Err(Unavailable(why.to_owned()).into()));
+    }
 }
 
 /// How others reach the writer.
 #[derive(Clone, Debug)]
-pub struct Handle(mpsc::Sender<Job>);
+pub(super) struct Handle(mpsc::Sender<Box<dyn Job>>);
 
 impl Handle {
     /// Takes a place in the queue now and waits for the commit in the future that is returned, so
-    /// that two calls in a row are two messages in that order.
-    pub fn append(&self, append: Append) -> impl Future<Output = Answer> + use<> {
+    /// that two calls in a row are two writes in that order.
+    pub fn write<W: Write>(&self, write: W) -> impl Future<Output = Answer<W>> + use<W> {
         let (answer, answered) = oneshot::channel();
-        let placed = self.0.try_send(Job::Append(append, answer));
+        let job = Pending { write, answer, outcome: None, changes: Vec::new() };
+        let placed = self.0.try_send(Box::new(job)).map_err(drop);
         async move {
-            placed.map_err(|_| Unavailable("too many writes wait".to_owned()))?;
+            placed.map_err(|()| Unavailable("too many writes wait".to_owned()))?;
             answered.await.map_err(|_| Unavailable("the writer has stopped".to_owned()))?
         }
     }
 
     /// Tries whether a write would succeed.
     pub async fn probe(&self) -> Result<(), Unavailable> {
-        let (answer, answered) = oneshot::channel();
-        let stopped = |_| Unavailable("the writer has stopped".to_owned());
-        self.0
-            .try_send(Job::Probe(answer))
-            .map_err(|_| Unavailable("too many writes wait".to_owned()))?;
-        answered.await.map_err(stopped)?
+        self.write(Probe).await
+    }
+}
+
+struct Probe;
+
+impl Write for Probe {
+    type Done = ();
+    type Refusal = Unavailable;
+
+    async fn commit(
+        &self,
+        _: &mut SqliteConnection,
+        _: &Stamp,
+    ) -> Result<((), Vec<Change>), Stop<Unavailable>> {
+        Ok(((), Vec::new()))
     }
 }
 
@@ -63,7 +178,7 @@ struct Writer {
 }
 
 /// Starts the writer. It ends when every handle is gone, or at shutdown when the queue is empty.
-pub fn start(
+pub(super) fn start(
     options: SqliteConnectOptions,
     config: &config::Store,
     clock: Clock,
@@ -98,47 +213,29 @@ pub fn start(
 }
 
 impl Writer {
-    async fn handle(&mut self, group: Vec<Job>) {
-        let (mut appends, mut answers, mut probes) = (Vec::new(), Vec::new(), Vec::new());
-        for job in group {
-            match job {
-                Job::Append(append, answer) => {
-                    appends.push(append);
-                    answers.push(answer);
-                }
-                Job::Probe(answer) => probes.push(answer),
-            }
-        }
-        match self.commit(&appends).await {
-            Ok(outcomes) => {
+    async fn handle(&mut self, mut group: Vec<Box<dyn Job>>) {
+        match self.commit(&mut group).await {
+            Ok(()) => {
                 if std::mem::take(&mut self.is_down) {
                     let _ = self.news.send(News::Recovered).await;
                 }
-                for probe in probes {
-                    let _ = probe.send(Ok(()));
-                }
-                for (outcome, answer) in outcomes.into_iter().zip(answers) {
-                    self.tell(outcome, answer).await;
+                for job in group {
+                    self.tell(job).await;
                 }
             }
             Err(why) => {
-                error!(error = %why, writes = appends.len(), "nothing was stored");
+                error!(error = %why, writes = group.len(), "nothing was stored");
                 // The next group begins with a fresh connection.
                 self.connection = None;
                 self.is_down = true;
                 let why = why.to_string();
-                for probe in probes {
-                    let _ = probe.send(Err(Unavailable(why.clone())));
-                }
-                for answer in answers {
-                    let _ = answer.send(Err(Unavailable(why.clone()).into()));
-                }
+                group.into_iter().for_each(|job| job.fail(&why));
             }
         }
     }
 
     /// One transaction for the whole group. An error means that nothing of it is stored.
-    async fn commit(&mut self, appends: &[Append]) -> Result<Vec<Outcome>, sqlx::Error> {
+    async fn commit(&mut self, group: &mut [Box<dyn Job>]) -> Result<(), sqlx::Error> {
         let connection = match &mut self.connection {
             Some(connection) => connection,
             empty => empty.insert(SqliteConnection::connect_with(&self.options).await?),
@@ -146,30 +243,22 @@ impl Writer {
         // IMMEDIATE: a transaction that begins by reading and then wants to write fails when
         // another has written in between, and no time-out helps it.
         let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await?;
-        let mut outcomes = Vec::with_capacity(appends.len());
-        for append in appends {
+        for job in group {
             let now = self.clock.wall();
             let id = self.random.uuid_v7(now);
-            outcomes.push(append::append_message(&mut transaction, append, id, now).await?);
+            job.commit(&mut transaction, Stamp { now, id }).await?;
         }
-        transaction.commit().await?;
-        Ok(outcomes)
+        transaction.commit().await
     }
 
     /// Tells the fan-out, then whoever asked. The order of calls is the order of commits.
-    async fn tell(&self, outcome: Outcome, answer: oneshot::Sender<Answer>) {
-        let told = match outcome {
-            Outcome::Stored(change) => {
-                let message = change.message.clone();
-                // Fails only when the fan-out has ended, and then nobody listens.
-                let news = News::Committed(Box::new(Committed::after_commit(change)));
-                let _ = self.news.send(news).await;
-                Ok(Appended { message, duplicate: false })
-            }
-            Outcome::Found(message) => Ok(Appended { message, duplicate: true }),
-            Outcome::Refused(refusal) => Err(refusal),
-        };
-        let _ = answer.send(told);
+    async fn tell(&self, mut job: Box<dyn Job>) {
+        for change in job.take_changes() {
+            // Fails only when the fan-out has ended, and then nobody listens.
+            let news = News::Committed(Box::new(Committed::after_commit(change)));
+            let _ = self.news.send(news).await;
+        }
+        job.answer();
     }
 }
 
@@ -183,7 +272,7 @@ mod tests {
     use futures::future::join_all;
 
     use super::*;
-    use crate::store::{Member, Store};
+    use crate::store::{Append, Member, Store};
 
     fn append(n: usize) -> Append {
         let person = Person {

@@ -1,0 +1,93 @@
+//! Someone asks a dialog to be quiet, or not to be any more.
+
+use confab_protocol::{Dialog, DialogKind, Seq};
+use sqlx::SqliteConnection;
+
+use super::{DialogError, line_of_member};
+use crate::store::{
+    Change, Member, Store, log, people, row,
+    standing::{Standing, standing},
+    writer::{Stamp, Stop, Write},
+};
+
+struct Mute {
+    member: Member,
+    is_muted: bool,
+}
+
+impl Store {
+    /// Notes whether a dialog shall be quiet, for oneself.
+    ///
+    /// # Errors
+    ///
+    /// [`DialogError::NoSuchDialog`], [`DialogError::Unavailable`].
+    pub fn mute(
+        &self,
+        member: Member,
+        is_muted: bool,
+    ) -> impl Future<Output = Result<Dialog, DialogError>> + use<> {
+        self.writer.write(Mute { member, is_muted })
+    }
+}
+
+impl Write for Mute {
+    type Done = Dialog;
+    type Refusal = DialogError;
+
+    async fn commit(
+        &self,
+        connection: &mut SqliteConnection,
+        stamp: &Stamp,
+    ) -> Result<(Dialog, Vec<Change>), Stop<DialogError>> {
+        let (user, dialog) = (&self.member.person().id, self.member.dialog());
+        let standing = standing(connection, user, dialog)
+            .await?
+            .ok_or(Stop::Refused(DialogError::NoSuchDialog))?;
+        if standing.receipt.is_some_and(|row| row.is_muted) == self.is_muted {
+            return Ok((line_of_member(connection, &self.member).await?, Vec::new()));
+        }
+        self.store(connection, &standing, stamp).await?;
+        let line = line_of_member(connection, &self.member).await?;
+        let mut changes = Vec::new();
+        if is_listed(&standing, user.as_str()) {
+            let told = Some(line.clone());
+            let told = log::tell_person(connection, user, "dialog:muted", dialog, told, stamp);
+            changes.push(told.await?);
+        }
+        Ok((line, changes))
+    }
+}
+
+impl Mute {
+    async fn store(
+        &self,
+        connection: &mut SqliteConnection,
+        standing: &Standing,
+        stamp: &Stamp,
+    ) -> Result<(), sqlx::Error> {
+        // Only in the lobby may there be no row yet, and whoever is new there has nothing unread.
+        people::keep(connection, self.member.person(), stamp).await?;
+        sqlx::query(
+            "INSERT INTO members
+                 (dialog, user, role, joined_ev, joined_at, delivered_seq, read_seq, muted)
+             VALUES (?1, ?2, 'member', ?3, ?4, ?5, ?5, ?6)
+             ON CONFLICT (dialog, user) DO UPDATE SET muted = excluded.muted",
+        )
+        .bind(self.member.dialog().as_str())
+        .bind(self.member.person().id.as_str())
+        .bind(row::bound(standing.last_ev.0))
+        .bind(stamp.now_ms())
+        .bind(row::bound(standing.last_seq.0))
+        .bind(self.is_muted)
+        .execute(connection)
+        .await?;
+        Ok(())
+    }
+}
+
+/// A direct dialog in which nothing was said yet is on the list of who began it alone.
+fn is_listed(standing: &Standing, user: &str) -> bool {
+    standing.kind != DialogKind::Direct
+        || standing.last_seq > Seq(0)
+        || standing.created_by.as_deref() == Some(user)
+}

@@ -1,0 +1,134 @@
+//! The two kinds of log: a dialog's, and a person's own.
+//!
+//! A dialog's log has a line for every change that all its readers see; a person's own has one for
+//! every change of their list of dialogs that no dialog's log tells them: one appeared, is gone, is
+//! called otherwise, or was read on another device. Both are numbered densely from 1, by the
+//! statement that counts (DESIGN §4).
+
+use std::{collections::BTreeSet, sync::Arc};
+
+use confab_protocol::{Dialog, DialogId, DialogKind, DialogUpdate, Ev, Seq, Uev, UserId};
+use sqlx::SqliteConnection;
+
+use super::{Change, Readers, dialogs::lines_of_members, row, writer::Stamp};
+
+/// A line of a dialog's log; each kind has one of the three.
+#[derive(Default)]
+pub(super) struct Line<'a> {
+    /// As in `dialog_events.kind`.
+    pub kind: &'static str,
+    /// The message that was changed.
+    pub seq: Option<Seq>,
+    /// Who came, went or owns.
+    pub user: Option<&'a UserId>,
+    /// The new title.
+    pub title: Option<&'a str>,
+}
+
+/// Takes a dialog's next number and writes the line.
+pub(super) async fn append_line(
+    connection: &mut SqliteConnection,
+    dialog: &DialogId,
+    line: Line<'_>,
+) -> Result<Ev, sqlx::Error> {
+    let ev = next_ev(connection, dialog).await?;
+    sqlx::query(
+        "INSERT INTO dialog_events (dialog, ev, kind, seq, user, title) VALUES (?, ?, ?, ?, ?, ?)",
+    )
+    .bind(dialog.as_str())
+    .bind(row::bound(ev.0))
+    .bind(line.kind)
+    .bind(line.seq.map(|seq| row::bound(seq.0)))
+    .bind(line.user.map(UserId::as_str))
+    .bind(line.title)
+    .execute(connection)
+    .await?;
+    Ok(ev)
+}
+
+/// Takes a dialog's next number.
+pub(super) async fn next_ev(
+    connection: &mut SqliteConnection,
+    dialog: &DialogId,
+) -> Result<Ev, sqlx::Error> {
+    let row =
+        sqlx::query("UPDATE dialogs SET last_ev = last_ev + 1 WHERE id = ? RETURNING last_ev")
+            .bind(dialog.as_str())
+            .fetch_one(connection)
+            .await?;
+    row::ev(&row, "last_ev")
+}
+
+/// Who belongs to a dialog now.
+pub(super) async fn readers(
+    connection: &mut SqliteConnection,
+    kind: DialogKind,
+    dialog: &DialogId,
+) -> Result<Readers, sqlx::Error> {
+    if kind == DialogKind::Lobby {
+        return Ok(Readers::Everyone);
+    }
+    let rows = sqlx::query("SELECT user FROM members WHERE dialog = ?")
+        .bind(dialog.as_str())
+        .fetch_all(connection)
+        .await?;
+    let members: Result<BTreeSet<_>, _> = rows.iter().map(|row| row::parsed(row, "user")).collect();
+    Ok(Readers::Members(Arc::new(members?)))
+}
+
+/// Writes a line into one person's own log, with the dialog as it reads for them now.
+pub(super) async fn tell_person(
+    connection: &mut SqliteConnection,
+    user: &UserId,
+    kind: &'static str,
+    dialog_id: &DialogId,
+    dialog: Option<Dialog>,
+    stamp: &Stamp,
+) -> Result<Change, sqlx::Error> {
+    let sql = "UPDATE users SET last_uev = last_uev + 1 WHERE id = ? RETURNING last_uev";
+    let row = sqlx::query(sql).bind(user.as_str()).fetch_one(&mut *connection).await?;
+    let uev = Uev(row::count(&row, "last_uev")?);
+    sqlx::query("INSERT INTO user_events (user, uev, kind, dialog, at) VALUES (?, ?, ?, ?, ?)")
+        .bind(user.as_str())
+        .bind(row::bound(uev.0))
+        .bind(kind)
+        .bind(dialog_id.as_str())
+        .bind(stamp.now_ms())
+        .execute(connection)
+        .await?;
+    let update = DialogUpdate { dialog_id: dialog_id.clone(), uev, dialog };
+    Ok(Change::Personal { user: user.clone(), update })
+}
+
+/// Writes a line into the own log of everyone who belongs to a group now. Three statements, however
+/// many they are.
+pub(super) async fn tell_members(
+    connection: &mut SqliteConnection,
+    kind: &'static str,
+    dialog_id: &DialogId,
+    stamp: &Stamp,
+) -> Result<Vec<Change>, sqlx::Error> {
+    sqlx::query(
+        "UPDATE users SET last_uev = last_uev + 1
+         WHERE id IN (SELECT user FROM members WHERE dialog = ?)",
+    )
+    .bind(dialog_id.as_str())
+    .execute(&mut *connection)
+    .await?;
+    sqlx::query(
+        "INSERT INTO user_events (user, uev, kind, dialog, at)
+         SELECT u.id, u.last_uev, ?, m.dialog, ?
+         FROM members m JOIN users u ON u.id = m.user WHERE m.dialog = ?",
+    )
+    .bind(kind)
+    .bind(stamp.now_ms())
+    .bind(dialog_id.as_str())
+    .execute(&mut *connection)
+    .await?;
+    let lines = lines_of_members(connection, dialog_id).await?;
+    let tell = |(user, uev, dialog)| {
+        let update = DialogUpdate { dialog_id: dialog_id.clone(), uev, dialog: Some(dialog) };
+        Change::Personal { user, update }
+    };
+    Ok(lines.into_iter().map(tell).collect())
+}

@@ -1,0 +1,130 @@
+//! What someone missed: the lines of a dialog's log after a position.
+//!
+//! The log says what was changed; what it was changed *to* is read from the rows as they are now. A
+//! message that was edited twice since is told three times, each time with its last words: of two
+//! states of one message the one with the greater `ev` is true, so whoever applies all of it ends
+//! where a fresh page begins.
+
+use confab_protocol::{
+    DialogChange, DialogEvent, DialogId, Ev, Member as Person, ResetReason, Role, Seq,
+};
+use futures::TryStreamExt;
+use sqlx::{Row, sqlite::SqliteRow};
+
+use super::{ReadError, room::Room, to_message};
+use crate::store::{Member, Store, Unavailable, row, standing::standing};
+
+/// What someone missed since a position.
+#[derive(Clone, Debug, PartialEq)]
+pub enum CatchUp {
+    /// The changes after the position, and the position they lead to.
+    Events {
+        /// In order, without a gap.
+        events: Vec<DialogEvent>,
+        /// The dialog's position in the same transaction.
+        to: Ev,
+    },
+    /// The position cannot be used; never half an answer (DESIGN §4).
+    Reset(ResetReason),
+}
+
+/// The lines after a position, with what they speak of.
+pub(in crate::store) const LINES: &str = concat!(
+    "SELECT e.ev AS line, e.kind AS line_kind, e.user, e.title,
+            u.username, me.delivered_seq, me.read_seq, ",
+    message_columns!(),
+    " FROM dialog_events e
+      LEFT JOIN messages m ON m.dialog = e.dialog AND m.seq = e.seq
+      LEFT JOIN messages q ON q.id = m.reply_to
+      LEFT JOIN users u ON u.id = e.user
+      LEFT JOIN members me ON me.dialog = e.dialog AND me.user = e.user
+      WHERE e.dialog = ? AND e.ev > ? ORDER BY e.ev"
+);
+
+impl Store {
+    /// The dialog's position, whoever asks; nothing when there is no such dialog.
+    ///
+    /// # Errors
+    ///
+    /// [`Unavailable`].
+    pub async fn position(&self, dialog: &DialogId) -> Result<Option<Ev>, Unavailable> {
+        let mut connection = self.readers.acquire().await?;
+        let row = sqlx::query("SELECT last_ev FROM dialogs WHERE id = ?")
+            .bind(dialog.as_str())
+            .fetch_optional(&mut *connection)
+            .await?;
+        Ok(row.map(|row| row::ev(&row, "last_ev")).transpose()?)
+    }
+
+    /// The changes after `after`, unless they are more than `max` or than [`Room`] holds.
+    ///
+    /// # Errors
+    ///
+    /// [`ReadError`].
+    pub async fn catch_up(
+        &self,
+        member: &Member,
+        after: Ev,
+        max: u32,
+    ) -> Result<CatchUp, ReadError> {
+        let mut snapshot = self.readers.begin().await?;
+        let standing = standing(&mut snapshot, &member.person().id, member.dialog())
+            .await?
+            .ok_or(ReadError::NoSuchDialog)?;
+        let to = standing.last_ev;
+        if after > to {
+            return Ok(CatchUp::Reset(ResetReason::AheadOfLog));
+        }
+        if to.0 - after.0 > u64::from(max) {
+            return Ok(CatchUp::Reset(ResetReason::TooFarBehind));
+        }
+        let mut rows = sqlx::query(LINES)
+            .bind(member.dialog().as_str())
+            .bind(row::bound(after.0))
+            .fetch(&mut *snapshot);
+        let (mut events, mut room) = (Vec::new(), Room::default());
+        while let Some(row) = rows.try_next().await? {
+            let event = to_event(&row)?;
+            let fits = match &event.change {
+                DialogChange::MessageNew(message) | DialogChange::MessageUpdate(message) => {
+                    room.takes(message)
+                }
+                _ => room.takes_line(),
+            };
+            if !fits {
+                return Ok(CatchUp::Reset(ResetReason::TooFarBehind));
+            }
+            events.push(event);
+        }
+        Ok(CatchUp::Events { events, to })
+    }
+}
+
+fn to_event(row: &SqliteRow) -> Result<DialogEvent, sqlx::Error> {
+    let change = match row.try_get::<&str, _>("line_kind")? {
+        "message:new" => DialogChange::MessageNew(to_message(row)?),
+        "message:update" => DialogChange::MessageUpdate(to_message(row)?),
+        "member:added" => DialogChange::MemberAdded(to_newcomer(row)?),
+        "member:removed" => DialogChange::MemberRemoved(row::parsed(row, "user")?),
+        "owner:changed" => DialogChange::OwnerChanged(row::parsed(row, "user")?),
+        "dialog:renamed" => DialogChange::Renamed(row.try_get("title")?),
+        _ => return Err(sqlx::Error::Decode("a line of an unknown kind".into())),
+    };
+    Ok(DialogEvent { ev: row::ev(row, "line")?, change })
+}
+
+/// Someone who came. Nobody comes as the owner: that is a line of its own.
+fn to_newcomer(row: &SqliteRow) -> Result<Person, sqlx::Error> {
+    let seq = |column| {
+        let number = row.try_get::<Option<i64>, _>(column)?;
+        // They may be gone again; then what they had read is told to nobody.
+        Ok::<_, sqlx::Error>(Seq(number.unwrap_or_default() as u64))
+    };
+    Ok(Person {
+        id: row::parsed(row, "user")?,
+        username: row::parsed(row, "username")?,
+        role: Role::Member,
+        delivered: seq("delivered_seq")?,
+        read: seq("read_seq")?,
+    })
+}

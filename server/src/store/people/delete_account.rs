@@ -1,0 +1,99 @@
+//! Someone goes for good. What they said stays, under nobody's name.
+
+use confab_protocol::{DialogId, UserId, Username};
+use sqlx::SqliteConnection;
+
+use super::{AccountError, AccountKind, kind_of, tags};
+use crate::store::{
+    Change, Store,
+    dialogs::take_out,
+    row,
+    writer::{Stamp, Stop, Write},
+};
+
+struct DeleteAccount(UserId);
+
+impl Store {
+    /// Takes someone out of their groups, ends all their ways in, and forgets who they were. Guests
+    /// may go, too. Direct dialogs stay with the other.
+    ///
+    /// # Errors
+    ///
+    /// [`AccountError::Unknown`].
+    pub fn delete_account(
+        &self,
+        user: UserId,
+    ) -> impl Future<Output = Result<(), AccountError>> + use<> {
+        self.writer.write(DeleteAccount(user))
+    }
+}
+
+impl Write for DeleteAccount {
+    type Done = ();
+    type Refusal = AccountError;
+
+    async fn commit(
+        &self,
+        connection: &mut SqliteConnection,
+        stamp: &Stamp,
+    ) -> Result<((), Vec<Change>), Stop<AccountError>> {
+        let user = &self.0;
+        match kind_of(connection, user).await? {
+            Some(AccountKind::Guest | AccountKind::Account) => {}
+            Some(AccountKind::Deleted) | None => {
+                return Err(Stop::Refused(AccountError::Unknown));
+            }
+        }
+        let mut changes = Vec::new();
+        for group in groups_of(connection, user).await? {
+            let leaving = std::slice::from_ref(user);
+            let left = take_out(connection, &group, leaving, "member:removed", stamp).await?;
+            changes.extend(left);
+        }
+        forget(connection, user).await?;
+        changes.push(Change::Ended { user: user.clone(), session: None });
+        changes.push(Change::Invalidated(tags(&["people", "dialogs", "messages"])));
+        Ok(((), changes))
+    }
+}
+
+async fn groups_of(
+    connection: &mut SqliteConnection,
+    user: &UserId,
+) -> Result<Vec<DialogId>, sqlx::Error> {
+    let rows = sqlx::query(
+        "SELECT m.dialog FROM members m JOIN dialogs d ON d.id = m.dialog
+         WHERE m.user = ? AND d.kind = 'group'",
+    )
+    .bind(user.as_str())
+    .fetch_all(connection)
+    .await?;
+    rows.iter().map(|row| row::parsed(row, "dialog")).collect()
+}
+
+/// What is left is an id without a name, which messages and direct dialogs point to.
+async fn forget(connection: &mut SqliteConnection, user: &UserId) -> Result<(), sqlx::Error> {
+    let nobody = Username::deleted();
+    sqlx::query(
+        "UPDATE users SET username = ?, kind = 'deleted', login = NULL, login_key = NULL,
+                          name_key = NULL, password_hash = NULL, last_seen_at = NULL
+         WHERE id = ?",
+    )
+    .bind(nobody.as_str())
+    .bind(user.as_str())
+    .execute(&mut *connection)
+    .await?;
+    sqlx::query("UPDATE messages SET author_name = ? WHERE author = ?")
+        .bind(nobody.as_str())
+        .bind(user.as_str())
+        .execute(&mut *connection)
+        .await?;
+    for sql in [
+        "DELETE FROM sessions WHERE user = ?",
+        "DELETE FROM tokens WHERE user = ?",
+        "DELETE FROM members WHERE dialog = 'lobby' AND user = ?",
+    ] {
+        sqlx::query(sql).bind(user.as_str()).execute(&mut *connection).await?;
+    }
+    Ok(())
+}

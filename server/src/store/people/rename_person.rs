@@ -1,0 +1,70 @@
+//! Someone goes by another name from now on. What they have said stays as it was heard.
+
+use confab_protocol::{Person, UserId, Username};
+use sqlx::SqliteConnection;
+
+use super::{AccountError, AccountKind, kind_of, must_be_free, tags};
+use crate::store::{
+    Change, Store,
+    writer::{Stamp, Stop, Write},
+};
+
+struct RenamePerson {
+    person: Person,
+    name_key: String,
+    create_as_guest: bool,
+}
+
+impl Store {
+    /// Gives someone a name that nobody else may have. With `create_as_guest` who is only passing is
+    /// kept as a guest of that name.
+    ///
+    /// # Errors
+    ///
+    /// [`AccountError::NameTaken`], [`AccountError::Unknown`].
+    pub fn rename_person(
+        &self,
+        user: UserId,
+        name: Username,
+        name_key: String,
+        create_as_guest: bool,
+    ) -> impl Future<Output = Result<Person, AccountError>> + use<> {
+        let person = Person { id: user, username: name };
+        self.writer.write(RenamePerson { person, name_key, create_as_guest })
+    }
+}
+
+impl Write for RenamePerson {
+    type Done = Person;
+    type Refusal = AccountError;
+
+    async fn commit(
+        &self,
+        connection: &mut SqliteConnection,
+        stamp: &Stamp,
+    ) -> Result<(Person, Vec<Change>), Stop<AccountError>> {
+        match kind_of(connection, &self.person.id).await? {
+            Some(AccountKind::Guest | AccountKind::Account) => {}
+            None if self.create_as_guest => {}
+            _ => return Err(Stop::Refused(AccountError::Unknown)),
+        }
+        must_be_free(connection, &self.name_key, &self.person.id).await?;
+        let changed = sqlx::query(
+            "INSERT INTO users (id, username, kind, created_at, name_key)
+             VALUES (?, ?, 'guest', ?, ?) ON CONFLICT (id) DO UPDATE
+             SET username = excluded.username, name_key = excluded.name_key
+             WHERE username <> excluded.username OR name_key IS NOT excluded.name_key",
+        )
+        .bind(self.person.id.as_str())
+        .bind(self.person.username.as_str())
+        .bind(stamp.now_ms())
+        .bind(&self.name_key)
+        .execute(connection)
+        .await?;
+        let changes = match changed.rows_affected() {
+            0 => Vec::new(),
+            _ => vec![Change::Invalidated(tags(&["people", "dialogs"]))],
+        };
+        Ok((self.person.clone(), changes))
+    }
+}

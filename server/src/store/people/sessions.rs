@@ -1,0 +1,195 @@
+//! Sessions: by which browser somebody is signed in, until when.
+//!
+//! A request reads its session when it begins and writes it when it ends. In between the session may
+//! have been ended by another device, so an ended one leaves a mark until it would have expired, and
+//! writing it again is refused: signing out is for good (DESIGN §7, G8).
+
+use confab_protocol::{Timestamp, UserId};
+use sqlx::{Row, SqliteConnection, sqlite::SqliteRow};
+
+use super::{AccountError, AccountKind, SessionKey, kind_of};
+use crate::store::{
+    Change, Store, Unavailable, row,
+    writer::{Stamp, Stop, Write},
+};
+
+/// A session that counts.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct SavedSession {
+    /// Whose; nobody's while nobody has signed in.
+    pub user: Option<UserId>,
+    /// What `auth` keeps with it.
+    pub data: String,
+    /// From then on it is none.
+    pub expires_at: Timestamp,
+}
+
+struct SaveSession {
+    key: SessionKey,
+    session: SavedSession,
+}
+
+struct EndSession(SessionKey);
+
+struct EndSessionsOf(UserId);
+
+impl Store {
+    /// Makes a session, or changes what is kept with it.
+    ///
+    /// # Errors
+    ///
+    /// [`AccountError::Unknown`] when it was ended, or nobody has this id any more.
+    pub fn save_session(
+        &self,
+        key: SessionKey,
+        user: Option<UserId>,
+        data: String,
+        expires_at: Timestamp,
+    ) -> impl Future<Output = Result<(), AccountError>> + use<> {
+        let session = SavedSession { user, data, expires_at };
+        self.writer.write(SaveSession { key, session })
+    }
+
+    /// A session, if it has neither ended nor expired.
+    ///
+    /// # Errors
+    ///
+    /// [`Unavailable`].
+    pub async fn load_session(
+        &self,
+        key: &SessionKey,
+    ) -> Result<Option<SavedSession>, Unavailable> {
+        let sql = "SELECT user, data, expires_at FROM sessions
+                   WHERE key = ? AND ended_at IS NULL AND expires_at > ?";
+        let row = sqlx::query(sql)
+            .bind(key.0.as_slice())
+            .bind(row::bound(self.clock.wall().unix_ms()))
+            .fetch_optional(&self.readers)
+            .await?;
+        Ok(row.as_ref().map(to_session).transpose()?)
+    }
+
+    /// Ends a session, and the sockets that were opened with it.
+    ///
+    /// # Errors
+    ///
+    /// [`Unavailable`].
+    pub fn end_session(
+        &self,
+        key: SessionKey,
+    ) -> impl Future<Output = Result<(), Unavailable>> + use<> {
+        self.writer.write(EndSession(key))
+    }
+
+    /// Ends all sessions of someone, and all their sockets.
+    ///
+    /// # Errors
+    ///
+    /// [`Unavailable`].
+    pub fn end_sessions_of(
+        &self,
+        user: UserId,
+    ) -> impl Future<Output = Result<(), Unavailable>> + use<> {
+        self.writer.write(EndSessionsOf(user))
+    }
+}
+
+fn to_session(row: &SqliteRow) -> Result<SavedSession, sqlx::Error> {
+    Ok(SavedSession {
+        user: row::parsed_if_any(row, "user")?,
+        data: row.try_get("data")?,
+        expires_at: row::time(row, "expires_at")?,
+    })
+}
+
+impl Write for SaveSession {
+    type Done = ();
+    type Refusal = AccountError;
+
+    async fn commit(
+        &self,
+        connection: &mut SqliteConnection,
+        stamp: &Stamp,
+    ) -> Result<((), Vec<Change>), Stop<AccountError>> {
+        if let Some(user) = &self.session.user
+            && matches!(kind_of(connection, user).await?, None | Some(AccountKind::Deleted))
+        {
+            return Err(Stop::Refused(AccountError::Unknown));
+        }
+        let saved = sqlx::query(
+            "INSERT INTO sessions (key, user, data, created_at, expires_at) VALUES (?, ?, ?, ?, ?)
+             ON CONFLICT (key) DO UPDATE
+             SET user = excluded.user, data = excluded.data, expires_at = excluded.expires_at
+             WHERE ended_at IS NULL",
+        )
+        .bind(self.key.0.as_slice())
+        .bind(self.session.user.as_ref().map(UserId::as_str))
+        .bind(&self.session.data)
+        .bind(stamp.now_ms())
+        .bind(row::bound(self.session.expires_at.unix_ms()))
+        .execute(&mut *connection)
+        .await?;
+        if saved.rows_affected() == 0 {
+            return Err(Stop::Refused(AccountError::Unknown));
+        }
+        // Whoever comes sweeps behind those who have gone.
+        sqlx::query("DELETE FROM sessions WHERE expires_at <= ? AND key <> ?")
+            .bind(stamp.now_ms())
+            .bind(self.key.0.as_slice())
+            .execute(connection)
+            .await?;
+        Ok(((), Vec::new()))
+    }
+}
+
+impl Write for EndSession {
+    type Done = ();
+    type Refusal = Unavailable;
+
+    async fn commit(
+        &self,
+        connection: &mut SqliteConnection,
+        stamp: &Stamp,
+    ) -> Result<((), Vec<Change>), Stop<Unavailable>> {
+        let ended = sqlx::query(
+            "UPDATE sessions SET ended_at = ?, data = '' WHERE key = ? AND ended_at IS NULL
+             RETURNING user",
+        )
+        .bind(stamp.now_ms())
+        .bind(self.0.0.as_slice())
+        .fetch_optional(connection)
+        .await?;
+        let Some(row) = ended else { return Ok(((), Vec::new())) };
+        let user = row::parsed_if_any(&row, "user")?;
+        let ended = user.map(|user| Change::Ended { user, session: Some(self.0) });
+        Ok(((), ended.into_iter().collect()))
+    }
+}
+
+impl Write for EndSessionsOf {
+    type Done = ();
+    type Refusal = Unavailable;
+
+    async fn commit(
+        &self,
+        connection: &mut SqliteConnection,
+        stamp: &Stamp,
+    ) -> Result<((), Vec<Change>), Stop<Unavailable>> {
+        end_all(connection, &self.0, stamp).await?;
+        Ok(((), vec![Change::Ended { user: self.0.clone(), session: None }]))
+    }
+}
+
+/// Ends all sessions of someone.
+pub(super) async fn end_all(
+    connection: &mut SqliteConnection,
+    user: &UserId,
+    stamp: &Stamp,
+) -> Result<(), sqlx::Error> {
+    sqlx::query("UPDATE sessions SET ended_at = ?, data = '' WHERE user = ? AND ended_at IS NULL")
+        .bind(stamp.now_ms())
+        .bind(user.as_str())
+        .execute(connection)
+        .await?;
+    Ok(())
+}
