@@ -1,11 +1,11 @@
 //! `--demo`: an empty lobby gets a few sample messages, so that a newcomer sees what a
 //! conversation looks like. They enter by the same verb as all others.
 
-use confab_protocol::{ClientId, DialogId, MessageKind, Meta, Person, Username};
+use confab_protocol::{ClientId, MessageKind, Meta, Person, Username};
 
 use crate::{
-    auth::{Guests, member},
-    hub::{Hub, SendMessage},
+    auth::Auth,
+    hub::{Hub, Place, ReadError, SendMessage},
     ops::{Clock, Random},
     store::Unavailable,
 };
@@ -27,25 +27,26 @@ const SAMPLES: [(&str, &str); 6] = [
 /// [`Unavailable`] when the database does not answer.
 pub async fn fill_lobby(
     hub: &Hub,
-    guests: &Guests,
+    auth: &Auth,
     random: &Random,
     clock: &Clock,
 ) -> Result<(), Unavailable> {
     let people: Vec<(&str, Person)> = ["Anna", "Богдан", "Алексей"]
         .into_iter()
         .filter_map(|name| {
-            let person = guests.newcomer().person();
+            let person = auth.guests().newcomer().person();
             Some((name, Person { username: Username::parse(name).ok()?, ..person }))
         })
         .collect();
-    let lobby = |person: &Person| member(person.clone(), DialogId::lobby()).ok();
-    let Some(first) = people.first().and_then(|(_, person)| lobby(person)) else { return Ok(()) };
-    if !hub.history(&first, None).await?.messages.is_empty() {
-        return Ok(());
+    let Some((_, first)) = people.first() else { return Ok(()) };
+    match hub.history(&auth.lobby(first.clone()), Place::Latest, 1).await {
+        Ok(page) if page.messages.is_empty() => {}
+        Ok(_) | Err(ReadError::NoSuchDialog) => return Ok(()),
+        Err(ReadError::Unavailable(why)) => return Err(why),
     }
     for (name, text) in SAMPLES {
         let author = people.iter().find(|(other, _)| *other == name);
-        let Some(member) = author.and_then(|(_, person)| lobby(person)) else { continue };
+        let Some((_, author)) = author else { continue };
         let Ok(client_id) = ClientId::parse(random.uuid_v7(clock.wall())) else { continue };
         let message = SendMessage {
             client_id,
@@ -54,7 +55,7 @@ pub async fn fill_lobby(
             meta: Meta::default(),
             reply_to: None,
         };
-        if let Err(error) = hub.send(member, message).await {
+        if let Err(error) = hub.send(auth.lobby(author.clone()), message).await {
             tracing::warn!(%error, "a sample message was not stored");
         }
     }

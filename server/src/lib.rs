@@ -25,7 +25,7 @@ use tracing::{info, warn};
 
 use crate::{
     api::Api,
-    auth::{Guests, KeyError, Origins},
+    auth::{Auth, KeyError},
     gateway::Gateway,
     hub::{Hub, Rules},
     ops::{
@@ -119,9 +119,9 @@ impl Server {
             shutdown.clone(),
         )
         .await?;
-        let guests = Guests::open(&data, settings.http.behind_tls, clock.clone(), random.clone())?;
+        let auth = Auth::open(store.clone(), &data, &settings, clock.clone(), random.clone())?;
         if settings.demo.enabled {
-            demo::fill_lobby(&hub, &guests, &random, &clock).await?;
+            demo::fill_lobby(&hub, &auth, &random, &clock).await?;
         }
 
         let sweep = Sweep {
@@ -130,7 +130,6 @@ impl Server {
         };
         sweep.start(Arc::clone(&registry), clock.clone(), &shutdown);
 
-        let origins = Origins::new(&settings.http.allowed_origins);
         let gateway = Gateway::new(gateway::Parts {
             config: settings.gateway.clone(),
             http: settings.http.clone(),
@@ -138,8 +137,7 @@ impl Server {
             demo: settings.demo.enabled,
             clock: clock.clone(),
             random: random.clone(),
-            guests: guests.clone(),
-            origins: origins.clone(),
+            auth: auth.clone(),
             hub: hub.clone(),
             registry: Arc::clone(&registry),
             shutdown: shutdown.clone(),
@@ -158,8 +156,7 @@ impl Server {
             watched,
             clock,
             random,
-            guests,
-            origins,
+            auth,
             sends,
             hub: hub.clone(),
             health,

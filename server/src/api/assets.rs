@@ -4,7 +4,7 @@ use std::path::Path;
 
 use axum::{
     Router,
-    http::{HeaderValue, StatusCode, header},
+    http::{HeaderValue, header},
     response::IntoResponse,
 };
 use confab_protocol::ErrorCode;
@@ -40,11 +40,7 @@ pub fn routes(options: &LeptosOptions) -> Router {
 
 /// What is not there today may be there tomorrow: nobody keeps this answer.
 async fn missing() -> impl IntoResponse {
-    let problem = Problem::new(
-        StatusCode::NOT_FOUND,
-        ErrorCode::NotFound,
-        "there is nothing at this address",
-    );
+    let problem = Problem::new(ErrorCode::NotFound, "there is nothing at this address");
     ([(header::CACHE_CONTROL, HeaderValue::from_static("no-store"))], problem)
 }
 

@@ -2,7 +2,7 @@
 
 use axum::{
     extract::{Path, State, rejection::PathRejection},
-    http::{HeaderMap, StatusCode, header},
+    http::{HeaderMap, header},
     response::{IntoResponse, Redirect, Response},
 };
 use axum_extra::extract::cookie::{Cookie, CookieJar, SameSite};
@@ -30,9 +30,8 @@ pub async fn choose(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let Path(code) = code.map_err(|error| Problem::bad_request(error.body_text()))?;
-    let language = Language::from_code(&code).ok_or_else(|| {
-        Problem::new(StatusCode::NOT_FOUND, ErrorCode::NotFound, "there is no such language")
-    })?;
+    let language = Language::from_code(&code)
+        .ok_or_else(|| Problem::new(ErrorCode::NotFound, "there is no such language"))?;
     let mut cookie = Cookie::new(COOKIE, language.code());
     cookie.set_path("/");
     cookie.set_http_only(true);

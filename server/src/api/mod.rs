@@ -1,19 +1,22 @@
 //! The other door of the server: HTTP.
 //!
 //! Pages are rendered here with what they show already in them, so they read without JavaScript
-//! ([`page`]); a plain form posts ([`form`]); programs use JSON ([`messages`]); load balancers ask
-//! how the server is ([`health`]); files come from the site folder ([`assets`]). Every handler
-//! parses, calls a verb of the hub, and phrases the answer.
+//! ([`page`]); a plain form posts ([`form`]); programs use JSON ([`rest`]), which is described for
+//! them ([`docs`]); load balancers ask how the server is ([`health`]); files come from the site
+//! folder ([`assets`]). Who is asking is found out before any handler runs ([`visitor`]). Every
+//! handler parses, calls a verb of the hub or of `auth`, and phrases the answer.
 //!
 //! Deliberately absent: sockets, SQL.
 
 mod answer;
+mod asked;
 mod assets;
+mod docs;
 mod form;
 mod health;
 mod language;
-mod messages;
 mod page;
+mod rest;
 mod sends;
 mod shell;
 mod visitor;
@@ -34,7 +37,7 @@ pub use assets::has_hashes;
 pub use sends::Sends;
 
 use crate::{
-    auth::{Guests, Origins},
+    auth::Auth,
     hub::Hub,
     ops::{Clock, Health, Random, config::Settings},
 };
@@ -55,10 +58,8 @@ pub struct Parts {
     pub clock: Clock,
     /// Ids.
     pub random: Random,
-    /// Knows guests again.
-    pub guests: Guests,
-    /// Which pages may post.
-    pub origins: Origins,
+    /// Knows people again and lets them in.
+    pub auth: Auth,
     /// Who has sent too much.
     pub sends: Sends,
     /// The verbs.
@@ -72,18 +73,21 @@ pub fn router(api: Api, sockets: Router) -> Router {
     // Leptos renders on whatever runtime it was told of; a second time is no harm.
     let _ = any_spawner::Executor::init_tokio();
     let settings = &api.0.settings;
+    let (rest, document) = rest::routes();
     let pages = Router::new()
         .route("/", get(page::lobby).post(form::post))
         .route("/lab", get(page::lab))
         .route("/language/{language}", get(language::choose))
-        .route("/api/messages/dialog/{dialog}", get(messages::read).post(messages::write))
+        .merge(rest)
         .method_not_allowed_fallback(answer::wrong_method)
+        .layer(middleware::from_fn_with_state(api.clone(), visitor::identify))
         .layer(middleware::from_fn_with_state(api.clone(), visitor::check_origin))
         .layer(DefaultBodyLimit::max(settings.http.body_bytes_max))
         .layer(no_store());
     let health = Router::new()
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
+        .merge(docs::routes(&document, &assets::stylesheet(&api.0.leptos)))
         .method_not_allowed_fallback(answer::wrong_method)
         .layer(no_store());
     let assets = assets::routes(&api.0.leptos);

@@ -60,7 +60,6 @@ impl Auth {
         self.prove_again(at, &me, &change.old).await?;
         let hash = self.0.hashing.hash(new).await?;
         self.0.store.set_password(me.id.clone(), hash).await?;
-        self.0.sessions.end_all(&me.id).await?;
         let cookies = match identity {
             Identity::Session { .. } => self.0.sessions.begin(&me.id).await?,
             _ => Cookies::default(),

@@ -130,10 +130,13 @@ impl Auth {
         let found = parts.store.credentials(login_key).await?;
         let (user, stored) = found.map(|found| (found.user, found.password_hash)).unzip();
         let password = Password::claim(password);
-        match (parts.hashing.verify(password, stored).await?, user) {
-            (Verdict::Right { better }, Some(user)) => {
-                if let Some(hash) = better {
-                    parts.store.set_password(user.clone(), hash).await?;
+        match (parts.hashing.verify(password, stored.clone()).await?, user.zip(stored)) {
+            (Verdict::Right { better }, Some((user, before))) => {
+                if let Some(hash) = better
+                    && let Err(error) = parts.store.renew_hash(user.clone(), before, hash).await
+                {
+                    // The old one is as good as it was, and the next time tries again.
+                    tracing::warn!(%error, "a password keeps its old hash");
                 }
                 Ok(user)
             }

@@ -42,7 +42,7 @@ pub struct Guest {
     pub id: UserId,
     /// Told apart by.
     pub number: u64,
-    /// The name they chose, or came in under.
+    /// The name they chose; otherwise the number names them.
     pub name: Option<Username>,
 }
 

@@ -191,9 +191,7 @@ impl Auth {
     pub async fn still_counts(&self, identity: &Identity) -> Result<bool, Unavailable> {
         match identity {
             Identity::Session { key, .. } => self.0.sessions.is_live(*key).await,
-            Identity::Token { key, .. } => {
-                Ok(self.0.tokens.store.token_owner(*key).await?.is_some())
-            }
+            Identity::Token { key, .. } => self.0.tokens.is_live(*key).await,
             Identity::Passing(_) | Identity::Ended | Identity::Nobody => Ok(true),
         }
     }
@@ -218,7 +216,8 @@ impl Auth {
         Ok(match self.0.store.account(&guest.id).await? {
             None => Some(guest),
             Some(account) if account.kind == AccountKind::Guest => {
-                Some(Guest { name: Some(account.person.username), ..guest })
+                let name = account.has_own_name.then_some(account.person.username);
+                Some(Guest { name, ..guest })
             }
             Some(_) => None,
         })

@@ -83,9 +83,9 @@ impl Auth {
         random: Random,
     ) -> Result<Self, KeyError> {
         let (config, secure) = (&settings.auth, settings.http.behind_tls);
-        let guests = Guests::open(folder, secure, clock.clone(), random.clone())?;
+        let guests = Guests::open(folder, secure, clock.clone(), random)?;
         let sessions = session::Sessions::new(store.clone(), config, secure, clock.clone());
-        let tokens = token::Tokens { store: store.clone(), clock: clock.clone(), random };
+        let tokens = token::Tokens::new(store.clone(), clock.clone());
         Ok(Self(Arc::new(Parts {
             store,
             clock,

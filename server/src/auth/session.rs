@@ -19,7 +19,7 @@ use super::{
 };
 use crate::{
     ops::{Clock, config, registry::SessionKey},
-    store::{Store, Unavailable},
+    store::{AccountError, Store, Unavailable},
 };
 
 /// The cookie's name.
@@ -53,7 +53,7 @@ impl Sessions {
     }
 
     /// Begins a session; the cookies let the browser keep it.
-    pub async fn begin(&self, user: &UserId) -> Result<Cookies, Unavailable> {
+    pub async fn begin(&self, user: &UserId) -> Result<Cookies, AccountError> {
         let secret = Secret::new();
         self.save(&secret, user).await?;
         Ok(self.keep(&secret))
@@ -67,15 +67,15 @@ impl Sessions {
         let Some(secret) = Secret::parse(value.value()) else { return Ok(Found::Ended) };
         let key = secret.key();
         let now = self.clock.wall();
-        let stored = self.store.load_session(key).await?;
-        let live = stored.filter(|session| session.expires_at > now);
-        let Some((user, expires_at)) = live.and_then(|s| Some((s.user?, s.expires_at))) else {
+        let stored = self.store.load_session(&key).await?;
+        let Some((user, expires_at)) = stored.and_then(|s| Some((s.user?, s.expires_at))) else {
             return Ok(Found::Ended);
         };
         let mut cookies = Cookies::default();
         if expires_at < after(now, self.lifetime.saturating_sub(DAY)) {
             match self.save(&secret, &user).await {
                 Ok(()) => cookies = self.keep(&secret),
+                Err(AccountError::Unknown) => return Ok(Found::Ended),
                 // It still holds, and the next use tries again.
                 Err(error) => tracing::warn!(%error, "a session did not get its time anew"),
             }
@@ -85,8 +85,7 @@ impl Sessions {
 
     /// Whether a session counts.
     pub async fn is_live(&self, key: SessionKey) -> Result<bool, Unavailable> {
-        let stored = self.store.load_session(key).await?;
-        Ok(stored.is_some_and(|session| session.expires_at > self.clock.wall()))
+        Ok(self.store.load_session(&key).await?.is_some())
     }
 
     /// Ends one session.
@@ -113,7 +112,7 @@ impl Sessions {
         cookies
     }
 
-    async fn save(&self, secret: &Secret, user: &UserId) -> Result<(), Unavailable> {
+    async fn save(&self, secret: &Secret, user: &UserId) -> Result<(), AccountError> {
         let end = after(self.clock.wall(), self.lifetime);
         self.store.save_session(secret.key(), Some(user.clone()), String::new(), end).await
     }

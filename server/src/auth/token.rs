@@ -10,8 +10,12 @@ use thiserror::Error;
 
 use super::Secret;
 use crate::{
-    ops::{Clock, Random, registry::SessionKey},
-    store::{NewToken, Store, Unavailable},
+    ops::{
+        Clock,
+        rate::{Buckets, Rate},
+        registry::SessionKey,
+    },
+    store::{AccountError, NewToken, Store, Token, Unavailable},
 };
 
 /// Says what it is, to people and to programs that look for secrets where none should be.
@@ -48,14 +52,24 @@ pub(super) enum Found {
     Live { user: UserId, key: SessionKey },
 }
 
-#[derive(Clone)]
+/// Makes tokens and knows them again.
 pub(super) struct Tokens {
-    pub store: Store,
-    pub clock: Clock,
-    pub random: Random,
+    store: Store,
+    clock: Clock,
+    /// Which were used in the last minute: a request is not a write.
+    noted: Buckets<SessionKey>,
 }
 
 impl Tokens {
+    pub fn new(store: Store, clock: Clock) -> Self {
+        Self { store, clock, noted: Buckets::new(Rate::per_minute(1)) }
+    }
+
+    /// Whether a token counts.
+    pub async fn is_live(&self, key: SessionKey) -> Result<bool, Unavailable> {
+        Ok(self.store.token_owner(&key).await?.is_some())
+    }
+
     /// Whose token came with a request.
     pub async fn find(&self, headers: &HeaderMap) -> Result<Found, Unavailable> {
         let Some(text) = bearer(headers) else { return Ok(Found::Nothing) };
@@ -63,10 +77,13 @@ impl Tokens {
             return Ok(Found::Ended);
         };
         let key = secret.key();
-        Ok(match self.store.token_owner(key).await? {
-            Some(user) => Found::Live { user, key },
-            None => Found::Ended,
-        })
+        let Some(user) = self.store.token_owner(&key).await? else { return Ok(Found::Ended) };
+        if self.noted.take(&key, self.clock.now()).is_ok()
+            && let Err(error) = self.store.note_token_used(key).await
+        {
+            tracing::warn!(%error, "nobody will know that a token was used");
+        }
+        Ok(Found::Live { user, key })
     }
 }
 
@@ -84,27 +101,36 @@ impl Tokens {
         if self.store.tokens_of(user).await?.len() >= TOKENS_MAX {
             return Err(TokenError::TooMany);
         }
-        let (secret, now) = (Secret::new(), self.clock.wall());
-        let id = TokenId::parse(self.random.uuid_v7(now)).expect("a UUID is an id");
-        let new =
-            NewToken { id: id.clone(), user: user.clone(), hash: secret.key(), name: name.clone() };
-        self.store.add_token(new).await?;
-        let token = rest::Token { id, name, created_at: now, last_used_at: None };
+        let secret = Secret::new();
+        let new = NewToken { user: user.clone(), key: secret.key(), name };
+        let token = as_told(self.store.add_token(new).await?);
         Ok(rest::MadeToken { token, secret: format!("{PREFIX}{}", secret.as_str()) })
     }
 
     /// A person's tokens, newest first.
     pub async fn of(&self, user: &UserId) -> Result<rest::TokenList, Unavailable> {
-        Ok(rest::TokenList { tokens: self.store.tokens_of(user).await? })
+        let tokens = self.store.tokens_of(user).await?;
+        Ok(rest::TokenList { tokens: tokens.into_iter().map(as_told).collect() })
     }
 
     /// Ends a token.
     pub async fn remove(&self, user: &UserId, id: TokenId) -> Result<(), TokenError> {
-        match self.store.remove_token(user.clone(), id).await? {
-            true => Ok(()),
-            false => Err(TokenError::Unknown),
+        Ok(self.store.remove_token(user.clone(), id).await?)
+    }
+}
+
+impl From<AccountError> for TokenError {
+    fn from(error: AccountError) -> Self {
+        match error {
+            AccountError::Unavailable(why) => Self::Unavailable(why),
+            _ => Self::Unknown,
         }
     }
+}
+
+fn as_told(token: Token) -> rest::Token {
+    let Token { token_id, name, created_at, last_used_at } = token;
+    rest::Token { id: token_id, name, created_at, last_used_at }
 }
 
 fn name_of(text: &str) -> Result<String, TokenError> {
