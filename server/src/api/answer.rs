@@ -1,5 +1,7 @@
 //! Answers for programs: `{"success": …}` with a status that says the same.
 
+use std::time::Duration;
+
 use axum::{
     Json,
     http::{HeaderValue, StatusCode, header},
@@ -44,6 +46,11 @@ impl Problem {
     /// The code for programs.
     pub fn code(&self) -> ErrorCode {
         self.failure.code
+    }
+
+    /// How long to wait before the same may succeed.
+    pub fn wait(&self) -> Option<Duration> {
+        self.failure.after_ms.map(Duration::from_millis)
     }
 }
 

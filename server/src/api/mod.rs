@@ -10,6 +10,7 @@
 mod answer;
 mod assets;
 mod form;
+mod forms;
 mod health;
 mod language;
 mod messages;
@@ -76,6 +77,7 @@ pub fn router(api: Api, sockets: Router) -> Router {
         .route("/", get(page::lobby).post(form::post))
         .route("/lab", get(page::lab))
         .route("/language/{language}", get(language::choose))
+        .merge(forms::routes())
         .route("/api/messages/dialog/{dialog}", get(messages::read).post(messages::write))
         .method_not_allowed_fallback(answer::wrong_method)
         .layer(middleware::from_fn_with_state(api.clone(), visitor::check_origin))
