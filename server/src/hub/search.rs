@@ -1,12 +1,12 @@
 //! To look for someone or something: only what one may see is found.
 
 use confab_protocol::{
-    UserId,
-    rest::{Found, PeopleList},
+    Presence, UserId,
+    rest::{Found, FoundPerson, PeopleList},
 };
 
 use super::Hub;
-use crate::store::Unavailable;
+use crate::store::{AccountKind, Unavailable};
 
 /// How many people are listed at once: as many as fit on a few screens.
 const PEOPLE_LISTED_MAX: u32 = 50;
@@ -33,5 +33,28 @@ impl Hub {
         self.notice_presences(&mut found.people);
         found.dialogs.iter_mut().for_each(|dialog| self.notice_presence(dialog));
         Ok(found)
+    }
+
+    /// These people, as far as they are still here, in this order.
+    ///
+    /// # Errors
+    ///
+    /// [`Unavailable`] when the database does not answer.
+    pub async fn people_with(&self, ids: &[UserId]) -> Result<Vec<FoundPerson>, Unavailable> {
+        let mut people = Vec::new();
+        for id in ids {
+            let account = self.0.store.account(id).await?;
+            let here = account.filter(|account| account.kind != AccountKind::Deleted);
+            people.extend(here.map(|account| FoundPerson {
+                id: account.person.id,
+                username: account.person.username,
+                presence: Presence {
+                    last_seen_at: account.last_seen_at,
+                    ..Presence::default()
+                },
+            }));
+        }
+        self.notice_presences(&mut people);
+        Ok(people)
     }
 }
