@@ -1,7 +1,7 @@
 //! To look for someone or something: only what one may see is found.
 
 use confab_protocol::{
-    Presence, UserId,
+    Person, Presence, PresenceState, Timestamp, UserId,
     rest::{Found, FoundPerson, PeopleList},
 };
 
@@ -18,9 +18,10 @@ impl Hub {
     ///
     /// [`Unavailable`] when the database does not answer.
     pub async fn people_like(&self, user: &UserId, query: &str) -> Result<PeopleList, Unavailable> {
-        let mut list = self.0.store.people(user, query, PEOPLE_LISTED_MAX).await?;
-        self.notice_presences(&mut list.people);
-        Ok(list)
+        let (found, has_more) = self.0.store.people(user, query, PEOPLE_LISTED_MAX).await?;
+        let mut people: Vec<_> = found.into_iter().map(gone).collect();
+        self.notice_presences(&mut people);
+        Ok(PeopleList { people, has_more })
     }
 
     /// People, one's dialogs and their messages that hold the words.
@@ -45,16 +46,15 @@ impl Hub {
         for id in ids {
             let account = self.0.store.account(id).await?;
             let here = account.filter(|account| account.kind != AccountKind::Deleted);
-            people.extend(here.map(|account| FoundPerson {
-                id: account.person.id,
-                username: account.person.username,
-                presence: Presence {
-                    last_seen_at: account.last_seen_at,
-                    ..Presence::default()
-                },
-            }));
+            people.extend(here.map(|account| gone((account.person, account.last_seen_at))));
         }
         self.notice_presences(&mut people);
         Ok(people)
     }
+}
+
+/// Someone, as long as nobody has looked whether they are there.
+fn gone((person, last_seen_at): (Person, Option<Timestamp>)) -> FoundPerson {
+    let presence = Presence { state: PresenceState::Offline, last_seen_at };
+    FoundPerson { id: person.id, username: person.username, presence }
 }
