@@ -11,7 +11,7 @@ use axum::{
 };
 use confab_app::{Bootstrap, ClientSettings, Notice, Open, Page, standing::Standing};
 use confab_protocol::{
-    DialogId,
+    DialogId, Person,
     rest::{DialogDetails, DialogList, Me, MessagesPage},
 };
 use serde::Deserialize;
@@ -219,9 +219,9 @@ impl Api {
 
     /// The visitor, as they see themselves.
     pub async fn me(&self, visitor: &Visitor) -> Me {
-        let person = visitor.person.clone();
-        let login = self.0.auth.login_of(&visitor.identity).await;
-        Me { id: person.id, username: person.username, login }
+        let Person { id, username } = visitor.person.clone();
+        let known = self.0.auth.me(&visitor.identity).await;
+        known.unwrap_or(Me { id, username, login: None })
     }
 
     /// The dialog of a path of ours.
