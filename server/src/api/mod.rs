@@ -75,7 +75,8 @@ pub fn router(api: Api, sockets: Router) -> Router {
     let settings = &api.0.settings;
     let (rest, document) = rest::routes();
     let pages = Router::new()
-        .route("/", get(page::lobby).post(form::post))
+        .route("/", get(page::home).post(form::post))
+        .route("/d/{id}", get(page::dialog).post(form::post_to_dialog))
         .route("/lab", get(page::lab))
         .route("/language/{language}", get(language::choose))
         .merge(rest)
