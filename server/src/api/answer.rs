@@ -73,11 +73,11 @@ impl Problem {
 
     /// The request cannot be read, and HTTP has a status of its own for why.
     pub fn unreadable(status: StatusCode, error: impl Into<String>) -> Self {
-        Self::with_status(status, ErrorCode::BadRequest, error)
+        Self::with(status, ErrorCode::BadRequest, error)
     }
 
     /// A problem whose status says more than its code.
-    pub fn with_status(status: StatusCode, code: ErrorCode, error: impl Into<String>) -> Self {
+    pub fn with(status: StatusCode, code: ErrorCode, error: impl Into<String>) -> Self {
         Self { status, ..Self::new(code, error) }
     }
 

@@ -18,6 +18,11 @@ pub enum MemberError {
 }
 
 impl MemberError {
+    /// Whether the same may succeed later.
+    pub fn is_passing(&self) -> bool {
+        matches!(self, Self::Unavailable(_))
+    }
+
     /// The code for programs.
     pub fn code(&self) -> ErrorCode {
         match self {

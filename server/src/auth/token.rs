@@ -5,7 +5,7 @@
 //! Origin beside it.
 
 use axum::http::{HeaderMap, header::AUTHORIZATION};
-use confab_protocol::{Refusal, TokenId, UserId, rest};
+use confab_protocol::{TokenId, UserId, rest};
 use thiserror::Error;
 
 use super::Secret;

@@ -77,6 +77,16 @@ impl Store {
         Ok(row.map(credentials).transpose()?)
     }
 
+    /// Whether a name is somebody's.
+    ///
+    /// # Errors
+    ///
+    /// [`Unavailable`].
+    pub async fn is_name_taken(&self, name_key: &str) -> Result<bool, Unavailable> {
+        let sql = "SELECT EXISTS (SELECT 1 FROM users WHERE name_key = ?)";
+        Ok(sqlx::query_scalar(sql).bind(name_key).fetch_one(&self.readers).await?)
+    }
+
     /// The hash of someone's password; nothing of who has none.
     ///
     /// # Errors

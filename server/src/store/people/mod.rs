@@ -15,6 +15,7 @@ mod keep_guest;
 mod note_last_seen;
 mod register;
 mod rename_person;
+mod renew_hash;
 mod sessions;
 mod set_password;
 mod tokens;
@@ -35,16 +36,7 @@ pub use tokens::{NewToken, Token};
 
 pub(super) use find::find;
 
-/// What a way in is known by: SHA-256 of a session's id, or of a personal token. Whoever reads it
-/// cannot sign in with it.
-#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
-pub struct SessionKey(pub [u8; 32]);
-
-impl From<[u8; 32]> for SessionKey {
-    fn from(hash: [u8; 32]) -> Self {
-        Self(hash)
-    }
-}
+pub use crate::ops::registry::SessionKey;
 
 /// Nothing has changed about a person.
 #[derive(Debug, Error)]
