@@ -14,7 +14,6 @@ use confab_protocol::{
     DialogId, Person,
     rest::{DialogDetails, DialogList, Me, MessagesPage},
 };
-use serde::Deserialize;
 use tracing::warn;
 
 use super::{
@@ -25,12 +24,6 @@ use super::{
     visitor::Visitor,
 };
 use crate::hub::{Place, ReadError};
-
-/// `?at=<seq>`: the message to begin at.
-#[derive(Debug, Deserialize)]
-pub struct At {
-    at: Option<u64>,
-}
 
 /// A page to be drawn.
 pub struct Screen {
