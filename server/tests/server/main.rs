@@ -10,6 +10,7 @@ mod bad_words;
 mod bugs;
 mod closing;
 mod crowd;
+mod forms;
 mod greeting;
 mod handshake;
 mod harness;
