@@ -60,7 +60,7 @@ async fn once_it_works_again_pages_are_told_to_fetch_anew() {
     page.heard_nothing().await;
     unlock(other).await;
     anna.sends_message("m2", "Hello!").await;
-    assert_eq!(hears!(page, Invalidate).tags, ["messages"]);
+    assert_eq!(hears!(page, Invalidate).tags, ["messages", "dialogs"]);
     anna.sends_message("m3", "Hello again!").await;
     page.heard_nothing().await;
     server.end().await;
