@@ -19,7 +19,7 @@ use crate::{
 pub struct LoginPage {
     /// Where one came from: a path of this server.
     pub to: String,
-    /// Whether one may come in as a guest.
+    /// Whether one may come in as a guest: guests are welcome, and one is not in yet.
     pub guests: bool,
     /// Who is looking, if the server knows.
     pub you: Option<Me>,
@@ -37,10 +37,11 @@ pub fn main(desk: &Desk, page: LoginPage) -> Element {
     let texts = &desk.texts.login;
     let is_account = page.you.as_ref().is_some_and(|you| you.login.is_some());
     let mut doors = el("div", "doors").child(sign_in(desk, &page));
-    if !is_account {
-        if page.guests && page.you.is_none() {
-            doors = doors.child(guest(desk, &page));
-        }
+    // A form that was refused is always there to be corrected.
+    if page.guests || desk.is_refused(Form::Guest) {
+        doors = doors.child(guest(desk, &page));
+    }
+    if !is_account || desk.is_refused(Form::Register) {
         doors = doors.child(register(desk, &page));
     }
     let mut main = desk.main(el("main", "main"), texts.heading);
@@ -108,7 +109,8 @@ fn guest(desk: &Desk, page: &LoginPage) -> Element {
 
 fn register(desk: &Desk, page: &LoginPage) -> Element {
     let texts = &desk.texts.login;
-    let (heading, told) = match &page.you {
+    let guest = page.you.as_ref().filter(|you| you.login.is_none());
+    let (heading, told) = match guest {
         Some(you) => (texts.keep, Some(fill(texts.keep_about, &[you.username.as_str()]))),
         None => (texts.register, None),
     };

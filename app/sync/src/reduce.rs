@@ -15,6 +15,41 @@ mod dialog;
 mod list;
 mod page;
 
+use confab_protocol::Ev;
+
 pub use details::{apply_receipt, apply_to_details, apply_update};
-pub use list::{Listed, apply_event_to_list, apply_to_list, read_here};
+pub use list::{apply_event_to_list, apply_to_list, read_here};
 pub use page::{add_newer, add_older, apply_event, holds, merge_message};
+
+/// What became of a change.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[must_use]
+pub enum Listed {
+    /// The state is as true as before, or truer.
+    Known,
+    /// The change speaks of a dialog that the state has not: fetch it afresh.
+    Unknown,
+    /// Something before this change is missing, and the state is as it was: fetch it afresh.
+    Gap,
+}
+
+/// How a change stands to a position.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum Next {
+    /// It is in there.
+    Old,
+    /// It is the one that comes next.
+    Follows,
+    /// Something is missing before it.
+    Gap,
+}
+
+impl Next {
+    fn after(position: Ev, ev: Ev) -> Self {
+        match ev.0.saturating_sub(position.0) {
+            0 => Self::Old,
+            1 => Self::Follows,
+            _ => Self::Gap,
+        }
+    }
+}

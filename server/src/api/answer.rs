@@ -103,6 +103,11 @@ impl Problem {
     pub fn code(&self) -> ErrorCode {
         self.failure.code
     }
+
+    /// How long to wait before the same may succeed.
+    pub fn wait(&self) -> Option<Duration> {
+        self.failure.after_ms.map(Duration::from_millis)
+    }
 }
 
 fn after(retry: Retry) -> Option<Duration> {

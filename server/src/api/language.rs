@@ -2,14 +2,14 @@
 
 use axum::{
     extract::{Path, State, rejection::PathRejection},
-    http::{HeaderMap, header},
+    http::{HeaderMap, Uri, header},
     response::{IntoResponse, Redirect, Response},
 };
 use axum_extra::extract::cookie::{Cookie, CookieJar, SameSite};
 use confab_app::Language;
 use confab_protocol::ErrorCode;
 
-use super::{Api, answer::Problem};
+use super::{Api, answer::Problem, forms::own_path};
 
 /// Not secret and not signed: a visitor who writes it by hand chooses a language, nothing more.
 const COOKIE: &str = "confab_language";
@@ -38,10 +38,16 @@ pub async fn choose(
     cookie.set_same_site(SameSite::Lax);
     cookie.set_secure(api.0.settings.http.behind_tls);
     cookie.make_permanent();
-    let from_lab = headers
-        .get(header::REFERER)
-        .and_then(|referer| referer.to_str().ok())
-        .is_some_and(|referer| referer.ends_with("/lab"));
-    let back = Redirect::to(if from_lab { "/lab" } else { "/" });
+    let back = Redirect::to(&back(&headers).unwrap_or_else(|| "/".to_owned()));
     Ok((CookieJar::new().add(cookie), back).into_response())
+}
+
+/// The page of ours that the choice was made on.
+fn back(headers: &HeaderMap) -> Option<String> {
+    let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
+    let page: Uri = text(header::REFERER)?.parse().ok()?;
+    if page.authority()?.as_str() != text(header::HOST)? {
+        return None;
+    }
+    own_path(page.path_and_query()?.as_str()).map(str::to_owned)
 }

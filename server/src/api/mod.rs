@@ -13,6 +13,7 @@ mod asked;
 mod assets;
 mod docs;
 mod form;
+mod forms;
 mod health;
 mod language;
 mod page;
@@ -76,10 +77,11 @@ pub fn router(api: Api, sockets: Router) -> Router {
     let (rest, document) = rest::routes();
     let pages = Router::new()
         .route("/", get(page::home).post(form::post))
-        .route("/d/{id}", get(page::dialog).post(form::post_to_dialog))
+        .route("/d/{dialog}", get(page::dialog).post(form::post_to_dialog))
         .route("/lab", get(page::lab))
         .route("/language/{language}", get(language::choose))
         .merge(rest)
+        .merge(forms::routes())
         .method_not_allowed_fallback(answer::wrong_method)
         .layer(middleware::from_fn_with_state(api.clone(), visitor::identify))
         .layer(middleware::from_fn_with_state(api.clone(), visitor::check_origin))

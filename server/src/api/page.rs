@@ -11,10 +11,9 @@ use axum::{
 };
 use confab_app::{Bootstrap, ClientSettings, Notice, Open, Page, standing::Standing};
 use confab_protocol::{
-    DialogId,
+    DialogId, Person,
     rest::{DialogDetails, DialogList, Me, MessagesPage},
 };
-use serde::Deserialize;
 use tracing::warn;
 
 use super::{
@@ -25,12 +24,6 @@ use super::{
     visitor::Visitor,
 };
 use crate::hub::{Place, ReadError};
-
-/// `?at=<seq>`: the message to begin at.
-#[derive(Debug, Deserialize)]
-pub struct At {
-    at: Option<u64>,
-}
 
 /// A page to be drawn.
 pub struct Screen {
@@ -219,9 +212,9 @@ impl Api {
 
     /// The visitor, as they see themselves.
     pub async fn me(&self, visitor: &Visitor) -> Me {
-        let person = visitor.person.clone();
-        let login = self.0.auth.login_of(&visitor.identity).await;
-        Me { id: person.id, username: person.username, login }
+        let Person { id, username } = visitor.person.clone();
+        let known = self.0.auth.me(&visitor.identity).await;
+        known.unwrap_or(Me { id, username, login: None })
     }
 
     /// The dialog of a path of ours.

@@ -179,7 +179,7 @@ impl Gateway {
             }
         }
         if speaker.is_here {
-            hub.rename(&speaker.person);
+            hub.goes_by(&speaker.person);
         } else {
             speaker.is_here = true;
             hub.arrive(&speaker.person);

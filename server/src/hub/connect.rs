@@ -33,7 +33,7 @@ impl Hub {
     }
 
     /// Someone who is here goes by another name from now on.
-    pub fn rename(&self, person: &Person) {
+    pub fn goes_by(&self, person: &Person) {
         self.people().rename(person);
     }
 
@@ -98,7 +98,7 @@ impl Hub {
                 () = hub.0.clock.sleep_until(over) => {}
                 () = hub.0.shutdown.begun() => return,
             }
-            if hub.leave(&user, absence)
+            if hub.say_goodbye(&user, absence)
                 && let Err(error) = hub.0.store.note_last_seen(user).await
             {
                 warn!(%error, "nobody will know when someone was last seen");
@@ -107,7 +107,7 @@ impl Hub {
     }
 
     /// Says goodbye for someone, unless they came back.
-    fn leave(&self, user: &UserId, absence: Absence) -> bool {
+    fn say_goodbye(&self, user: &UserId, absence: Absence) -> bool {
         let mut people = self.people();
         let left = people.leave(user, absence);
         if let Some(person) = &left {

@@ -63,7 +63,7 @@ impl Hub {
     ///
     /// [`DialogError`].
     pub async fn add_members(&self, owner: Member, others: Vec<UserId>) -> Result<(), DialogError> {
-        self.0.store.add_members(owner, others).await
+        self.0.store.add_members(owner, others).await.map(drop)
     }
 
     /// Takes people out of a group: others, for its owner; oneself, for anyone. They hear nothing of
@@ -77,7 +77,7 @@ impl Hub {
         member: Member,
         gone: Vec<UserId>,
     ) -> Result<(), DialogError> {
-        self.0.store.remove_members(member, gone).await
+        self.0.store.remove_members(member, gone).await.map(drop)
     }
 
     /// Gives a group another title. For its owner.
@@ -85,8 +85,8 @@ impl Hub {
     /// # Errors
     ///
     /// [`DialogError`].
-    pub async fn rename(&self, owner: Member, title: DialogTitle) -> Result<(), DialogError> {
-        self.0.store.rename(owner, title).await
+    pub async fn rename_dialog(&self, owner: Member, title: DialogTitle) -> Result<(), DialogError> {
+        self.0.store.rename(owner, title).await.map(drop)
     }
 
     /// Makes another member the owner of a group.
@@ -95,7 +95,7 @@ impl Hub {
     ///
     /// [`DialogError`].
     pub async fn pass_ownership(&self, owner: Member, to: UserId) -> Result<(), DialogError> {
-        self.0.store.pass_ownership(owner, to).await
+        self.0.store.pass_ownership(owner, to).await.map(drop)
     }
 
     /// Ends a group for everyone. For its owner.
@@ -113,6 +113,6 @@ impl Hub {
     ///
     /// [`DialogError`].
     pub async fn mute(&self, member: Member, muted: bool) -> Result<(), DialogError> {
-        self.0.store.mute(member, muted).await
+        self.0.store.mute(member, muted).await.map(drop)
     }
 }

@@ -1,12 +1,12 @@
 //! To look for someone or something: only what one may see is found.
 
 use confab_protocol::{
-    UserId,
-    rest::{Found, PeopleList},
+    Person, Presence, PresenceState, Timestamp, UserId,
+    rest::{Found, FoundPerson, PeopleList},
 };
 
 use super::Hub;
-use crate::store::Unavailable;
+use crate::store::{AccountKind, Unavailable};
 
 /// How many people are listed at once: as many as fit on a few screens.
 const PEOPLE_LISTED_MAX: u32 = 50;
@@ -18,9 +18,10 @@ impl Hub {
     ///
     /// [`Unavailable`] when the database does not answer.
     pub async fn people_like(&self, user: &UserId, query: &str) -> Result<PeopleList, Unavailable> {
-        let mut list = self.0.store.people(user, query, PEOPLE_LISTED_MAX).await?;
-        self.notice_presences(&mut list.people);
-        Ok(list)
+        let (found, has_more) = self.0.store.people(user, query, PEOPLE_LISTED_MAX).await?;
+        let mut people: Vec<_> = found.into_iter().map(gone).collect();
+        self.notice_presences(&mut people);
+        Ok(PeopleList { people, has_more })
     }
 
     /// People, one's dialogs and their messages that hold the words.
@@ -34,4 +35,26 @@ impl Hub {
         found.dialogs.iter_mut().for_each(|dialog| self.notice_presence(dialog));
         Ok(found)
     }
+
+    /// These people, as far as they are still here, in this order.
+    ///
+    /// # Errors
+    ///
+    /// [`Unavailable`] when the database does not answer.
+    pub async fn people_with(&self, ids: &[UserId]) -> Result<Vec<FoundPerson>, Unavailable> {
+        let mut people = Vec::new();
+        for id in ids {
+            let account = self.0.store.account(id).await?;
+            let here = account.filter(|account| account.kind != AccountKind::Deleted);
+            people.extend(here.map(|account| gone((account.person, account.last_seen_at))));
+        }
+        self.notice_presences(&mut people);
+        Ok(people)
+    }
+}
+
+/// Someone, as long as nobody has looked whether they are there.
+fn gone((person, last_seen_at): (Person, Option<Timestamp>)) -> FoundPerson {
+    let presence = Presence { state: PresenceState::Offline, last_seen_at };
+    FoundPerson { id: person.id, username: person.username, presence }
 }

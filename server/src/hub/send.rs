@@ -110,7 +110,7 @@ impl From<AppendError> for SendError {
     fn from(error: AppendError) -> Self {
         match error {
             AppendError::Conflict => Self::Conflict,
-            AppendError::UnknownDialog => Self::UnknownDialog,
+            AppendError::NoSuchDialog => Self::UnknownDialog,
             AppendError::UnknownMessage => Self::UnknownMessage,
             AppendError::Unavailable(why) => Self::Unavailable(why),
         }

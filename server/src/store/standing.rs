@@ -7,7 +7,7 @@
 use confab_protocol::{DialogId, DialogKind, Ev, Role, Seq, UserId, Username};
 use sqlx::{Row, SqliteConnection, sqlite::SqliteRow};
 
-use super::{Store, Unavailable, row};
+use super::{Member, ReadError, Readers, Store, Unavailable, log, row};
 
 /// What is known of someone in a dialog that they belong to.
 #[derive(Debug)]
@@ -115,5 +115,29 @@ impl Store {
     pub async fn belongs(&self, user: &UserId, dialog: &DialogId) -> Result<bool, Unavailable> {
         let mut connection = self.readers.acquire().await?;
         Ok(standing(&mut connection, user, dialog).await?.is_some())
+    }
+
+    /// Who may hear what happens in a dialog, for someone who belongs to it.
+    ///
+    /// # Errors
+    ///
+    /// [`ReadError`].
+    pub async fn readers(&self, member: &Member) -> Result<Readers, ReadError> {
+        let mut snapshot = self.readers.begin().await?;
+        let standing = standing(&mut snapshot, &member.person().id, member.dialog())
+            .await?
+            .ok_or(ReadError::NoSuchDialog)?;
+        Ok(log::readers(&mut snapshot, standing.kind, member.dialog()).await?)
+    }
+
+    /// A dialog's position, for someone who belongs to it.
+    ///
+    /// # Errors
+    ///
+    /// [`ReadError`].
+    pub async fn position_for(&self, member: &Member) -> Result<Ev, ReadError> {
+        let mut connection = self.readers.acquire().await?;
+        let standing = standing(&mut connection, &member.person().id, member.dialog()).await?;
+        Ok(standing.ok_or(ReadError::NoSuchDialog)?.last_ev)
     }
 }

@@ -14,6 +14,7 @@ mod bugs;
 mod closing;
 mod crowd;
 mod entering;
+mod forms;
 mod greeting;
 mod handshake;
 mod harness;

@@ -187,6 +187,7 @@ impl Desk {
     fn why(&self, fault: Fault) -> String {
         let faults = &self.texts.faults;
         let text = match fault.code {
+            ErrorCode::NameInvalid if fault.form == Form::Tokens => faults.token_invalid,
             ErrorCode::NameInvalid => faults.name_invalid,
             ErrorCode::NameTaken => faults.name_taken,
             ErrorCode::LoginInvalid => faults.login_invalid,

@@ -121,10 +121,12 @@ pub(super) static TEXTS: Texts = Texts {
     },
     faults: Faults {
         name_invalid: "A name has 1 to 40 visible characters, on one line.",
+        token_invalid: "Say in 1 to 100 characters what the token is for. There can be 100 tokens.",
         name_taken: "Someone has this name already, or one that looks the same. Choose another.",
         login_invalid: "A login has 3 to 100 letters, digits and . _ - + @",
         login_taken: "Someone signs in with this login already. Choose another.",
-        password_invalid: "A password has 8 to 200 characters and is not one that everyone knows.",
+        password_invalid: "A password has 8 to 200 characters, and is neither your login or name nor one that \
+            everyone tries first.",
         wrong_credentials: "The login or the password is wrong.",
         wrong_password: "The password is wrong.",
         too_many_tries: Plural {

@@ -166,6 +166,7 @@ pub(crate) struct Presence {
 #[derive(Debug)]
 pub(crate) struct Faults {
     pub name_invalid: &'static str,
+    pub token_invalid: &'static str,
     pub name_taken: &'static str,
     pub login_invalid: &'static str,
     pub login_taken: &'static str,

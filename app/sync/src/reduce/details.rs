@@ -5,15 +5,15 @@ use confab_protocol::{
 };
 
 use super::{
-    Listed,
-    dialog::{self, Next, role},
+    Listed, Next,
+    dialog::{self, role},
 };
 
 /// Applies the next change of the dialog, as it reads for `you`. [`Listed::Gap`]: the details were
 /// read before the engine's position, and are to be fetched again.
 pub fn apply_to_details(details: &mut DialogDetails, event: &DialogEvent, you: &UserId) -> Listed {
     let DialogDetails { dialog, members } = details;
-    match dialog::look(dialog, event.ev) {
+    match Next::after(dialog.ev, event.ev) {
         Next::Old => return Listed::Known,
         Next::Gap => return Listed::Gap,
         Next::Follows => dialog::apply(dialog, event, you),

@@ -1,26 +1,7 @@
 //! A dialog as a line of somebody's list: what a change of its log means for it. Details and list
 //! share it.
 
-use confab_protocol::{Dialog, DialogChange, DialogEvent, Ev, Message, Quote, Role, Seq, UserId};
-
-/// How a change stands to what is known.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(super) enum Next {
-    /// It is in there.
-    Old,
-    /// It is the one that comes next.
-    Follows,
-    /// Something is missing before it.
-    Gap,
-}
-
-pub(super) fn look(dialog: &Dialog, ev: Ev) -> Next {
-    match ev.0.saturating_sub(dialog.ev.0) {
-        0 => Next::Old,
-        1 => Next::Follows,
-        _ => Next::Gap,
-    }
-}
+use confab_protocol::{Dialog, DialogChange, DialogEvent, Message, Quote, Role, Seq, UserId};
 
 /// Another reading of the dialog takes the place of this one. Who has seen a message here has seen
 /// it, also if the server did not know yet; and a reading without presence says nothing about it.

@@ -10,19 +10,7 @@ use confab_protocol::{
     MessageUpdate, Seq, ServerFrame, Uev, UserId, rest::DialogList,
 };
 
-use super::dialog::{self, Next};
-
-/// What a frame means for a list.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-#[must_use]
-pub enum Listed {
-    /// The list is as true as before, or truer.
-    Known,
-    /// The frame speaks of a dialog that the list has not: fetch it afresh.
-    Unknown,
-    /// Something before this frame is missing: fetch the list afresh.
-    Gap,
-}
+use super::{Listed, Next, dialog};
 
 /// Applies a frame as it came: `dialog:update`, and the changes of every dialog of ours.
 pub fn apply_to_list(list: &mut DialogList, frame: &ServerFrame, you: &UserId) -> Listed {
@@ -52,7 +40,7 @@ pub fn apply_event_to_list(
     you: &UserId,
 ) -> Listed {
     let Some(known) = line(list, dialog_id) else { return Listed::Unknown };
-    match dialog::look(known, event.ev) {
+    match Next::after(known.ev, event.ev) {
         Next::Old => return Listed::Known,
         Next::Gap => return Listed::Gap,
         Next::Follows => dialog::apply(known, event, you),

@@ -8,13 +8,17 @@ use confab_protocol::{
     ClientId, DialogChange, DialogEvent, Message, Quote, Seq, UserId, rest::MessagesPage,
 };
 
+use super::{Listed, Next};
+
 /// Applies the next change of the dialog. A new message is appended unless the page ends before the
 /// latest; an edited or deleted one is replaced, and so is what replies show of it.
-pub fn apply_event(page: &mut MessagesPage, event: &DialogEvent) {
-    if event.ev <= page.ev {
-        return;
+/// [`Listed::Gap`]: the page was read before the engine's position, and is to be fetched again.
+pub fn apply_event(page: &mut MessagesPage, event: &DialogEvent) -> Listed {
+    match Next::after(page.ev, event.ev) {
+        Next::Old => return Listed::Known,
+        Next::Gap => return Listed::Gap,
+        Next::Follows => page.ev = event.ev,
     }
-    page.ev = event.ev;
     match &event.change {
         DialogChange::MessageNew(message) => {
             // A message that does not follow lies beyond a gap, which can be fetched.
@@ -27,6 +31,7 @@ pub fn apply_event(page: &mut MessagesPage, event: &DialogEvent) {
         }
         _ => {}
     }
+    Listed::Known
 }
 
 /// Takes in a message from elsewhere, mostly from an `ack` that came before its event. Whether the
@@ -48,8 +53,10 @@ pub fn holds(page: &MessagesPage, sender_id: &UserId, client_id: &ClientId) -> b
     latest_first.any(|message| message.client_id == *client_id && message.sender_id == *sender_id)
 }
 
-/// Puts an older page in front. `heard` is what the engine told of the dialog while that page was
-/// being fetched. Whether it fits: if not, nothing is changed, and it is to be fetched again.
+/// Puts an older page in front, one that was asked for before the first message of this page.
+/// `heard` is what the engine told of the dialog while it was being fetched. Whether it fits: if not,
+/// nothing is changed, and it is to be fetched again. Who shows another page meanwhile forgets it: an
+/// answer without messages does not say where.
 ///
 /// The page may have been read before a change that is on the screen already. So what was heard
 /// meanwhile is applied to it first, and if it is still behind, it does not fit. It may as well have
@@ -57,7 +64,7 @@ pub fn holds(page: &MessagesPage, sender_id: &UserId, client_id: &ClientId) -> b
 /// applied when it comes, and finds the messages here already changed.
 #[must_use]
 pub fn add_older(page: &mut MessagesPage, mut older: MessagesPage, heard: &[DialogEvent]) -> bool {
-    heard.iter().for_each(|event| apply_event(&mut older, event));
+    apply_all(&mut older, heard);
     if !joins(&older, page) || older.ev < page.ev {
         return false;
     }
@@ -70,13 +77,22 @@ pub fn add_older(page: &mut MessagesPage, mut older: MessagesPage, heard: &[Dial
 /// Puts a newer page behind; the rest as with [`add_older`].
 #[must_use]
 pub fn add_newer(page: &mut MessagesPage, mut newer: MessagesPage, heard: &[DialogEvent]) -> bool {
-    heard.iter().for_each(|event| apply_event(&mut newer, event));
+    apply_all(&mut newer, heard);
     if !joins(page, &newer) || newer.ev < page.ev {
         return false;
     }
     append(page, newer.messages);
-    page.has_newer = newer.has_newer;
+    // A page that shows the latest as of its position goes on doing so: what the newer one lacks has
+    // its event still to come.
+    page.has_newer &= newer.has_newer;
     true
+}
+
+/// Applies what fits; a page that is behind stays so.
+fn apply_all(page: &mut MessagesPage, heard: &[DialogEvent]) {
+    for event in heard {
+        let _ = apply_event(page, event);
+    }
 }
 
 /// Whether no message lies between two pages, and the older one begins before the newer.

@@ -335,7 +335,7 @@ fn any_byte_breaks_the_silence() {
 fn a_machine_that_slept_asks_before_it_judges() {
     let mut rig = Rig::connected();
     rig.sleeps(3_600_000);
-    assert_eq!(rig.trace(), "ping, live");
+    assert_eq!(rig.trace(), "ping, presence:set, live");
     rig.waits(4_999);
     rig.does(Input::Received(rig.socket, "?".to_owned()));
     rig.waits(1);

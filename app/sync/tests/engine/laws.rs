@@ -1,17 +1,12 @@
 //! What holds whatever happens.
 
-use std::collections::BTreeSet;
-
 use confab_protocol::{
     Bye, DialogEvents, DialogReset, Ev, Nack, Pong, Positions, ResetReason, ServerFrame, Topic,
 };
-use confab_sync::{ClosedReason, Input, SocketId, Status};
+use confab_sync::{ClosedReason, Input, Post, SocketId, Status};
 use proptest::{collection::vec, prelude::*};
 
-use crate::{
-    rig::{Rig, client_id, connected, dialog, event, message_new, send, stored},
-    server::{Fate, World},
-};
+use crate::rig::{Rig, client_id, connected, dialog, event, message_new, send, stored};
 
 /// Anything at all: an input, or time.
 #[derive(Clone, Debug)]
@@ -81,7 +76,7 @@ fn input() -> impl Strategy<Value = Input> {
         ev().prop_map(|at| Input::Loaded { dialog_id: dialog(), at }),
         Just(Input::Leave { dialog_id: dialog() }),
         id.clone().prop_map(|id| Input::Send(send(id.as_str()))),
-        id.clone().prop_map(|id| Input::Restore(vec![send(id.as_str())])),
+        id.clone().prop_map(|id| Input::Restore(vec![Post::Send(send(id.as_str()))])),
         id.clone().prop_map(|client_id| Input::Discard { client_id }),
         Just(Input::Hurry),
         (id.clone(), id)
@@ -104,23 +99,6 @@ fn any_step() -> impl Strategy<Value = Any> {
         2 => any::<bool>().prop_map(Any::Greets),
         2 => (0..20_000_u64).prop_map(Any::Waits),
         1 => (0..100_000_u64).prop_map(Any::Sleeps),
-    ]
-}
-
-fn fate() -> impl Strategy<Value = Fate> {
-    prop_oneof![
-        4 => Just(Fate::OtherWrites),
-        4 => Just(Fate::WeSend),
-        1 => Just(Fate::WeSendNothing),
-        8 => any::<usize>().prop_map(Fate::Arrives),
-        2 => any::<usize>().prop_map(Fate::ArrivesTwice),
-        2 => any::<usize>().prop_map(Fate::IsLost),
-        1 => Just(Fate::NobodyListens),
-        1 => Just(Fate::Cut),
-        3 => (0..7_000_u64).prop_map(Fate::Waits),
-        1 => any::<bool>().prop_map(Fate::Refuses),
-        1 => Just(Fate::Fetches),
-        1 => Just(Fate::Loads),
     ]
 }
 
@@ -151,38 +129,5 @@ proptest! {
             }
             prop_assert_eq!(rig.client.has_open_socket(), *rig.client.status() == Status::Open);
         }
-    }
-
-    /// G3, G5: dense and in order at every moment, complete once the wire is.
-    #[test]
-    fn every_change_is_told_once_and_in_order(fates in vec(fate(), 0..120)) {
-        let mut world = World::new();
-        for fate in &fates {
-            world.meets(fate);
-            let from = world.loaded.map_or(0, |at| at.0 as usize);
-            prop_assert!(world.server.log[from..].starts_with(&world.told));
-        }
-        world.heals();
-        let from = world.loaded.map_or(0, |at| at.0 as usize);
-        prop_assert_eq!(&world.server.log[from..], &world.told[..]);
-    }
-
-    /// G2, G4: what is stored is stored once and in the order of writing, and its author hears it
-    /// once; nothing stays behind but what no server takes.
-    #[test]
-    fn every_message_is_stored_once_and_in_order(fates in vec(fate(), 0..120)) {
-        let mut world = World::new();
-        fates.iter().for_each(|fate| world.meets(fate));
-        world.heals();
-        let ours = world.server.log.iter().filter(|message| message.sender_id.as_str() == "me");
-        let ours: Vec<_> = ours.map(|message| message.client_id.to_string()).collect();
-        prop_assert!(ours.is_sorted_by(|a, b| a < b), "{ours:?}");
-        let delivered: BTreeSet<_> = world.delivered.iter().cloned().collect();
-        prop_assert_eq!(delivered.len(), world.delivered.len(), "told twice");
-        prop_assert_eq!(delivered, ours.iter().cloned().collect());
-        prop_assert_eq!(world.refused.len() + ours.len(), world.sends);
-        let left: Vec<_> =
-            world.rig.client.outbox().map(|send| send.client_id.to_string()).collect();
-        prop_assert_eq!(left, world.refused);
     }
 }

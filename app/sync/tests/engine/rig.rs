@@ -154,6 +154,11 @@ impl Rig {
         frames.map(|text| ClientFrame::decode(&text).expect("a frame of ours")).collect()
     }
 
+    /// Types of the frames sent since the last look.
+    pub fn said(&mut self) -> String {
+        self.sent().iter().map(ClientFrame::kind).collect::<Vec<_>>().join(" ")
+    }
+
     pub fn events(&mut self) -> Vec<Event> {
         std::mem::take(&mut self.events)
     }
@@ -164,6 +169,7 @@ impl Rig {
             Event::Dialog { event, .. } => Some(event.ev.to_string()),
             Event::DialogCaughtUp { at, .. } => Some(format!("|{at}")),
             Event::DialogReset { why, .. } => Some(format!("{why:?}")),
+            Event::DialogDenied { .. } => Some("denied".to_owned()),
             _ => None,
         };
         self.events().into_iter().filter_map(word).collect::<Vec<_>>().join(" ")
@@ -209,6 +215,7 @@ pub fn connected() -> Connected {
         you: Person { id: user("me"), username: Username::parse("Me").expect("a name") },
         connected_user_list: Vec::new(),
         connected_users: 0,
+        away: Vec::new(),
         messages_list: Vec::new(),
         positions: Positions::new(),
     }
@@ -242,6 +249,7 @@ pub fn stored(sender: &str, id: &str, seq: u64) -> Message {
         message_id: MessageId::parse(format!("m{seq}")).expect("an id"),
         dialog_id: dialog(),
         seq: Seq(seq),
+        ev: Ev(seq),
         sender_id: user(sender),
         sender_name: Username::parse(sender).expect("a name"),
         client_id: client_id(id),
@@ -249,7 +257,10 @@ pub fn stored(sender: &str, id: &str, seq: u64) -> Message {
         kind: MessageKind::Text,
         meta: Meta::default(),
         reply_to: None,
+        quote: None,
         created_at: Timestamp::from_unix_ms(0),
+        edited_at: None,
+        deleted_at: None,
     }
 }
 

@@ -1,263 +1,374 @@
-//! A server that is always right, behind a wire that is not.
+//! A server that is always right: two groups, their logs, and what the protocol says about them
+//! (DESIGN §4). It talks to one client, `me`; what the others do is done to it directly.
 
 use confab_protocol::{
-    Ack, ClientFrame, DialogChange, DialogEvent, DialogEvents, ErrorCode, Ev, Message, MessageNew,
-    MessageSend, Nack, Pong, Positions, ServerFrame,
+    Ack, ClientFrame, DialogChange, DialogChanged, DialogEvent, DialogEvents, DialogId,
+    DialogReset, DialogUpdate, ErrorCode, ErrorFrame, Ev, Message, MessageId, MessageNew,
+    MessageSend, MessageUpdate, Nack, Pong, Positions, Receipt, ResetReason, Role, Seq,
+    ServerFrame, Uev,
+    rest::{DialogList, MessagesPage},
 };
-use confab_sync::{DeliveryState, Effect, Event, Input};
 
-use crate::rig::{Rig, connected, dialog, send, stored};
+use crate::{
+    rig::{client_id, connected, dialog, user},
+    room::Room,
+};
 
-/// One dialog's log, and what the protocol says about it (DESIGN §4).
-#[derive(Default)]
+/// More changes than this are not told one by one.
+const CATCH_UP_MAX: u64 = 12;
+
+/// Who there is beside `me`.
+const OTHERS: [&str; 3] = ["you", "ann", "bob"];
+
+/// What the others do; numbers pick one of those that there are.
+#[derive(Clone, Debug)]
+pub enum Deed {
+    Says {
+        room: usize,
+        who: usize,
+        answers: Option<usize>,
+    },
+    Edits {
+        room: usize,
+        message: usize,
+    },
+    Deletes {
+        room: usize,
+        message: usize,
+    },
+    Adds {
+        room: usize,
+        who: usize,
+    },
+    Removes {
+        room: usize,
+        who: usize,
+    },
+    Renames {
+        room: usize,
+    },
+    PassesOwnership {
+        room: usize,
+        who: usize,
+    },
+    Reads {
+        room: usize,
+        who: usize,
+        seq: usize,
+    },
+    /// We ourselves, on another device.
+    Mutes {
+        room: usize,
+    },
+    /// The owner of the second room turns us out of it, or lets us in again.
+    TurnsUsOut,
+    LetsUsIn,
+}
+
 pub struct Server {
-    pub log: Vec<Message>,
+    /// The first is [`dialog`], which the client joins.
+    pub rooms: [Room; 2],
+    uev: Uev,
+    clock: u64,
     /// Whether sends are refused for now.
     pub refuses: bool,
+    /// Whether what was missed is told with messages as they are now; else as they were then.
+    pub tells_as_now: bool,
+    /// Names of what we said, edited and deleted, as it was committed.
+    pub commits: Vec<String>,
 }
 
 impl Server {
-    fn head(&self) -> Ev {
-        Ev(self.log.len() as u64)
+    pub fn new(tells_as_now: bool) -> Self {
+        let other = DialogId::parse("x").expect("an id");
+        let rooms = [Room::new(dialog()), Room::new(other)];
+        let (uev, clock, commits) = (Uev(0), 0, Vec::new());
+        Self { rooms, uev, clock, refuses: false, tells_as_now, commits }
     }
 
-    fn store(&mut self, sender: &str, id: &str) -> MessageNew {
-        let message = stored(sender, id, self.log.len() as u64 + 1);
-        self.log.push(message.clone());
-        MessageNew { dialog_id: dialog(), ev: self.head(), message }
+    /// Our list, read now.
+    pub fn list(&self) -> DialogList {
+        let mine = self.rooms.iter().filter(|room| room.has("me"));
+        let mut dialogs: Vec<_> = mine.map(Room::line).collect();
+        dialogs
+            .sort_by_key(|line| (std::cmp::Reverse(line.last_activity_at), line.dialog_id.clone()));
+        DialogList { dialogs, uev: self.uev }
     }
 
-    fn sync(&self, after: Option<Ev>) -> ServerFrame {
-        let skip = after.map_or(self.log.len(), |after| after.0 as usize);
-        let missed = self.log.iter().skip(skip).cloned();
+    /// The joined room's messages from the place `from` on, at most `most`.
+    pub fn page(&self, from: usize, most: usize) -> MessagesPage {
+        self.rooms[0].page(from, most)
+    }
+
+    /// Someone does something; what we are told of it.
+    pub fn does(&mut self, deed: &Deed) -> Vec<ServerFrame> {
+        self.clock += 1;
+        match *deed {
+            Deed::Says { room, who, answers } => self.says(room % 2, who, answers),
+            Deed::Edits { room, message } => {
+                let clock = self.clock;
+                self.amends(room % 2, message, &|message| message.content = format!("{clock}"))
+            }
+            Deed::Deletes { room, message } => self.amends(room % 2, message, &erase),
+            Deed::Adds { room, who } => {
+                let room = room % 2;
+                match self.rooms[room].add(OTHERS[who % 3]) {
+                    Some(member) => self.tells(room, DialogChange::MemberAdded(member)),
+                    None => Vec::new(),
+                }
+            }
+            Deed::Removes { room, who } => {
+                let (room, who) = (room % 2, OTHERS[who % 3]);
+                if !self.rooms[room].has(who) || self.rooms[room].owner() == who {
+                    return Vec::new();
+                }
+                self.rooms[room].remove(who);
+                self.tells(room, DialogChange::MemberRemoved(user(who)))
+            }
+            Deed::Renames { room } => {
+                let (room, title) = (room % 2, format!("title {}", self.clock));
+                self.rooms[room].title.clone_from(&title);
+                let told = self.tells(room, DialogChange::Renamed(title));
+                self.and_personal(told, room)
+            }
+            Deed::PassesOwnership { room, who } => {
+                let (room, who) = (room % 2, ["me", "you", "ann", "bob"][who % 4]);
+                if !self.rooms[room].has(who) || self.rooms[room].owner() == who {
+                    return Vec::new();
+                }
+                self.rooms[room].owned_by(who);
+                let told = self.tells(room, DialogChange::OwnerChanged(user(who)));
+                self.and_personal(told, room)
+            }
+            Deed::Reads { room, who, seq } => {
+                let seq = Seq(seq as u64 % (self.rooms[room % 2].messages.len() as u64 + 1));
+                self.advances(room % 2, ["me", "you", "ann", "bob"][who % 4], seq, seq)
+            }
+            Deed::Mutes { room } => {
+                let muted = &mut self.rooms[room % 2].muted;
+                *muted = !*muted;
+                self.and_personal(Vec::new(), room % 2)
+            }
+            Deed::TurnsUsOut if self.rooms[1].has("me") => self.turns_us_out(1),
+            Deed::LetsUsIn if !self.rooms[1].has("me") => self.lets_us_in(1),
+            Deed::TurnsUsOut | Deed::LetsUsIn => Vec::new(),
+        }
+    }
+
+    pub fn turns_us_out(&mut self, room: usize) -> Vec<ServerFrame> {
+        let owns = self.rooms[room].owner() == "me";
+        let heir = self.rooms[room].members.iter().find(|member| member.id != user("me"));
+        let heir = heir.map(|member| member.id.to_string());
+        let mut told = Vec::new();
+        if let Some(heir) = heir.filter(|_| owns) {
+            self.rooms[room].owned_by(&heir);
+            told = self.tells(room, DialogChange::OwnerChanged(user(&heir)));
+        }
+        self.rooms[room].remove("me");
+        told.extend(self.tells(room, DialogChange::MemberRemoved(user("me"))));
+        self.and_personal(told, room)
+    }
+
+    pub fn lets_us_in(&mut self, room: usize) -> Vec<ServerFrame> {
+        let member = self.rooms[room].add("me").expect("we are out");
+        let told = self.tells(room, DialogChange::MemberAdded(member));
+        self.and_personal(told, room)
+    }
+
+    fn says(&mut self, room: usize, who: usize, answers: Option<usize>) -> Vec<ServerFrame> {
+        let there = &self.rooms[room];
+        let who = OTHERS[who % 3];
+        if !there.has(who) {
+            return Vec::new();
+        }
+        let count = there.messages.len();
+        let reply_to = answers.filter(|_| count > 0);
+        let reply_to = reply_to.map(|pick| there.messages[pick % count].message_id.clone());
+        let id = format!("y{}", self.clock);
+        let (_, told) = self.store(room, who, &id, "hi".to_owned(), reply_to);
+        told
+    }
+
+    /// A new message: as it was stored, and what we are told of it.
+    fn store(
+        &mut self,
+        room: usize,
+        sender: &str,
+        id: &str,
+        content: String,
+        reply_to: Option<MessageId>,
+    ) -> (Message, Vec<ServerFrame>) {
+        // Two messages of one moment are stored now and then.
+        let message =
+            self.rooms[room].store(sender, client_id(id), content, reply_to, self.clock / 2);
+        let told = self.tells(room, DialogChange::MessageNew(message.clone()));
+        (message, told)
+    }
+
+    /// One of the others' messages becomes another.
+    fn amends(&mut self, room: usize, pick: usize, act: &dyn Fn(&mut Message)) -> Vec<ServerFrame> {
+        let theirs =
+            |message: &&Message| message.sender_id != user("me") && message.deleted_at.is_none();
+        let theirs: Vec<_> = self.rooms[room].messages.iter().filter(theirs).collect();
+        if theirs.is_empty() {
+            return Vec::new();
+        }
+        let seq = theirs[pick % theirs.len()].seq;
+        let message = self.rooms[room].amend(seq, act);
+        self.tells(room, DialogChange::MessageUpdate(message))
+    }
+
+    fn advances(&mut self, room: usize, who: &str, delivered: Seq, read: Seq) -> Vec<ServerFrame> {
+        let Some(receipt) = self.rooms[room].advance(who, delivered, read) else {
+            return Vec::new();
+        };
+        let is_ours = who == "me" && read > Seq(0);
+        let told: Vec<_> =
+            self.rooms[room].has("me").then(|| Receipt::into(receipt)).into_iter().collect();
+        if is_ours { self.and_personal(told, room) } else { told }
+    }
+
+    /// Commits a change; what we are told of it, if we may hear it.
+    fn tells(&mut self, room: usize, change: DialogChange) -> Vec<ServerFrame> {
+        let room = &mut self.rooms[room];
+        let event = room.commit(change);
+        room.has("me").then(|| frame(room.id.clone(), event)).into_iter().collect()
+    }
+
+    fn and_personal(&mut self, mut told: Vec<ServerFrame>, room: usize) -> Vec<ServerFrame> {
+        self.uev = Uev(self.uev.0 + 1);
+        let room = &self.rooms[room];
+        let dialog = room.has("me").then(|| room.line());
+        told.push(DialogUpdate { dialog_id: room.id.clone(), uev: self.uev, dialog }.into());
+        told
+    }
+
+    fn sync(&self, after: Option<Ev>, kind: &str) -> ServerFrame {
+        let room = &self.rooms[0];
+        let dialog_id = room.id.clone();
+        if !room.has("me") {
+            let (kind, dialog_id) = (Some(kind.to_owned()), Some(dialog_id));
+            let (code, message) = (ErrorCode::UnknownDialog, String::new());
+            return ErrorFrame { code, message, kind, dialog_id }.into();
+        }
+        let after = after.unwrap_or(room.head());
+        if room.head().0 - after.0 > CATCH_UP_MAX {
+            return DialogReset { dialog_id, why: ResetReason::TooFarBehind }.into();
+        }
+        let missed = room.log.iter().skip(after.0 as usize);
         let events = missed
-            .map(|message| DialogEvent {
-                ev: Ev(message.seq.0),
-                change: DialogChange::MessageNew(message),
-            })
+            .map(|event| if self.tells_as_now { room.as_now(event) } else { event.clone() })
             .collect();
-        DialogEvents { dialog_id: dialog(), events, to: self.head() }.into()
+        DialogEvents { dialog_id, events, to: room.head() }.into()
     }
 
-    fn answers(&mut self, frame: ClientFrame) -> Vec<ServerFrame> {
+    pub fn answers(&mut self, frame: ClientFrame) -> Vec<ServerFrame> {
+        self.clock += 1;
         match frame {
             ClientFrame::Connecting(connecting) => {
                 let resumed = connecting.resume.and_then(|resume| resume.positions.get(&dialog()));
-                let sync = resumed.map(|after| self.sync(Some(after)));
+                let sync = resumed.map(|after| self.sync(Some(after), "connecting"));
                 [Some(connected().into()), sync].into_iter().flatten().collect()
             }
-            ClientFrame::DialogJoin(join) => vec![self.sync(join.after)],
+            ClientFrame::DialogJoin(join) => vec![self.sync(join.after, "dialog:join")],
             ClientFrame::Ping(ping) => {
-                let positions = Positions::from([(dialog(), self.head())]);
+                let here = self.rooms[0].has("me").then(|| (dialog(), self.rooms[0].head()));
+                let positions: Positions = here.into_iter().collect();
                 vec![Pong { n: ping.n, positions }.into()]
             }
             ClientFrame::MessageSend(send) => self.takes(send),
+            ClientFrame::MessageEdit(edit) => {
+                let (content, id) = (edit.content, edit.client_id.to_string());
+                let is_done = |message: &Message| message.content == content;
+                let act = |message: &mut Message| message.content.clone_from(&content);
+                self.amends_ours(&id, &edit.message_id, &is_done, &act)
+            }
+            ClientFrame::MessageDelete(delete) => {
+                let is_done = |message: &Message| message.deleted_at.is_some();
+                let id = delete.client_id.to_string();
+                self.amends_ours(&id, &delete.message_id, &is_done, &erase)
+            }
+            ClientFrame::MessageDelivered(got) => self.advances(0, "me", got.seq, Seq(0)),
+            ClientFrame::MessageRead(seen) => self.advances(0, "me", seen.seq, seen.seq),
             _ => Vec::new(),
         }
     }
 
     fn takes(&mut self, send: MessageSend) -> Vec<ServerFrame> {
         let client_id = send.client_id;
+        let id = client_id.as_str();
         if send.content.is_empty() {
-            let (code, message) = (ErrorCode::MessageEmpty, String::new());
-            return vec![Nack { client_id, code, message, retry: false, after_ms: None }.into()];
+            return vec![nack(id, ErrorCode::MessageEmpty, false)];
         }
-        if let Some(message) = self.log.iter().find(|message| message.client_id == client_id) {
-            return vec![Ack { client_id, message: message.clone(), duplicate: true }.into()];
+        if !self.rooms[0].has("me") {
+            return vec![nack(id, ErrorCode::UnknownDialog, false)];
+        }
+        let known = self.rooms[0].messages.iter().find(|known| known.client_id == client_id);
+        if let Some(message) = known {
+            let message = self.rooms[0].shown(message);
+            return vec![Ack { client_id, message, duplicate: true }.into()];
         }
         if self.refuses {
-            let (code, message) = (ErrorCode::StorageUnavailable, String::new());
-            return vec![Nack { client_id, code, message, retry: true, after_ms: None }.into()];
+            return vec![nack(id, ErrorCode::StorageUnavailable, true)];
         }
-        let new = self.store("me", client_id.as_str());
-        let ack = Ack { client_id, message: new.message.clone(), duplicate: false };
-        vec![new.into(), ack.into()]
+        self.commits.push(id.to_owned());
+        let (message, mut told) = self.store(0, "me", id, send.content, send.reply_to);
+        told.push(Ack { client_id, message, duplicate: false }.into());
+        told
+    }
+
+    fn amends_ours(
+        &mut self,
+        id: &str,
+        message_id: &MessageId,
+        is_done: &dyn Fn(&Message) -> bool,
+        act: &dyn Fn(&mut Message),
+    ) -> Vec<ServerFrame> {
+        let room = &self.rooms[0];
+        let known = room.messages.iter().find(|known| known.message_id == *message_id);
+        let Some(known) = known.filter(|known| known.sender_id == user("me")) else {
+            return vec![nack(id, ErrorCode::UnknownMessage, false)];
+        };
+        if is_done(known) {
+            let (client_id, message) = (client_id(id), room.shown(known));
+            return vec![Ack { client_id, message, duplicate: true }.into()];
+        }
+        if known.deleted_at.is_some() {
+            return vec![nack(id, ErrorCode::MessageDeleted, false)];
+        }
+        if self.refuses {
+            return vec![nack(id, ErrorCode::StorageUnavailable, true)];
+        }
+        let seq = known.seq;
+        let message = self.rooms[0].amend(seq, act);
+        self.commits.push(id.to_owned());
+        let mut told = self.tells(0, DialogChange::MessageUpdate(message.clone()));
+        told.push(Ack { client_id: client_id(id), message, duplicate: false }.into());
+        told
     }
 }
 
-/// What may happen to a client, a server and the wire between them.
-#[derive(Clone, Debug)]
-pub enum Fate {
-    OtherWrites,
-    WeSend,
-    /// We send what no server takes.
-    WeSendNothing,
-    /// One of the frames on the wire arrives, out of turn.
-    Arrives(usize),
-    ArrivesTwice(usize),
-    IsLost(usize),
-    /// What the client says next is lost.
-    NobodyListens,
-    Cut,
-    Waits(u64),
-    Refuses(bool),
-    /// The app asks for a snapshot; it comes later.
-    Fetches,
-    Loads,
+fn erase(message: &mut Message) {
+    message.content.clear();
+    message.deleted_at = Some(message.created_at);
 }
 
-/// All of it together.
-pub struct World {
-    pub rig: Rig,
-    pub server: Server,
-    wire: Vec<ServerFrame>,
-    deaf: bool,
-    snapshot: Option<Ev>,
-    pub loaded: Option<Ev>,
-    pub sends: usize,
-    /// Ids of messages that no server takes.
-    pub refused: Vec<String>,
-    /// What the app was told: changes, and ids of messages that were stored.
-    pub told: Vec<Message>,
-    pub delivered: Vec<String>,
+fn nack(id: &str, code: ErrorCode, retry: bool) -> ServerFrame {
+    let (client_id, message) = (client_id(id), String::new());
+    Nack { client_id, code, message, retry, after_ms: None }.into()
 }
 
-impl World {
-    pub fn new() -> Self {
-        let mut rig = Rig::connected();
-        rig.does(Input::Join { dialog_id: dialog(), after: None });
-        Self {
-            rig,
-            server: Server::default(),
-            wire: Vec::new(),
-            deaf: false,
-            snapshot: None,
-            loaded: None,
-            sends: 0,
-            refused: Vec::new(),
-            told: Vec::new(),
-            delivered: Vec::new(),
-        }
+/// A change as it is told to those who hear it.
+fn frame(dialog_id: DialogId, event: DialogEvent) -> ServerFrame {
+    let ev = event.ev;
+    match event.change {
+        DialogChange::MessageNew(message) => MessageNew { dialog_id, ev, message }.into(),
+        DialogChange::MessageUpdate(message) => MessageUpdate { dialog_id, ev, message }.into(),
+        change => DialogChanged { dialog_id, event: DialogEvent { ev, change } }.into(),
     }
+}
 
-    pub fn meets(&mut self, fate: &Fate) {
-        match *fate {
-            Fate::OtherWrites => {
-                let id = format!("y{}", self.server.log.len());
-                let new = self.server.store("you", &id);
-                self.wire.push(new.into());
-            }
-            Fate::WeSend => {
-                let send = self.writes();
-                self.rig.does(Input::Send(send));
-            }
-            Fate::WeSendNothing => {
-                let send = MessageSend { content: String::new(), ..self.writes() };
-                self.refused.push(send.client_id.to_string());
-                self.rig.does(Input::Send(send));
-            }
-            Fate::Arrives(pick) if !self.wire.is_empty() => {
-                let frame = self.wire.remove(pick % self.wire.len());
-                self.rig.hears(frame);
-            }
-            Fate::ArrivesTwice(pick) if !self.wire.is_empty() => {
-                let frame = self.wire[pick % self.wire.len()].clone();
-                self.rig.hears(frame);
-            }
-            Fate::IsLost(pick) if !self.wire.is_empty() => {
-                self.wire.remove(pick % self.wire.len());
-            }
-            Fate::NobodyListens => return self.deaf = true,
-            Fate::Cut => {
-                self.rig.does(Input::Drop);
-                self.rig.waits(300);
-            }
-            Fate::Waits(ms) => self.rig.waits(ms),
-            Fate::Refuses(refuses) => self.server.refuses = refuses,
-            Fate::Fetches => self.snapshot = Some(self.server.head()),
-            Fate::Loads if self.loaded.is_none() => self.load(),
-            _ => {}
-        }
-        self.settle();
-        self.deaf = false;
-    }
-
-    /// Everything works again, and time passes.
-    pub fn heals(&mut self) {
-        (self.server.refuses, self.deaf) = (false, false);
-        if self.loaded.is_none() {
-            self.snapshot = Some(self.server.head());
-            self.load();
-        }
-        for _ in 0..40 {
-            if !self.rig.client.has_open_socket() {
-                self.rig.does(Input::Reconnect);
-            }
-            self.rig.does(Input::Visible);
-            self.settle();
-            while !self.wire.is_empty() {
-                let frame = self.wire.remove(0);
-                self.rig.hears(frame);
-                self.settle();
-            }
-            self.rig.waits(4_000);
-        }
-        self.settle();
-    }
-
-    fn writes(&mut self) -> MessageSend {
-        self.sends += 1;
-        send(&format!("m-{:04}", self.sends))
-    }
-
-    fn load(&mut self) {
-        if let Some(at) = self.snapshot {
-            self.loaded = Some(at);
-            self.rig.does(Input::Loaded { dialog_id: dialog(), at });
-        }
-    }
-
-    /// The handshake cannot be lost on a socket that lives, nor can it be overtaken.
-    fn says(&mut self, text: &str) {
-        let frame = ClientFrame::decode(text).expect("a frame of ours");
-        let is_handshake = matches!(frame, ClientFrame::Connecting(_));
-        if self.deaf && !is_handshake {
-            return;
-        }
-        for answer in self.server.answers(frame) {
-            match answer {
-                ServerFrame::Connected(_) => self.rig.hears(answer),
-                answer => self.wire.push(answer),
-            }
-        }
-    }
-
-    /// The server hears what was said, a new socket is let in, the app notes what it is told.
-    fn settle(&mut self) {
-        loop {
-            let effects = self.rig.effects();
-            if effects.is_empty() {
-                break;
-            }
-            for effect in effects {
-                match effect {
-                    Effect::Open { socket, .. } if socket == self.rig.socket => {
-                        self.wire.clear();
-                        self.rig.opens();
-                        if self.rig.client.has_open_socket() {
-                            self.rig.establishes("e1");
-                        }
-                    }
-                    Effect::Send { socket, text } if socket == self.rig.socket => {
-                        self.says(&text);
-                    }
-                    _ => {}
-                }
-            }
-        }
-        for event in self.rig.events() {
-            match event {
-                Event::Dialog { event, .. } => {
-                    let DialogChange::MessageNew(message) = event.change;
-                    self.told.push(message);
-                }
-                Event::Outbox(delivery) => {
-                    if let DeliveryState::Stored(message) = delivery.state {
-                        self.delivered.push(message.client_id.to_string());
-                    }
-                }
-                _ => {}
-            }
-        }
-    }
+/// What an owner may do.
+pub fn role(owns: bool) -> Role {
+    if owns { Role::Owner } else { Role::Member }
 }

@@ -64,7 +64,7 @@ async fn rename(
 ) -> Result<Response, Problem> {
     visitor.somebody()?;
     let me = api.0.auth.rename(&visitor.identity, &change).await?;
-    api.0.hub.rename(&Person { id: me.id.clone(), username: me.username.clone() });
+    api.0.hub.goes_by(&Person { id: me.id.clone(), username: me.username.clone() });
     Ok(ok(me))
 }
 

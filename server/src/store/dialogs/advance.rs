@@ -1,6 +1,6 @@
 //! Someone has got or seen more of a dialog (DESIGN §7, G7).
 
-use confab_protocol::{DialogKind, Receipt, Seq};
+use confab_protocol::{DialogKind, ErrorCode, Receipt, Seq};
 use sqlx::SqliteConnection;
 use thiserror::Error;
 
@@ -32,6 +32,16 @@ pub enum AdvanceError {
     /// The database does not answer; the same write may succeed later.
     #[error(transparent)]
     Unavailable(#[from] Unavailable),
+}
+
+impl AdvanceError {
+    /// The code for programs.
+    pub fn code(&self) -> ErrorCode {
+        match self {
+            Self::NoSuchDialog => ErrorCode::UnknownDialog,
+            Self::Unavailable(_) => ErrorCode::StorageUnavailable,
+        }
+    }
 }
 
 impl Store {

@@ -20,7 +20,7 @@ mod pass_ownership;
 mod remove_members;
 mod rename;
 
-use confab_protocol::{Dialog, DialogKind, Role, UserId};
+use confab_protocol::{Dialog, DialogKind, ErrorCode, Role, UserId};
 use sqlx::SqliteConnection;
 use thiserror::Error;
 
@@ -32,7 +32,7 @@ use super::{
 
 pub use advance::{Advance, AdvanceError};
 
-pub(super) use line::{LINES_OF_USER, line_of, lines_for, lines_of_members};
+pub(super) use line::{line_of, lines_for, lines_of_members};
 pub(super) use remove_members::take_out;
 
 /// How many may belong to a group, oneself included.
@@ -68,6 +68,20 @@ pub enum DialogError {
     /// The database does not answer; the same write may succeed later.
     #[error(transparent)]
     Unavailable(#[from] Unavailable),
+}
+
+impl DialogError {
+    /// The code for programs.
+    pub fn code(&self) -> ErrorCode {
+        match self {
+            Self::NoSuchDialog => ErrorCode::UnknownDialog,
+            Self::NotAGroup => ErrorCode::NotAGroup,
+            Self::NotTheOwner => ErrorCode::NotTheOwner,
+            Self::UnknownPerson => ErrorCode::UnknownPerson,
+            Self::MembersInvalid => ErrorCode::MembersInvalid,
+            Self::Unavailable(_) => ErrorCode::StorageUnavailable,
+        }
+    }
 }
 
 /// A group that someone belongs to.

@@ -38,7 +38,7 @@ mod room;
 mod search;
 mod words;
 
-use confab_protocol::{Message, MessageKind, Meta, Quote};
+use confab_protocol::{ErrorCode, Message, MessageKind, Meta, Quote};
 use sqlx::{Row, sqlite::SqliteRow};
 use thiserror::Error;
 
@@ -60,6 +60,16 @@ pub enum ReadError {
     /// The database does not answer; the same read may succeed later.
     #[error(transparent)]
     Unavailable(#[from] Unavailable),
+}
+
+impl ReadError {
+    /// The code for programs.
+    pub fn code(&self) -> ErrorCode {
+        match self {
+            Self::NoSuchDialog => ErrorCode::UnknownDialog,
+            Self::Unavailable(_) => ErrorCode::StorageUnavailable,
+        }
+    }
 }
 
 impl From<sqlx::Error> for ReadError {

@@ -6,6 +6,7 @@
 //! a ping is answered behind everything that was queued before it). Every test ends with
 //! [`TestServer::end`], which asserts that nothing is left behind.
 
+mod browser;
 mod builder;
 mod client;
 mod dial;
@@ -19,6 +20,7 @@ use std::time::Duration;
 
 use tokio::time::timeout;
 
+pub use browser::Browser;
 pub use builder::{Builder, STARTED, server};
 pub use client::{Client, Closed, chat, connecting, message};
 pub use dial::Dial;

@@ -1,0 +1,284 @@
+//! A server that is always right, a page, and a wire between them that is not.
+
+use confab_protocol::{
+    ClientFrame, DialogEvent, Ev, MessageDelete, MessageEdit, MessageId, MessageSend, Seq,
+    ServerFrame,
+};
+use confab_sync::{DeliveryState, Effect, Event, Input, Post};
+
+use crate::{
+    app::{App, What},
+    rig::{Rig, client_id, dialog, send},
+    room::is_ours,
+    server::{Deed, Server},
+};
+
+/// What may happen to a client, a server and the wire between them.
+#[derive(Clone, Debug)]
+pub enum Fate {
+    OthersDo(Deed),
+    WeSend,
+    /// We answer one of the messages there are.
+    WeReply(usize),
+    /// We send what no server takes.
+    WeSendNothing,
+    /// We edit one of our messages to one of two texts, to and fro.
+    WeEdit(usize, bool),
+    WeDelete(usize),
+    WeRead(usize),
+    /// One of the frames on the wire arrives, out of turn.
+    Arrives(usize),
+    ArrivesTwice(usize),
+    IsLost(usize),
+    /// What the client says next is lost.
+    NobodyListens,
+    Cut,
+    Waits(u64),
+    Refuses(bool),
+    /// The app fetches; the server reads now, or as late as it answers.
+    Asks(What, bool),
+    /// One of the requests is answered.
+    Answers(usize),
+}
+
+/// All of it together.
+pub struct World {
+    pub rig: Rig,
+    pub server: Server,
+    pub app: App,
+    wire: Vec<ServerFrame>,
+    deaf: bool,
+    /// Where the app's snapshot stood.
+    pub loaded: Option<Ev>,
+    /// What the engine told since then.
+    pub told: Vec<DialogEvent>,
+    /// All that we did, in order.
+    pub written: Vec<Post>,
+    /// Names of what was stored, and of what was refused for good, as we were told.
+    pub delivered: Vec<String>,
+    pub failed: Vec<String>,
+}
+
+impl World {
+    pub fn new(tells_as_now: bool) -> Self {
+        let mut rig = Rig::connected();
+        rig.does(Input::Join { dialog_id: dialog(), after: None });
+        let mut world = Self {
+            rig,
+            server: Server::new(tells_as_now),
+            app: App::default(),
+            wire: Vec::new(),
+            deaf: false,
+            loaded: None,
+            told: Vec::new(),
+            written: Vec::new(),
+            delivered: Vec::new(),
+            failed: Vec::new(),
+        };
+        world.app.reconnected(&world.server);
+        world
+    }
+
+    /// With the page in place.
+    pub fn loaded() -> Self {
+        let mut world = Self::new(true);
+        for fate in [Fate::Asks(What::Latest(9), true), Fate::Arrives(0)] {
+            world.meets(&fate);
+        }
+        while world.app.waits() {
+            world.meets(&Fate::Answers(0));
+        }
+        world
+    }
+
+    pub fn meets(&mut self, fate: &Fate) {
+        let wire = self.wire.len();
+        match *fate {
+            Fate::OthersDo(ref deed) => self.wire.extend(self.server.does(deed)),
+            Fate::WeSend => self.we_send("hi", None),
+            Fate::WeReply(pick) => {
+                let messages = &self.server.rooms[0].messages;
+                let original = messages.get(pick % (messages.len() + 1));
+                let original = original.map(|message| message.message_id.clone());
+                self.we_send("yes", original);
+            }
+            Fate::WeSendNothing => self.we_send("", None),
+            Fate::WeEdit(pick, which) => {
+                let content = if which { "a" } else { "b" }.to_owned();
+                if let Some(message_id) = self.one_of_ours(pick) {
+                    let (dialog_id, client_id) = (dialog(), client_id(&self.name()));
+                    let edit = MessageEdit { dialog_id, message_id, client_id, content };
+                    self.written.push(Post::Edit(edit.clone()));
+                    self.rig.does(Input::Edit(edit));
+                }
+            }
+            Fate::WeDelete(pick) => {
+                if let Some(message_id) = self.one_of_ours(pick) {
+                    let (dialog_id, client_id) = (dialog(), client_id(&self.name()));
+                    let delete = MessageDelete { dialog_id, message_id, client_id };
+                    self.written.push(Post::Delete(delete.clone()));
+                    self.rig.does(Input::Delete(delete));
+                }
+            }
+            Fate::WeRead(pick) => {
+                let shown = self.app.page.as_ref().map_or(0, |page| page.messages.len());
+                let seq = Seq(pick as u64 % (shown as u64 + 1));
+                self.rig.does(Input::Delivered { dialog_id: dialog(), seq: Seq(seq.0 + 1) });
+                self.rig.does(Input::Read { dialog_id: dialog(), seq });
+            }
+            Fate::Arrives(pick) if wire > 0 => {
+                let frame = self.wire.remove(pick % wire);
+                self.rig.hears(frame);
+            }
+            Fate::ArrivesTwice(pick) if wire > 0 => {
+                let frame = self.wire[pick % wire].clone();
+                self.rig.hears(frame);
+            }
+            // Nobody numbers receipts, and no wire loses one of two frames: a socket that loses
+            // some loses the rest, and then all is read afresh.
+            Fate::IsLost(pick) if wire > 0 => {
+                let place = pick % wire;
+                if !matches!(self.wire[place], ServerFrame::Receipt(_)) {
+                    self.wire.remove(place);
+                }
+            }
+            Fate::NobodyListens => return self.deaf = true,
+            Fate::Cut => {
+                self.rig.does(Input::Drop);
+                self.rig.waits(300);
+            }
+            Fate::Waits(ms) => self.rig.waits(ms),
+            Fate::Refuses(refuses) => self.server.refuses = refuses,
+            Fate::Asks(what, now) => self.app.asks(what, now, &self.server),
+            Fate::Answers(pick) => self.is_answered(pick),
+            _ => {}
+        }
+        self.settle();
+        self.deaf = false;
+    }
+
+    /// Everything works again, and time passes.
+    pub fn heals(&mut self) {
+        (self.server.refuses, self.deaf) = (false, false);
+        if self.app.page.is_none() {
+            self.app.asks(What::Latest(4), false, &self.server);
+        }
+        self.flows();
+        // What is said of dialogs that are not joined is not repaired before the next word of them:
+        // it shows by its number that something was lost.
+        for deed in [Deed::Renames { room: 0 }, Deed::Renames { room: 1 }, Deed::Mutes { room: 0 }]
+        {
+            self.wire.extend(self.server.does(&deed));
+        }
+        self.flows();
+    }
+
+    fn flows(&mut self) {
+        for _ in 0..40 {
+            if !self.rig.client.has_open_socket() {
+                self.rig.does(Input::Reconnect);
+            }
+            self.rig.does(Input::Visible);
+            self.settle();
+            while !self.wire.is_empty() || self.app.waits() {
+                if self.wire.is_empty() {
+                    self.is_answered(0);
+                } else {
+                    let frame = self.wire.remove(0);
+                    self.rig.hears(frame);
+                }
+                self.settle();
+            }
+            self.rig.waits(4_000);
+        }
+        self.settle();
+    }
+
+    fn name(&self) -> String {
+        format!("m-{:04}", self.written.len())
+    }
+
+    fn we_send(&mut self, content: &str, reply_to: Option<MessageId>) {
+        let content = content.to_owned();
+        let send = MessageSend { content, reply_to, ..send(&self.name()) };
+        self.written.push(Post::Send(send.clone()));
+        self.rig.does(Input::Send(send));
+    }
+
+    /// One of our messages, as far as we have seen that they are stored.
+    fn one_of_ours(&self, pick: usize) -> Option<MessageId> {
+        let page = self.app.page.as_ref()?;
+        let ours: Vec<_> =
+            page.messages.iter().filter(|message| is_ours(&message.sender_id)).collect();
+        (!ours.is_empty()).then(|| ours[pick % ours.len()].message_id.clone())
+    }
+
+    fn is_answered(&mut self, pick: usize) {
+        if let Some(loaded) = self.app.is_answered(pick, &self.server) {
+            if let Input::Loaded { at, .. } = loaded {
+                (self.loaded, self.told) = (Some(at), Vec::new());
+            }
+            self.rig.does(loaded);
+        }
+    }
+
+    /// The handshake cannot be lost on a socket that lives, nor can it be overtaken.
+    fn says(&mut self, text: &str) {
+        let frame = ClientFrame::decode(text).expect("a frame of ours");
+        let is_handshake = matches!(frame, ClientFrame::Connecting(_));
+        if self.deaf && !is_handshake {
+            return;
+        }
+        for answer in self.server.answers(frame) {
+            match answer {
+                ServerFrame::Connected(_) => {
+                    self.app.reconnected(&self.server);
+                    self.rig.hears(answer);
+                }
+                answer => self.wire.push(answer),
+            }
+        }
+    }
+
+    /// The server hears what was said, a new socket is let in, the app takes what it is told.
+    fn settle(&mut self) {
+        loop {
+            let (effects, events) = (self.rig.effects(), self.rig.events());
+            if effects.is_empty() && events.is_empty() {
+                break;
+            }
+            events.iter().for_each(|event| self.notes(event));
+            for effect in effects {
+                match effect {
+                    Effect::Open { socket, .. } if socket == self.rig.socket => {
+                        self.wire.clear();
+                        self.rig.opens();
+                        if self.rig.client.has_open_socket() {
+                            self.rig.establishes("e1");
+                        }
+                    }
+                    Effect::Send { socket, text } if socket == self.rig.socket => {
+                        self.says(&text);
+                    }
+                    _ => {}
+                }
+            }
+        }
+    }
+
+    fn notes(&mut self, event: &Event) {
+        self.app.hears(event, &self.server);
+        match event {
+            Event::Dialog { event, .. } => self.told.push(event.clone()),
+            Event::Outbox(delivery) => {
+                let name = delivery.client_id.to_string();
+                match &delivery.state {
+                    DeliveryState::Stored(_) => self.delivered.push(name),
+                    DeliveryState::Failed { .. } => self.failed.push(name),
+                    _ => {}
+                }
+            }
+            _ => {}
+        }
+    }
+}
