@@ -85,7 +85,11 @@ impl Hub {
     /// # Errors
     ///
     /// [`DialogError`].
-    pub async fn rename_dialog(&self, owner: Member, title: DialogTitle) -> Result<(), DialogError> {
+    pub async fn rename_dialog(
+        &self,
+        owner: Member,
+        title: DialogTitle,
+    ) -> Result<(), DialogError> {
         self.0.store.rename(owner, title).await.map(drop)
     }
 

@@ -195,7 +195,13 @@ pub(super) mod tests {
     }
 
     fn lasting(text: &str) -> ServerFrame {
-        ErrorFrame { code: ErrorCode::Internal, message: text.to_owned(), kind: None, dialog_id: None }.into()
+        ErrorFrame {
+            code: ErrorCode::Internal,
+            message: text.to_owned(),
+            kind: None,
+            dialog_id: None,
+        }
+        .into()
     }
 
     fn heartbeat() -> ServerFrame {

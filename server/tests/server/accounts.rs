@@ -196,7 +196,10 @@ async fn a_deleted_account_leaves_its_messages_and_nothing_else() {
     assert_eq!((gone.status(), &gone.json()), (200, &json!({ "success": true, "data": null })));
 
     let message = server.history().await.messages.remove(0);
-    assert_eq!((message.sender_name.as_str(), message.content.as_str()), ("deleted user", "I was here"));
+    assert_eq!(
+        (message.sender_name.as_str(), message.content.as_str()),
+        ("deleted user", "I was here")
+    );
     assert_eq!(message.sender_id.as_str(), id);
     assert_eq!((anna.me().await, { other }.me().await), (None, None));
     assert_eq!(server.browser().signs_in("anna", PASSWORD).await.status(), 401);

@@ -50,7 +50,8 @@ fn a_route_below_api_is_made_only_together_with_its_description() {
         let is_docs = path.ends_with("docs.rs");
         let text = std::fs::read_to_string(&path).unwrap();
         let routed = text.split(".route(").skip(1).filter(|rest| {
-            rest.trim_start().starts_with("\"/api") || rest.trim_start().starts_with("path, handler") && !path.ends_with("rest/mod.rs")
+            rest.trim_start().starts_with("\"/api")
+                || rest.trim_start().starts_with("path, handler") && !path.ends_with("rest/mod.rs")
         });
         assert!(is_docs || routed.count() == 0, "{} has a route of its own", path.display());
     }
@@ -82,7 +83,7 @@ async fn every_reference_of_the_document_leads_somewhere() {
         let pointer = path.strip_prefix('#').unwrap();
         assert!(document.pointer(pointer).is_some(), "{path}");
     }
-    let ids: Vec<_> = document["paths"].as_object().unwrap().values();
+    let ids: Vec<_> = document["paths"].as_object().unwrap().values().collect();
     let ids = ids.into_iter().flat_map(|methods| methods.as_object().unwrap().values());
     let ids: Vec<_> = ids.map(|operation| operation["operationId"].as_str().unwrap()).collect();
     assert_eq!(ids.iter().collect::<BTreeSet<_>>().len(), ids.len(), "{ids:?}");

@@ -26,7 +26,10 @@ async fn a_wrong_password_and_an_unknown_login_get_the_same_answer() {
 async fn tries(server: &TestServer, address: &str, login: &str, password: &str) -> (u16, u64) {
     let answer = server.browser().at(address).signs_in(login, password).await;
     if answer.status() == 429 {
-        assert_eq!((answer.code().as_str(), &answer.json()["retry"]), ("too_many_tries", &json!(true)));
+        assert_eq!(
+            (answer.code().as_str(), &answer.json()["retry"]),
+            ("too_many_tries", &json!(true))
+        );
         assert!(!answer.header("retry-after").is_empty());
     }
     let after = answer.json()["afterMs"].as_u64().unwrap_or_default();
@@ -120,7 +123,13 @@ async fn an_unknown_login_takes_as_long_as_a_wrong_password() {
 async fn a_house_without_guests_answers_nobody() {
     let server = server().with(|settings| settings.auth.guests = false).start().await;
     let mut nobody = server.browser();
-    for path in ["/api/messages/dialog/lobby", "/api/me", "/api/dialogs", "/api/people", "/api/search?query=x"] {
+    for path in [
+        "/api/messages/dialog/lobby",
+        "/api/me",
+        "/api/dialogs",
+        "/api/people",
+        "/api/search?query=x",
+    ] {
         let answer = nobody.get(path).await;
         assert_eq!((answer.status(), answer.code().as_str()), (401, "sign_in_required"), "{path}");
     }

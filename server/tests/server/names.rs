@@ -8,13 +8,27 @@ use crate::harness::server;
 async fn a_name_of_nothing_visible_is_none() {
     let server = server().start().await;
     let mut anna = server.account("anna", "Anna").await;
-    for name in ["", "  ", "\u{200b}", "\u{200b}\u{2060}\u{feff}", "\u{fe0f}", "\u{e0041}", "\u{3164}", "a\nb", &"x".repeat(41)] {
+    for name in [
+        "",
+        "  ",
+        "\u{200b}",
+        "\u{200b}\u{2060}\u{feff}",
+        "\u{fe0f}",
+        "\u{e0041}",
+        "\u{3164}",
+        "a\nb",
+        &"x".repeat(41),
+    ] {
         for answer in [
             server.browser().registers("bob", name).await,
             server.browser().post("/api/auth/guest", json!({ "name": name })).await,
             anna.patch("/api/me", json!({ "name": name })).await,
         ] {
-            assert_eq!((answer.status(), answer.code().as_str()), (422, "name_invalid"), "{name:?}");
+            assert_eq!(
+                (answer.status(), answer.code().as_str()),
+                (422, "name_invalid"),
+                "{name:?}"
+            );
         }
     }
     server.end().await;
@@ -25,7 +39,14 @@ async fn a_name_that_reads_like_anothers_is_taken_at_every_door() {
     let server = server().start().await;
     server.account("anna", "Anna Maria").await;
     let mut bob = server.account("bob", "Bob").await;
-    for twin in ["Anna Maria", "anna maria", "ＡＮＮＡ　ＭＡＲＩＡ", "An\u{200b}na Maria", "Anna  Maria\u{fe0f}", "\u{202e}anna\u{a0}maria"] {
+    for twin in [
+        "Anna Maria",
+        "anna maria",
+        "ＡＮＮＡ　ＭＡＲＩＡ",
+        "An\u{200b}na Maria",
+        "Anna  Maria\u{fe0f}",
+        "\u{202e}anna\u{a0}maria",
+    ] {
         for answer in [
             server.browser().registers("carl", twin).await,
             server.browser().post("/api/auth/guest", json!({ "name": twin })).await,

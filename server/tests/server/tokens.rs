@@ -25,7 +25,8 @@ async fn a_removed_token_ends_at_once_and_closes_its_sockets() {
     let mut anna = server.account("anna", "Anna").await;
     let (id, secret) = anna.makes_token("weather").await;
     let (_, other) = anna.makes_token("clock").await;
-    let (mut script, clock) = (server.script().with_token(&secret), server.script().with_token(&other));
+    let (mut script, clock) =
+        (server.script().with_token(&secret), server.script().with_token(&other));
     let mut socket = script.dials().query("topics=").connect().await;
     let mut others = clock.dials().query("topics=").connect().await;
     let path = format!("/api/me/tokens/{id}");
@@ -73,7 +74,8 @@ async fn what_is_no_token_lets_nobody_in_not_even_as_a_guest() {
     let mut anna = server.account("anna", "Anna").await;
     let (_, secret) = anna.makes_token("weather").await;
     let forged = format!("{secret}A");
-    for token in ["", "x", "confab_", "confab_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", &forged] {
+    for token in ["", "x", "confab_", "confab_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", &forged]
+    {
         let mut script = server.script().with_token(token);
         assert_eq!(script.me().await, None, "{token}");
         let read = script.get("/api/messages/dialog/lobby").await;
