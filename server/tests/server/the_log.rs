@@ -42,7 +42,7 @@ async fn joining_with_a_position_tells_what_came_after_it() {
     let sync = hears!(anna, DialogSync);
     assert_eq!(sync.to, Ev(5));
     assert_eq!(sync.events.iter().map(|event| event.ev.0).collect::<Vec<_>>(), [3, 4, 5]);
-    let confab_protocol::DialogChange::MessageNew(first) = &sync.events[0].change;
+    let confab_protocol::DialogChange::MessageNew(first) = &sync.events[0].change else { panic!() };
     assert_eq!((first.content.as_str(), first.seq.0), ("3", 3));
     server.end().await;
 }
@@ -208,7 +208,7 @@ async fn fifty_senders_at_once_make_one_dense_order_that_all_hear() {
     listener.heard_nothing().await;
     listener.says(join(Some(0))).await;
     let logged = hears!(listener, DialogSync).events.into_iter().map(|event| {
-        let confab_protocol::DialogChange::MessageNew(message) = event.change;
+        let confab_protocol::DialogChange::MessageNew(message) = event.change else { panic!() };
         message
     });
     assert_eq!(logged.collect::<Vec<_>>(), heard, "told as logged");
