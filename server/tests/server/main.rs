@@ -5,23 +5,30 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on says so by failing")]
 
+mod accounts;
+mod api_docs;
 mod bad_frames;
+mod bad_requests;
 mod bad_words;
 mod bugs;
 mod closing;
 mod crowd;
+mod entering;
 mod forms;
 mod greeting;
 mod handshake;
 mod harness;
 mod house;
+mod names;
 mod people;
 mod process;
 mod rest;
 mod sending;
+mod sessions;
 mod sheets;
 mod site;
 mod stopping;
 mod storage_down;
 mod the_log;
+mod tokens;
 mod topics;

@@ -34,7 +34,12 @@ pub fn server() -> Builder {
     let folder = Arc::new(tempfile::tempdir().unwrap());
     let builder = Builder { folder, changes: Vec::new(), started: STARTED, seed: 1 };
     // A raw client that is still open at the end does not answer the close; this is real time.
-    builder.with(|settings| settings.gateway.close_timeout = Duration::from_millis(300))
+    builder.with(|settings| {
+        settings.gateway.close_timeout = Duration::from_millis(300);
+        // Passwords are hashed all over the tests, and only one of them is about how long it takes.
+        settings.auth.password_memory_kib = 8;
+        settings.auth.password_passes = 1;
+    })
 }
 
 impl Builder {

@@ -1,0 +1,1 @@
+//! Requests that are wrong: each gets a status, a code and a sentence.
