@@ -32,7 +32,9 @@ use super::{
 
 pub use advance::{Advance, AdvanceError};
 
-pub(super) use line::{LINES_OF_USER, line_of, lines_for, lines_of_members};
+#[cfg(test)]
+pub(super) use line::LINES_OF_USER;
+pub(super) use line::{line_of, lines_for, lines_of_members};
 pub(super) use remove_members::take_out;
 
 /// How many may belong to a group, oneself included.
