@@ -86,10 +86,12 @@ impl Rig {
     }
 
     pub async fn direct(&self, a: &Person, b: &Person) -> DialogId {
+        self.next();
         self.store.begin_direct(a.clone(), b.id.clone()).await.unwrap().dialog.dialog_id
     }
 
     pub async fn group(&self, owner: &Person, others: &[&Person]) -> DialogId {
+        self.next();
         let others = others.iter().map(|person| person.id.clone()).collect();
         let begun = self.store.begin_group(owner.clone(), title("Tea"), others);
         begun.await.unwrap().dialog.dialog_id
