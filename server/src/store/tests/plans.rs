@@ -30,6 +30,10 @@ async fn no_hot_read_walks_through_a_table() {
         assert!(walks.is_empty(), "{walks:?} in {plan:#?}");
         assert!(plan.iter().any(|step| step.contains("SEARCH")), "{plan:#?}");
     }
+    for sql in hot_reads() {
+        let plan = plan(&rig, sql).await;
+        assert!(!plan.iter().any(|step| step.contains("TEMP B-TREE")), "sorts: {plan:#?}");
+    }
 }
 
 #[tokio::test]

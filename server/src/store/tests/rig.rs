@@ -9,8 +9,8 @@ use std::{
 };
 
 use confab_protocol::{
-    ClientId, DialogId, DialogTitle, Ev, Message, MessageId, MessageKind, MessageText, Meta,
-    Person, Seq, Timestamp, UserId, Username,
+    ClientId, DialogId, DialogTitle, Message, MessageId, MessageKind, MessageText, Meta, Person,
+    Seq, Timestamp, UserId, Username,
 };
 use sqlx::Row;
 use tempfile::TempDir;
@@ -234,6 +234,3 @@ pub fn no_message() -> MessageId {
 pub fn nowhere() -> DialogId {
     DialogId::parse("nowhere").unwrap()
 }
-
-/// The position before everything.
-pub const BEGINNING: Ev = Ev(0);

@@ -69,7 +69,7 @@ async fn signing_out_everywhere_and_a_new_password_end_all_sessions_of_one() {
     rig.news().await;
     let ended = Change::Ended { user: anna.id.clone(), session: None };
     rig.store.end_sessions_of(anna.id.clone()).await.unwrap();
-    assert_eq!(rig.news().await, [ended.clone()]);
+    assert_eq!(rig.news().await[..], *std::slice::from_ref(&ended));
     save(keys[3], &anna).await.unwrap();
     rig.store.set_password(anna.id.clone(), "new".to_owned()).await.unwrap();
     assert_eq!(rig.news().await, [ended]);
@@ -87,7 +87,7 @@ async fn a_token_speaks_for_its_owner_until_it_is_removed() {
     let new =
         |user: &str| NewToken { user: super::rig::user(user), key: KEY, name: "cli".to_owned() };
     let token = rig.store.add_token(new("anna")).await.unwrap();
-    assert_eq!(rig.store.tokens_of(&anna.id).await.unwrap(), [token.clone()]);
+    assert_eq!(rig.store.tokens_of(&anna.id).await.unwrap()[..], *std::slice::from_ref(&token));
     assert_eq!(rig.store.token_owner(&KEY).await.unwrap(), Some(anna.id.clone()));
     assert_eq!(token.last_used_at, None);
     rig.store.note_token_used(KEY).await.unwrap();
