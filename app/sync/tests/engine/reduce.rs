@@ -1,8 +1,8 @@
 //! The reducers case by case; `truth.rs` holds them to their law.
 
 use confab_protocol::{
-    DialogChange, DialogEvent, DialogId, DialogUpdate, Ev, Member, Message, MessageNew, Quote,
-    Receipt, Role, Seq, Timestamp, Uev, Username,
+    DialogChange, DialogEvent, DialogId, DialogKind, DialogUpdate, Ev, Member, Message, MessageNew,
+    Quote, Receipt, Role, Seq, Timestamp, Uev, Username,
     rest::{DialogDetails, DialogList, MessagesPage},
 };
 use confab_sync::{
@@ -270,6 +270,29 @@ fn what_waits_to_be_read_is_counted() {
     assert_eq!((unread(&here), here.dialog.read), (0, Seq(3)));
     tells(&mut here, DialogChange::MessageUpdate(deleted(2, 5)));
     assert_eq!(unread(&here), 0);
+}
+
+#[test]
+fn in_the_lobby_nothing_waits_for_who_never_read_there() {
+    let mut here = details();
+    here.dialog.kind = DialogKind::Lobby;
+    tells(&mut here, DialogChange::MessageNew(stored("you", "y1", 1)));
+    tells(&mut here, DialogChange::MessageNew(stored("me", "a", 2)));
+    assert_eq!((here.dialog.unread, here.dialog.read), (0, Seq(0)));
+    here.dialog.read = Seq(2);
+    tells(&mut here, DialogChange::MessageNew(stored("you", "y3", 3)));
+    assert_eq!(here.dialog.unread, 1);
+}
+
+#[test]
+fn a_line_shows_no_more_of_a_message_than_a_list_would() {
+    let mut here = details();
+    let long = Message { content: "x".repeat(999), ..reply(1, 1, &stored("you", "y0", 0)) };
+    tells(&mut here, DialogChange::MessageNew(long.clone()));
+    assert_eq!(here.dialog.last_message, Some(long.preview()));
+    let longer = Message { ev: Ev(2), content: "y".repeat(999), ..long };
+    tells(&mut here, DialogChange::MessageUpdate(longer.clone()));
+    assert_eq!(here.dialog.last_message, Some(longer.preview()));
 }
 
 /// Told late, a message and an edit of it come as the message is now: deleted. It counts until its

@@ -145,7 +145,7 @@ fn as_written(world: &World) -> Vec<(String, Option<String>)> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 512, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 256, failure_persistence: None, ..ProptestConfig::default() })]
 
     /// G3, G5: dense and in order at every moment, complete once the wire is.
     #[test]
