@@ -197,9 +197,7 @@ async fn a_dialog_that_cannot_be_is_not_begun() {
     let nobody = "01998d2a-1234-7fff-bfff-ffffffffffff";
     let crowd: Vec<String> = (0..501).map(|n| format!("person-{n}")).collect();
     let direct = |members: Value| json!({ "kind": "direct", "members": members });
-    let titled = |title: &str, members: Value| {
-        json!({ "kind": "group", "title": title, "members": members })
-    };
+    let titled = |title: &str, members: Value| json!({ "kind": "group", "title": title, "members": members });
     for (body, status, code) in [
         (direct(json!([])), 422, "members_invalid"),
         (direct(json!([bob, nobody])), 422, "members_invalid"),
@@ -366,7 +364,19 @@ async fn words_of_a_search_are_words_and_never_a_language() {
     let server = server().start().await;
     let mut anna = server.account("anna", "Anna").await;
     anna.says("lobby", "tea at eleven").await;
-    for query in ["\"", "tea*", "NEAR(", "a OR b", "-", "content:tea", "'; --", "%25", "%F0%9F%98%80", "", "+"] {
+    for query in [
+        "\"",
+        "tea*",
+        "NEAR(",
+        "a OR b",
+        "-",
+        "content:tea",
+        "'; --",
+        "%25",
+        "%F0%9F%98%80",
+        "",
+        "+",
+    ] {
         let query = query.replace(' ', "+").replace('"', "%22").replace('\'', "%27");
         for path in ["search", "people"] {
             let answer = anna.get(&format!("/api/{path}?query={query}")).await;

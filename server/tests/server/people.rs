@@ -234,11 +234,10 @@ async fn a_message_keeps_the_name_it_was_said_under() {
     assert_eq!(bob.is_connected("Bob").await.messages_list, live);
     bob.says(DialogJoin { dialog_id: DialogId::lobby(), after: Some(Ev(0)) }).await;
     let missed = hears!(bob, DialogSync).events.into_iter();
-    let missed =
-        missed.filter_map(|event| match event.change {
-            DialogChange::MessageNew(message) => Some(message),
-            _ => None,
-        });
+    let missed = missed.filter_map(|event| match event.change {
+        DialogChange::MessageNew(message) => Some(message),
+        _ => None,
+    });
     assert_eq!(missed.collect::<Vec<_>>(), live);
     server.end().await;
 }

@@ -175,7 +175,7 @@ async fn what_cannot_be_read_is_refused_with_the_right_status_and_a_code() {
         (lobby, "text/plain", good, 415, "bad_request"),
         (lobby, "application/x-www-form-urlencoded", "content=x", 415, "bad_request"),
         (lobby, json, big.as_str(), 413, "bad_request"),
-        ("/api/messages/dialog/secret", json, good, 404, "unknown_dialog"),
+        ("/api/messages/dialog/secret", json, good, 401, "sign_in_required"),
         ("/api/messages/dialog/a%20b", json, good, 400, "bad_request"),
         ("/api/messages/dialog/%ff", json, good, 400, "bad_request"),
         ("/api/nothing", json, good, 404, "not_found"),
@@ -223,7 +223,7 @@ async fn a_bad_position_or_an_unknown_dialog_is_refused_when_reading() {
     for (path, status, code) in [
         ("/api/messages/dialog/lobby?before=x", 400, "bad_request"),
         ("/api/messages/dialog/lobby?before=-1", 400, "bad_request"),
-        ("/api/messages/dialog/secret", 404, "unknown_dialog"),
+        ("/api/messages/dialog/secret", 401, "sign_in_required"),
         ("/api/messages/dialog/%ff", 400, "bad_request"),
         ("/nothing/here", 404, "not_found"),
         ("/language/xx", 404, "not_found"),
