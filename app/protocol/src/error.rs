@@ -12,9 +12,15 @@ macro_rules! codes {
         #[cfg_attr(feature = "serde", derive(serde::Deserialize, serde::Serialize))]
         #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
         pub enum ErrorCode {
-            $($(#[doc = $doc])* #[cfg_attr(feature = "serde", serde(rename = $text))] $name,)*
+            $(
+                $(#[doc = $doc])*
+                #[cfg_attr(feature = "serde", serde(rename = $text))]
+                #[cfg_attr(feature = "openapi", schema(rename = $text))]
+                $name,
+            )*
             /// A code of a newer server.
             #[cfg_attr(feature = "serde", serde(other, rename = "unknown"))]
+            #[cfg_attr(feature = "openapi", schema(rename = "unknown"))]
             Unknown,
         }
 

@@ -7,10 +7,11 @@ use axum::{
         FromRequest, FromRequestParts, OptionalFromRequest, Path, Query, Request,
         rejection::JsonRejection,
     },
-    http::{HeaderMap, StatusCode, request::Parts},
+    http::{HeaderMap, request::Parts},
 };
 use confab_protocol::{ClientId, InvalidId};
 use serde::de::DeserializeOwned;
+use serde_json::value::RawValue;
 
 use super::answer::Problem;
 
@@ -21,8 +22,9 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
     type Rejection = Problem;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
-        let read = <Json<T> as FromRequest<S>>::from_request(request, state).await;
-        read.map(|Json(body)| Self(body)).map_err(|error| unreadable(&error))
+        let read = <Json<Box<RawValue>> as FromRequest<S>>::from_request(request, state).await;
+        let Json(json) = read.map_err(|error| unreadable(&error))?;
+        object(&json).map(Self)
     }
 }
 
@@ -33,19 +35,26 @@ impl<S: Send + Sync, T: DeserializeOwned + Default> FromRequest<S> for MaybeBody
     type Rejection = Problem;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
-        let read = <Json<T> as OptionalFromRequest<S>>::from_request(request, state).await;
-        let body = read.map_err(|error| unreadable(&error))?;
-        Ok(Self(body.map(|Json(body)| body).unwrap_or_default()))
+        let read =
+            <Json<Box<RawValue>> as OptionalFromRequest<S>>::from_request(request, state).await;
+        match read.map_err(|error| unreadable(&error))? {
+            Some(Json(json)) => object(&json).map(Self),
+            None => Ok(Self(T::default())),
+        }
     }
 }
 
+/// What an object says. Serde would also take its fields in a row, without names, which nobody means.
+fn object<T: DeserializeOwned>(json: &RawValue) -> Result<T, Problem> {
+    if !json.get().starts_with('{') {
+        return Err(Problem::bad_request("the body must be a JSON object"));
+    }
+    serde_json::from_str(json.get())
+        .map_err(|error| Problem::bad_request(format!("the body cannot be read: {error}")))
+}
+
 fn unreadable(error: &JsonRejection) -> Problem {
-    let status = match error.status() {
-        // JSON of another shape is as unreadable as what is no JSON.
-        StatusCode::UNPROCESSABLE_ENTITY => StatusCode::BAD_REQUEST,
-        other => other,
-    };
-    Problem::unreadable(status, error.body_text())
+    Problem::unreadable(error.status(), error.body_text())
 }
 
 /// The query.

@@ -12,7 +12,7 @@ use axum::{
     response::{Html, IntoResponse, Response},
     routing::get,
 };
-use html_escape::encode_safe;
+use html_escape::encode_quoted_attribute;
 use serde_json::Value;
 use utoipa::openapi::OpenApi;
 
@@ -114,7 +114,7 @@ fn schema_to(html: &mut String, schema: &Value) {
 /// What a value is, in a few words, with a link to its schema.
 fn kind(schema: &Value) -> String {
     if let Some(name) = schema["$ref"].as_str().and_then(|path| path.rsplit('/').next()) {
-        let name = encode_safe(name);
+        let name = encode_quoted_attribute(name);
         return format!("<a href=\"#{name}\">{name}</a>");
     }
     let either: Vec<String> = list(&schema["oneOf"]).map(kind).collect();
@@ -123,7 +123,7 @@ fn kind(schema: &Value) -> String {
     }
     let words: Vec<&str> = list(&schema["enum"]).map(text).collect();
     if !words.is_empty() {
-        return format!("one of {}", encode_safe(&words.join(", ")));
+        return format!("one of {}", encode_quoted_attribute(&words.join(", ")));
     }
     let kinds: Vec<&str> = match &schema["type"] {
         Value::Array(kinds) => kinds.iter().map(text).collect(),
@@ -131,7 +131,7 @@ fn kind(schema: &Value) -> String {
     };
     let name = match kinds.join(" or ") {
         name if name.is_empty() => "anything".to_owned(),
-        name => encode_safe(&name).into_owned(),
+        name => encode_quoted_attribute(&name).into_owned(),
     };
     match &schema["items"] {
         Value::Null => name,
@@ -141,7 +141,7 @@ fn kind(schema: &Value) -> String {
 
 /// Appends a piece of HTML with one text in it, which stays text.
 fn put(html: &mut String, frame: &str, text: &str) {
-    html.push_str(&frame.replacen("{}", &encode_safe(text), 1));
+    html.push_str(&frame.replacen("{}", &encode_quoted_attribute(text), 1));
 }
 
 fn text(value: &Value) -> &str {

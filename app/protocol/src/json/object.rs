@@ -118,6 +118,7 @@ macro_rules! wire {
             $(
                 $(#[doc = $doc])*
                 #[cfg_attr(feature = "serde", serde(rename = $wire))]
+                #[cfg_attr(feature = "openapi", schema(rename = $wire))]
                 $(#[cfg_attr(feature = "serde", serde(
                     $default,
                     skip_serializing_if = "crate::json::ToJson::is_absent"
@@ -141,7 +142,12 @@ macro_rules! words {
         #[cfg_attr(feature = "serde", derive(serde::Deserialize, serde::Serialize))]
         #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
         $visible enum $name {
-            $($(#[$inner])* #[cfg_attr(feature = "serde", serde(rename = $word))] $variant,)*
+            $(
+                $(#[$inner])*
+                #[cfg_attr(feature = "serde", serde(rename = $word))]
+                #[cfg_attr(feature = "openapi", schema(rename = $word))]
+                $variant,
+            )*
         }
 
         $crate::json_words!($name { $($word => $variant,)* });
