@@ -114,7 +114,7 @@ impl Routes {
 const ABOUT: &str = "Everything answers `{\"success\": true, \"data\": …}` or \
     `{\"success\": false, \"error\": …, \"code\": …}`. Come in by `POST /api/auth/login` and keep the \
     cookie, or make a personal token in the settings and send it as `Authorization: Bearer …`; both \
-    open the WebSocket at `/ws` too. `lobby` names the lobby wherever a dialog's id is taken.";
+    open the socket at `/ws` too. `lobby` names the lobby wherever a dialog's id is taken.";
 
 fn document(paths: Paths, mut components: Components) -> OpenApi {
     let cookie = ApiKey::Cookie(ApiKeyValue::new("confab_session"));
