@@ -121,7 +121,7 @@ impl Server {
         .await?;
         let auth = Auth::open(store.clone(), &data, &settings, clock.clone(), random.clone())?;
         if settings.demo.enabled {
-            demo::fill_lobby(&hub, &auth, &random, &clock).await?;
+            demo::fill(&hub, &auth, &random, &clock).await?;
         }
 
         let sweep = Sweep {

@@ -3,7 +3,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on says so by failing")]
 
-use confab_protocol::*;
+use confab_protocol::{rest::*, *};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -22,6 +22,7 @@ fn message() -> Message {
         message_id: id("01998d2a-message"),
         dialog_id: DialogId::lobby(),
         seq: Seq(7),
+        ev: Ev(9),
         sender_id: person().id,
         sender_name: person().username,
         client_id: id("01998d2a-client"),
@@ -29,8 +30,70 @@ fn message() -> Message {
         kind: MessageKind::Text,
         meta: json!({ "mood": [1, null] }).try_into().unwrap(),
         reply_to: Some(id("01998d2a-earlier")),
+        quote: Some(quote()),
         created_at: NOW,
+        edited_at: Some(NOW),
+        deleted_at: Some(NOW),
     }
+}
+
+fn plain() -> Message {
+    let (meta, reply_to, quote, edited_at, deleted_at) = Default::default();
+    Message { meta, reply_to, quote, edited_at, deleted_at, ..message() }
+}
+
+fn quote() -> Quote {
+    Quote {
+        message_id: id("01998d2a-earlier"),
+        seq: Seq(6),
+        sender_id: person().id,
+        sender_name: person().username,
+        content: "як справи?".to_owned(),
+        deleted: false,
+    }
+}
+
+fn member(role: Role) -> Member {
+    let Person { id, username } = person();
+    Member { id, username, role, delivered: Seq(7), read: Seq(6) }
+}
+
+/// With everything in it that may be.
+fn direct() -> Dialog {
+    Dialog {
+        dialog_id: id("01998d2a-dialog"),
+        kind: DialogKind::Direct,
+        title: Some("Обід".to_owned()),
+        peer: Some(person()),
+        presence: Some(Presence { state: PresenceState::Away, last_seen_at: Some(NOW) }),
+        role: Role::Owner,
+        members: 2,
+        last_message: Some(plain()),
+        last_activity_at: NOW,
+        unread: 3,
+        read: Seq(4),
+        muted: true,
+        ev: Ev(9),
+    }
+}
+
+/// With nothing in it that may be left out.
+fn lobby() -> Dialog {
+    let (title, peer, presence, last_message) = Default::default();
+    let (kind, dialog_id) = (DialogKind::Lobby, DialogId::lobby());
+    Dialog { kind, dialog_id, title, peer, presence, last_message, ..direct() }
+}
+
+/// One of each kind.
+fn changes() -> Vec<DialogChange> {
+    vec![
+        DialogChange::MessageNew(message()),
+        DialogChange::MessageUpdate(plain()),
+        DialogChange::MemberAdded(member(Role::Member)),
+        DialogChange::MemberRemoved(person().id),
+        DialogChange::OwnerChanged(person().id),
+        DialogChange::Renamed("Обід".to_owned()),
+    ]
 }
 
 fn positions() -> Positions {
@@ -69,6 +132,20 @@ fn client_frames() -> Vec<ClientFrame> {
             reply_to: None,
         }
         .into(),
+        MessageEdit {
+            dialog_id: DialogId::lobby(),
+            message_id: id("m-1"),
+            client_id: id("c-3"),
+            content: "Hello, all!".to_owned(),
+        }
+        .into(),
+        MessageDelete { dialog_id: DialogId::lobby(), message_id: id("m-1"), client_id: id("c-4") }
+            .into(),
+        TypingStart { dialog_id: DialogId::lobby() }.into(),
+        TypingStop { dialog_id: DialogId::lobby() }.into(),
+        MessageDelivered { dialog_id: DialogId::lobby(), seq: Seq(7) }.into(),
+        MessageRead { dialog_id: DialogId::lobby(), seq: Seq(7) }.into(),
+        PresenceSet { away: true }.into(),
         Ping { n: u64::MAX }.into(),
     ]
 }
@@ -81,7 +158,8 @@ fn server_frames() -> Vec<ServerFrame> {
         retry,
         after_ms,
     };
-    let plain = Message { meta: Meta::default(), reply_to: None, ..message() };
+    let update = |dialog| DialogUpdate { dialog_id: id("01998d2a-dialog"), uev: Uev(3), dialog };
+    let user_id = person().id;
     vec![
         ConnectionEstablished {
             connection_id: id("01998d2a-connection"),
@@ -96,8 +174,18 @@ fn server_frames() -> Vec<ServerFrame> {
             you: person(),
             connected_user_list: vec![person()],
             connected_users: 201,
-            messages_list: vec![plain],
+            away: vec![user_id.clone()],
+            messages_list: vec![plain()],
             positions: positions(),
+        }
+        .into(),
+        Connected {
+            you: person(),
+            connected_user_list: Vec::new(),
+            connected_users: 0,
+            away: Vec::new(),
+            messages_list: Vec::new(),
+            positions: Positions::new(),
         }
         .into(),
         Joined(person()).into(),
@@ -105,12 +193,43 @@ fn server_frames() -> Vec<ServerFrame> {
         Heartbeat { time: NOW, connections: 2 }.into(),
         ChatMessage { message: "Hello!".to_owned(), from: person(), time: NOW }.into(),
         MessageNew { dialog_id: DialogId::lobby(), ev: Ev(9), message: message() }.into(),
+        MessageUpdate { dialog_id: DialogId::lobby(), ev: Ev(9), message: message() }.into(),
+        DialogChanged {
+            dialog_id: id("01998d2a-dialog"),
+            event: DialogEvent {
+                ev: Ev(9),
+                change: DialogChange::MemberAdded(member(Role::Owner)),
+            },
+        }
+        .into(),
+        update(Some(direct())).into(),
+        update(Some(lobby())).into(),
+        update(None).into(),
+        TypingStarted {
+            dialog_id: DialogId::lobby(),
+            user_id: user_id.clone(),
+            username: person().username,
+        }
+        .into(),
+        TypingStopped { dialog_id: DialogId::lobby(), user_id: user_id.clone() }.into(),
+        Receipt {
+            dialog_id: DialogId::lobby(),
+            user_id: user_id.clone(),
+            delivered: Seq(7),
+            read: Seq(6),
+        }
+        .into(),
+        PresenceUpdate { user_id, away: true }.into(),
         Ack { client_id: id("c-2"), message: message(), duplicate: true }.into(),
         nack(true, Some(1_000)).into(),
         nack(false, None).into(),
         DialogEvents {
             dialog_id: DialogId::lobby(),
-            events: vec![DialogEvent { ev: Ev(9), change: DialogChange::MessageNew(message()) }],
+            events: (4..)
+                .map(Ev)
+                .zip(changes())
+                .map(|(ev, change)| DialogEvent { ev, change })
+                .collect(),
             to: Ev(9),
         }
         .into(),
@@ -123,9 +242,23 @@ fn server_frames() -> Vec<ServerFrame> {
             code: ErrorCode::UnknownTopic,
             message: "there is no topic \"weather\"".to_owned(),
             kind: Some("subscribe".to_owned()),
+            dialog_id: None,
         }
         .into(),
-        ErrorFrame { code: ErrorCode::NotJson, message: "no".to_owned(), kind: None }.into(),
+        ErrorFrame {
+            code: ErrorCode::UnknownDialog,
+            message: "no such dialog".to_owned(),
+            kind: Some("dialog:join".to_owned()),
+            dialog_id: Some(id("01998d2a-dialog")),
+        }
+        .into(),
+        ErrorFrame {
+            code: ErrorCode::NotJson,
+            message: "no".to_owned(),
+            kind: None,
+            dialog_id: None,
+        }
+        .into(),
         Bye { reason: "the server is stopping".to_owned(), after_ms: 1_234 }.into(),
     ]
 }
@@ -139,6 +272,105 @@ fn every_frame_of_a_client_looks_like_this() {
 #[test]
 fn every_frame_of_the_server_looks_like_this() {
     let lines: Vec<_> = server_frames().iter().map(ServerFrame::encode).collect();
+    insta::assert_snapshot!(lines.join("\n"));
+}
+
+#[test]
+fn every_body_looks_like_this() {
+    let found = FoundPerson {
+        id: person().id,
+        username: person().username,
+        presence: Presence { state: PresenceState::Online, last_seen_at: None },
+    };
+    let found_message = FoundMessage {
+        dialog_id: id("01998d2a-dialog"),
+        dialog_name: Some("Обід".to_owned()),
+        message_id: id("01998d2a-message"),
+        seq: Seq(7),
+        sender_name: person().username,
+        created_at: NOW,
+        pieces: ["де ", "обід"]
+            .map(|text| Piece { text: text.to_owned(), hit: text == "обід" })
+            .into(),
+    };
+    let text = |word: &str| word.to_owned();
+    let token = Token { id: id("t-1"), name: text("backup"), created_at: NOW, last_used_at: None };
+    let events = (4..).map(Ev).zip(changes()).map(|(ev, change)| DialogEvent { ev, change });
+    let bodies: [(&str, &dyn json::ToJson); 28] = [
+        (
+            "NewMessage",
+            &NewMessage {
+                content: text("Hello!"),
+                kind: MessageKind::Text,
+                meta: json!({ "mood": 1 }).try_into().unwrap(),
+                client_id: Some(id("c-1")),
+                reply_to: Some(id("m-1")),
+            },
+        ),
+        ("EditedMessage", &EditedMessage { content: text("Hello!") }),
+        (
+            "MessagesPage",
+            &MessagesPage { messages: vec![plain()], ev: Ev(9), has_more: true, has_newer: false },
+        ),
+        ("EventsPage", &EventsPage { events: events.collect(), to: Ev(9), reset: None }),
+        (
+            "EventsPage",
+            &EventsPage { events: Vec::new(), to: Ev(900), reset: Some(ResetReason::TooFarBehind) },
+        ),
+        ("DialogList", &DialogList { dialogs: vec![direct(), lobby()], uev: Uev(3) }),
+        ("DialogDetails", &DialogDetails { dialog: lobby(), members: vec![member(Role::Owner)] }),
+        (
+            "NewDialog",
+            &NewDialog {
+                kind: DialogKind::Group,
+                members: vec![person().id],
+                title: Some(text("Обід")),
+            },
+        ),
+        ("ChangedDialog", &ChangedDialog::default()),
+        (
+            "ChangedDialog",
+            &ChangedDialog {
+                title: Some(text("Обід")),
+                owner: Some(person().id),
+                muted: Some(true),
+            },
+        ),
+        ("MembersChange", &MembersChange { members: vec![person().id] }),
+        ("ReadUpTo", &ReadUpTo { seq: Seq(7) }),
+        ("PeopleList", &PeopleList { people: vec![found.clone()], has_more: true }),
+        (
+            "Found",
+            &Found { people: vec![found], dialogs: vec![lobby()], messages: vec![found_message] },
+        ),
+        ("Me", &Me { id: person().id, username: person().username, login: Some(text("anna")) }),
+        ("NewGuest", &NewGuest { name: Some(text("Анна")) }),
+        (
+            "Registration",
+            &Registration { login: text("anna"), name: text("Анна"), password: text("secret") },
+        ),
+        ("SignIn", &SignIn { login: text("anna"), password: text("secret") }),
+        ("SignOut", &SignOut { everywhere: true }),
+        ("PasswordDraft", &PasswordDraft { password: text("secret"), login: None, name: None }),
+        ("Strength", &Strength { score: 0, word: StrengthWord::TooWeak, accepted: false }),
+        ("ChangedName", &ChangedName { name: text("Анна") }),
+        ("ChangedPassword", &ChangedPassword { old: text("secret"), new: text("better") }),
+        ("Farewell", &Farewell { password: Some(text("secret")) }),
+        ("NewToken", &NewToken { name: text("backup") }),
+        ("TokenList", &TokenList { tokens: vec![token.clone()] }),
+        ("MadeToken", &MadeToken { token, secret: text("confab_…") }),
+        (
+            "Failure",
+            &Failure {
+                success: false,
+                error: text("try again"),
+                code: ErrorCode::StorageUnavailable,
+                retry: true,
+                after_ms: Some(1_000),
+            },
+        ),
+    ];
+    let lines = bodies.map(|(name, body)| [name, " ", &json::write(body)].concat());
     insta::assert_snapshot!(lines.join("\n"));
 }
 
@@ -270,6 +502,23 @@ fn any_client_frame() -> impl Strategy<Value = ClientFrame> {
                 .into()
             }
         ),
+        (any_id(), any_id(), any_id(), words()).prop_map(|(dialog, message, client, content)| {
+            let (dialog_id, message_id, client_id) = (id(&dialog), id(&message), id(&client));
+            MessageEdit { dialog_id, message_id, client_id, content }.into()
+        }),
+        (any_id(), any_id(), any_id()).prop_map(|(dialog, message, client)| {
+            let (dialog_id, message_id, client_id) = (id(&dialog), id(&message), id(&client));
+            MessageDelete { dialog_id, message_id, client_id }.into()
+        }),
+        any_id().prop_map(|dialog| TypingStart { dialog_id: id(&dialog) }.into()),
+        any_id().prop_map(|dialog| TypingStop { dialog_id: id(&dialog) }.into()),
+        (any_id(), any::<u64>()).prop_map(|(dialog, seq)| {
+            MessageDelivered { dialog_id: id(&dialog), seq: Seq(seq) }.into()
+        }),
+        (any_id(), any::<u64>()).prop_map(|(dialog, seq)| {
+            MessageRead { dialog_id: id(&dialog), seq: Seq(seq) }.into()
+        }),
+        any::<bool>().prop_map(|away| PresenceSet { away }.into()),
         any::<u64>().prop_map(|n| Ping { n }.into()),
     ]
 }

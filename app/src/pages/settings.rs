@@ -98,7 +98,7 @@ pub fn main(desk: &Desk, page: SettingsPage) -> Element {
         section("language", desk.words.language()).child(Html::from(view! { <LanguageSwitch/> }));
     main.child(language)
         .child(sign_out(desk, is_account))
-        .child(delete(desk, is_account))
+        .child(delete(desk, &page.you))
         .child(more(desk))
 }
 
@@ -221,14 +221,14 @@ fn sign_out(desk: &Desk, is_account: bool) -> Element {
     desk.section(Form::SignOut, texts.sign_out).child(about(told)).child(form)
 }
 
-fn delete(desk: &Desk, is_account: bool) -> Element {
+fn delete(desk: &Desk, you: &Me) -> Element {
     let texts = &desk.texts.settings;
     let form = desk.form(Form::Delete);
-    let form = match is_account {
+    let form = match you.login.is_some() {
         true => {
             let field =
                 Field::new(Form::Delete, "password", desk.texts.login.password, "current-password");
-            form.child(desk.password(field))
+            form.child(username(you)).child(desk.password(field))
         }
         false => form.child(desk.tick(Form::Delete, "sure", texts.delete_sure)),
     };

@@ -11,9 +11,8 @@ use tracing::debug;
 
 use super::{Gateway, answers};
 use crate::{
-    auth::{Identity, MemberError},
+    auth::{Identity, Member, MemberError},
     hub::{Attention, Outlet, SendMessage, Typing},
-    store::Member,
 };
 
 /// Something to be answered when a commit is done; reading goes on meanwhile.

@@ -150,4 +150,40 @@ mod tests {
         let name: String = name.fetch_one(&mut connection).await.unwrap();
         assert_eq!(name, "Anna");
     }
+
+    #[tokio::test]
+    async fn messages_of_the_second_schema_are_numbered_and_can_be_found() {
+        let mut connection = SqliteConnection::connect("sqlite::memory:").await.unwrap();
+        for sql in [
+            include_str!("../../migrations/0001_lobby.sql"),
+            include_str!("../../migrations/0002_author_name.sql"),
+            "INSERT INTO users VALUES ('u1', 'Anna', 'guest', 0);
+             INSERT INTO messages (dialog, seq, id, author, author_name, client_id, body_hash,
+                                   content, type, created_at)
+             VALUES ('lobby', 1, 'm1', 'u1', 'Anna', 'c1', x'00', 'Hello!', 'text', 5),
+                    ('lobby', 2, 'm2', 'u1', 'Anna', 'c2', x'00', 'Ещё', 'text', 5),
+                    ('lobby', 3, 'm3', 'u1', 'Anna', 'c3', x'00', 'Hello again', 'text', 6);
+             INSERT INTO dialog_events VALUES ('lobby', 1, 'message:new', 1),
+                                              ('lobby', 2, 'message:new', 2),
+                                              ('lobby', 3, 'message:new', 3);
+             UPDATE dialogs SET last_seq = 3, last_ev = 3;",
+            include_str!("../../migrations/0003_people_and_dialogs.sql"),
+        ] {
+            sqlx::raw_sql(sql).execute(&mut connection).await.unwrap();
+        }
+        let numbers = sqlx::query_as("SELECT seq, ev, number FROM messages ORDER BY seq");
+        let numbers: Vec<(i64, i64, i64)> = numbers.fetch_all(&mut connection).await.unwrap();
+        assert_eq!(numbers, [(1, 1, 1), (2, 2, 2), (3, 3, 3)]);
+        let found = sqlx::query_scalar(
+            "SELECT m.seq FROM message_words w JOIN messages m ON m.number = w.rowid
+             WHERE message_words MATCH '\"hel\"*' ORDER BY w.rowid",
+        );
+        let found: Vec<i64> = found.fetch_all(&mut connection).await.unwrap();
+        assert_eq!(found, [1, 3]);
+        let people: (i64, Option<String>) = sqlx::query_as("SELECT last_uev, name_key FROM users")
+            .fetch_one(&mut connection)
+            .await
+            .unwrap();
+        assert_eq!(people, (0, None));
+    }
 }

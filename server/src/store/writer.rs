@@ -33,8 +33,11 @@ pub(super) trait Write: Send + Sync + 'static {
         &self,
         connection: &mut SqliteConnection,
         stamp: &Stamp,
-    ) -> impl Future<Output = Result<(Self::Done, Vec<Change>), Stop<Self::Refusal>>> + Send;
+    ) -> impl Future<Output = Outcome<Self::Done, Self::Refusal>> + Send;
 }
+
+/// What became of a write: what it did, with what others are to hear of; or why it did nothing.
+pub(super) type Outcome<D, R> = Result<(D, Vec<Change>), Stop<R>>;
 
 /// Why a write goes no further.
 #[derive(Debug)]
@@ -158,11 +161,7 @@ impl Write for Probe {
     type Done = ();
     type Refusal = Unavailable;
 
-    async fn commit(
-        &self,
-        _: &mut SqliteConnection,
-        _: &Stamp,
-    ) -> Result<((), Vec<Change>), Stop<Unavailable>> {
+    async fn commit(&self, _: &mut SqliteConnection, _: &Stamp) -> Outcome<(), Unavailable> {
         Ok(((), Vec::new()))
     }
 }
@@ -272,7 +271,7 @@ mod tests {
     use futures::future::join_all;
 
     use super::*;
-    use crate::store::{Append, Member, Store};
+    use crate::store::{Append, AppendError, Member, Store};
 
     fn append(n: usize) -> Append {
         let person = Person {
@@ -295,6 +294,42 @@ mod tests {
     fn commits(folder: &Path) -> usize {
         let log = std::fs::read(folder.join("confab.db-wal")).unwrap();
         log[32..].chunks_exact(24 + 4096).filter(|frame| frame[4..8] != [0; 4]).count()
+    }
+
+    /// A write in whose midst the database fails.
+    struct Broken;
+
+    impl Write for Broken {
+        type Done = ();
+        type Refusal = Unavailable;
+
+        async fn commit(&self, _: &mut SqliteConnection, _: &Stamp) -> Outcome<(), Unavailable> {
+            Err(Stop::Failed(sqlx::Error::RowNotFound))
+        }
+    }
+
+    #[tokio::test]
+    async fn a_failure_of_the_database_fails_the_whole_group_and_its_recovery_is_told() {
+        let folder = tempfile::tempdir().unwrap();
+        let (told, mut news) = mpsc::channel(256);
+        let shutdown = Shutdown::default();
+        let (clock, random) = (Clock::system(), Random::from_seed(1));
+        let config = config::Store::default();
+        let store = Store::open(folder.path(), &config, clock, random, told, &shutdown);
+        let store = store.await.unwrap();
+
+        let before = store.append(append(1));
+        let broken = store.writer.write(Broken);
+        let after = store.append(append(2));
+        let (before, broken, after) = futures::join!(before, broken, after);
+        assert!(broken.is_err());
+        for answer in [before, after] {
+            assert!(matches!(answer, Err(AppendError::Unavailable(_))), "{answer:?}");
+        }
+        assert!(news.try_recv().is_err(), "nobody hears of what is not stored");
+        assert_eq!(store.append(append(2)).await.unwrap().message.seq.0, 1);
+        assert!(matches!(news.try_recv(), Ok(News::Recovered)));
+        assert!(matches!(news.try_recv(), Ok(News::Committed(_))));
     }
 
     #[tokio::test]

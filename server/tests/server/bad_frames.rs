@@ -48,7 +48,7 @@ async fn an_unknown_type_is_named_and_cut() {
         ("dance".to_owned(), "dance".to_owned()),
         ("Ping".to_owned(), "Ping".to_owned()),
         ("welcome".to_owned(), "welcome".to_owned()),
-        ("message:edit".to_owned(), "message:edit".to_owned()),
+        ("message:forward".to_owned(), "message:forward".to_owned()),
         ("д".repeat(1_000), "д".repeat(64)),
     ] {
         client.says_text(&framed(&bad, "{}")).await;
@@ -126,6 +126,56 @@ const FIELDS: &[(&str, &str, &[&str])] = &[
         &["1", "[]", "{}", r#""""#, r#""a b""#],
     ),
     (
+        "message:edit",
+        r#"{"dialogId":%,"messageId":"m","clientId":"c","content":"x"}"#,
+        &["1", "null", "[]", "{}", r#""a/b""#],
+    ),
+    (
+        "message:edit",
+        r#"{"dialogId":"lobby","messageId":%,"clientId":"c","content":"x"}"#,
+        &["1", "null", "[]", "{}", r#""a/b""#],
+    ),
+    (
+        "message:edit",
+        r#"{"dialogId":"lobby","messageId":"m","clientId":%,"content":"x"}"#,
+        &["1", "null", "[]", "{}", r#""a/b""#],
+    ),
+    (
+        "message:edit",
+        r#"{"dialogId":"lobby","messageId":"m","clientId":"c","content":%}"#,
+        &["1", "null", "[]", "{}", "true"],
+    ),
+    (
+        "message:delete",
+        r#"{"dialogId":%,"messageId":"m","clientId":"c"}"#,
+        &["1", "null", "[]", "{}", r#""a/b""#],
+    ),
+    (
+        "message:delete",
+        r#"{"dialogId":"lobby","messageId":%,"clientId":"c"}"#,
+        &["1", "null", "[]", "{}", r#""a/b""#],
+    ),
+    (
+        "message:delete",
+        r#"{"dialogId":"lobby","messageId":"m","clientId":%}"#,
+        &["1", "null", "[]", "{}", r#""a/b""#],
+    ),
+    ("typing:start", r#"{"dialogId":%}"#, &["1", "null", "[]", "{}", r#""a/b""#]),
+    ("typing:stop", r#"{"dialogId":%}"#, &["1", "null", "[]", "{}", r#""a/b""#]),
+    ("message:delivered", r#"{"dialogId":%,"seq":1}"#, &["1", "null", "[]", "{}", r#""a/b""#]),
+    (
+        "message:delivered",
+        r#"{"dialogId":"lobby","seq":%}"#,
+        &[r#""1""#, "null", "-1", "1.5", "[]", "{}", "true", "18446744073709551616"],
+    ),
+    ("message:read", r#"{"dialogId":%,"seq":1}"#, &["1", "null", "[]", "{}", r#""a/b""#]),
+    (
+        "message:read",
+        r#"{"dialogId":"lobby","seq":%}"#,
+        &[r#""1""#, "null", "-1", "1.5", "[]", "{}", "true", "18446744073709551616"],
+    ),
+    ("presence:set", r#"{"away":%}"#, &["1", "null", "[]", "{}", r#""true""#]),
+    (
         "ping",
         r#"{"n":%}"#,
         &[r#""1""#, "null", "-1", "1.5", "[]", "{}", "true", "18446744073709551616"],
@@ -154,16 +204,7 @@ async fn a_wrong_type_in_any_field_is_a_wrong_shape_and_the_connection_lives() {
 async fn a_payload_that_is_no_object_is_a_wrong_shape() {
     let server = server().unhurried().start().await;
     let mut client = server.client().query("topics=").connect().await;
-    let kinds = [
-        "connecting",
-        "subscribe",
-        "unsubscribe",
-        "chat",
-        "dialog:join",
-        "dialog:leave",
-        "message:send",
-        "ping",
-    ];
+    let kinds = confab_protocol::ClientFrame::TABLE.iter().map(|row| row.name);
     for kind in kinds {
         for wrong in ["1", "true", r#""x""#, "[5]", "[]"] {
             client.says_text(&framed(kind, wrong)).await;

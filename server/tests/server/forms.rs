@@ -126,7 +126,7 @@ async fn whatever_is_wrong_with_a_way_in_its_page_says_it_beside_the_field() {
         ("/register", "eve", "\u{200b}", PASSWORD, 422, "1 to 40 visible", "register-name"),
         ("/register", "eve", &long, PASSWORD, 422, "1 to 40 visible", "register-name"),
         ("/register", "e", "Eve", PASSWORD, 422, "3 to 100 letters", "register-login"),
-        ("/register", "eve", "Eve", "short", 422, "8 to 200 characters", "register-password"),
+        ("/register", "eve", "Eve", "sh0rt!", 422, "8 to 200 characters", "register-password"),
         ("/register", "eve", "Eve", "iloveyou", 422, "8 to 200 characters", "register-password"),
         ("/guest", "", "anna", "", 409, "has this name already", "guest-name"),
         (
@@ -322,7 +322,7 @@ async fn another_password_signs_the_other_devices_out() {
     let answer = anna.posts("/settings/password", &[("old", "not this one"), ("new", OTHER)]).await;
     refused(&answer, 401, &["The password is wrong."], "a wrong password");
     assert!(tag(&answer.body, "password-old").contains("aria-invalid"));
-    let answer = anna.posts("/settings/password", &[("old", PASSWORD), ("new", "short")]).await;
+    let answer = anna.posts("/settings/password", &[("old", PASSWORD), ("new", "sh0rt!")]).await;
     refused(&answer, 422, &["8 to 200 characters"], "a short password");
     assert!(tag(&answer.body, "password-new").contains("aria-invalid"));
     assert_eq!(phone.opens("/settings").await.status(), 200, "nothing has changed");

@@ -13,6 +13,7 @@ mod bad_words;
 mod bugs;
 mod closing;
 mod crowd;
+mod demo;
 mod entering;
 mod forms;
 mod greeting;

@@ -389,18 +389,6 @@ async fn the_lab_brings_its_own_sheets_and_the_lobby_does_not_download_them() {
 }
 
 #[tokio::test]
-async fn the_demo_fills_an_empty_lobby_once() {
-    let first = server().demo().start().await;
-    let samples = first.history().await.messages.len();
-    assert!(samples > 3);
-    let folder = first.folder.clone();
-    first.end().await;
-    let second = server().demo().in_folder(folder).start().await;
-    assert_eq!(second.history().await.messages.len(), samples);
-    second.end().await;
-}
-
-#[tokio::test]
 async fn a_healthy_server_is_alive_and_ready() {
     let server = server().start().await;
     assert_eq!(

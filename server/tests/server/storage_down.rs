@@ -7,7 +7,7 @@ use hyper::Request;
 use serde_json::json;
 use sqlx::{Connection, SqliteConnection};
 
-use crate::harness::{TestServer, chat, hears, message, server};
+use crate::harness::{Browser, TestServer, chat, hears, message, server};
 
 /// A server that waits for its database for a moment only.
 async fn impatient() -> TestServer {
@@ -60,7 +60,7 @@ async fn once_it_works_again_pages_are_told_to_fetch_anew() {
     page.heard_nothing().await;
     unlock(other).await;
     anna.sends_message("m2", "Hello!").await;
-    assert_eq!(hears!(page, Invalidate).tags, ["messages"]);
+    assert_eq!(hears!(page, Invalidate).tags, ["messages", "dialogs"]);
     anna.sends_message("m3", "Hello again!").await;
     page.heard_nothing().await;
     server.end().await;
@@ -145,5 +145,49 @@ async fn a_crowd_that_was_refused_is_stored_once_each_when_the_database_is_back(
     }
     let seqs: Vec<_> = server.history().await.messages.iter().map(|m| m.seq.0).collect();
     assert_eq!(seqs, (1..=10).collect::<Vec<_>>());
+    server.end().await;
+}
+
+#[tokio::test]
+async fn a_form_says_that_nothing_was_stored_and_keeps_what_was_typed() {
+    let server = impatient().await;
+    let (mut anna, mut bob) = (Browser::new(&server), Browser::new(&server));
+    anna.registers("anna", "Anna", "tea at eleven, perhaps").await;
+    bob.registers("bob", "Bob", "coffee at four, surely").await;
+    let page = anna.opens("/people?query=Bob").await.body;
+    let button = page.split('<').find(|tag| tag.contains("\"Write to Bob\"")).unwrap();
+    let id = button.split("value=\"").nth(1).unwrap().split('"').next().unwrap();
+    let other = lock(&server).await;
+    for (path, fields, typed) in [
+        ("/settings/name", vec![("name", "Anna Maria")], "value=\"Anna Maria\""),
+        ("/settings/tokens", vec![("name", "door bell")], "value=\"door bell\""),
+        (
+            "/settings/password",
+            vec![("old", "tea at eleven, perhaps"), ("new", "another one, then")],
+            "",
+        ),
+        ("/settings/delete", vec![("password", "tea at eleven, perhaps")], ""),
+        ("/people", vec![("to", id), ("query", "Bo")], "value=\"Bo\""),
+        ("/groups", vec![("title", "Tea"), ("with", id)], "value=\"Tea\""),
+        ("/guest", vec![("name", "Gast")], "value=\"Gast\""),
+        (
+            "/register",
+            vec![("login", "eve"), ("name", "Eve"), ("password", "whatever one may think")],
+            "value=\"eve\"",
+        ),
+        ("/logout", vec![], ""),
+    ] {
+        let answer = anna.posts(path, &fields).await;
+        assert_eq!(answer.status(), 503, "{path}");
+        let says = "could not store this, and nothing has changed";
+        assert!(
+            answer.body.contains(says) && answer.body.contains(typed),
+            "{path}: {}",
+            answer.body
+        );
+        assert_eq!(answer.header("retry-after"), "1", "{path}");
+    }
+    unlock(other).await;
+    assert_eq!(anna.opens("/settings").await.status(), 200, "still signed in");
     server.end().await;
 }

@@ -1,7 +1,7 @@
 //! A dialog as a line of somebody's list: what a change of its log means for it. Details and list
 //! share it.
 
-use confab_protocol::{Dialog, DialogChange, DialogEvent, Message, Quote, Role, Seq, UserId};
+use confab_protocol::{Dialog, DialogChange, DialogEvent, DialogKind, Message, Role, Seq, UserId};
 
 /// Another reading of the dialog takes the place of this one. Who has seen a message here has seen
 /// it, also if the server did not know yet; and a reading without presence says nothing about it.
@@ -47,7 +47,10 @@ pub(super) fn read(dialog: &mut Dialog, seq: Seq) {
 /// A new message. Who says something has seen what was said before.
 fn said(dialog: &mut Dialog, message: &Message, you: &UserId) {
     dialog.last_activity_at = message.created_at;
-    dialog.last_message = Some(message.clone());
+    dialog.last_message = Some(message.preview());
+    if is_not_counted(dialog) {
+        return;
+    }
     if message.sender_id == *you {
         read(dialog, message.seq);
     } else if message.seq > dialog.read {
@@ -55,15 +58,15 @@ fn said(dialog: &mut Dialog, message: &Message, you: &UserId) {
     }
 }
 
+/// Everyone is in the lobby, and for who never said how far they have read nothing waits there.
+fn is_not_counted(dialog: &Dialog) -> bool {
+    dialog.kind == DialogKind::Lobby && dialog.read == Seq(0) && dialog.unread == 0
+}
+
 fn amended(dialog: &mut Dialog, message: &Message) {
     let Some(last) = &mut dialog.last_message else { return };
     if last.message_id == message.message_id && last.ev < message.ev {
-        *last = message.clone();
-    }
-    if let Some(quote) = &mut last.quote
-        && quote.message_id == message.message_id
-    {
-        *quote = Quote::of(message);
+        *last = message.preview();
     }
 }
 

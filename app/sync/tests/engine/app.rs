@@ -3,20 +3,19 @@
 //! what was heard meanwhile is put on top.
 
 use confab_protocol::{
-    ClientId, DialogChange, DialogEvent, DialogId, Message, ServerFrame,
+    ClientId, DialogEvent, DialogId, Ev, Message, ServerFrame,
     rest::{DialogDetails, DialogList, MessagesPage},
 };
 use confab_sync::{
-    DeliveryState, Event, Input,
+    Delivery, DeliveryState, Event, Input,
     reduce::{
-        self, Listed, add_newer, add_older, apply_event, apply_event_to_list, apply_receipt,
-        apply_to_details, apply_to_list, apply_update, merge_message,
+        Listed, add_newer, add_older, apply_event, apply_event_to_list, apply_receipt,
+        apply_to_details, apply_to_list, apply_update, holds, merge_message,
     },
 };
 
 use crate::{
     rig::{dialog, user},
-    room::is_ours,
     server::Server,
 };
 
@@ -60,8 +59,8 @@ pub struct App {
     pub page: Option<MessagesPage>,
     pub details: Option<DialogDetails>,
     pub list: Option<DialogList>,
-    /// Messages of ours that are shown beside the page.
-    pub outgoing: Vec<ClientId>,
+    /// Messages of ours that the page may not hold yet, with the change that stored them.
+    outgoing: Vec<(ClientId, Option<Ev>)>,
     requests: Vec<Request>,
 }
 
@@ -191,9 +190,6 @@ impl App {
                 if let Some(page) = &mut self.page {
                     assert_eq!(apply_event(page, event), Listed::Known, "it keeps pace");
                 }
-                if let DialogChange::MessageNew(message) = &event.change {
-                    self.forgets(message);
-                }
                 self.takes(Heard::Told(dialog_id.clone(), event.clone()), server);
             }
             Event::DialogReset { .. } => {
@@ -204,22 +200,23 @@ impl App {
                 (self.page, self.details) = (None, None);
                 self.requests.retain(|request| request.what == What::List);
             }
-            Event::Outbox(delivery) => match &delivery.state {
-                DeliveryState::Queued if !self.outgoing.contains(&delivery.client_id) => {
-                    self.outgoing.push(delivery.client_id.clone());
-                    self.prune();
+            Event::Outbox(Delivery { client_id, state }) => self.delivers(client_id, state, server),
+            _ => {}
+        }
+        self.prune();
+    }
+
+    fn delivers(&mut self, client_id: &ClientId, state: &DeliveryState, server: &Server) {
+        let known = self.outgoing.iter_mut().find(|(id, _)| id == client_id);
+        match (state, known) {
+            (DeliveryState::Queued, None) => self.outgoing.push((client_id.clone(), None)),
+            (DeliveryState::Stored(message), Some((_, stored_by))) => {
+                *stored_by = Some(message.ev);
+                if let Some(page) = &mut self.page {
+                    merge_message(page, message);
                 }
-                DeliveryState::Stored(message) => {
-                    let is_amended = message.client_id != delivery.client_id;
-                    self.outgoing.retain(|id| !is_amended || *id != delivery.client_id);
-                    self.takes(Heard::Stored(message.clone()), server);
-                    let page = self.page.as_mut();
-                    if page.is_some_and(|page| merge_message(page, message)) {
-                        self.forgets(message);
-                    }
-                }
-                _ => {}
-            },
+                self.takes(Heard::Stored(message.clone()), server);
+            }
             _ => {}
         }
     }
@@ -239,17 +236,17 @@ impl App {
         }
     }
 
-    fn forgets(&mut self, message: &Message) {
-        if is_ours(&message.sender_id) {
-            self.outgoing.retain(|id| *id != message.client_id);
+    /// What the page has come to is in it, or elsewhere in the dialog: it needs no other bubble.
+    fn prune(&mut self) {
+        if let Some(page) = &self.page {
+            self.outgoing.retain(|(_, stored_by)| stored_by.is_none_or(|ev| ev > page.ev));
         }
     }
 
-    /// What the page holds needs no bubble beside it.
-    fn prune(&mut self) {
-        if let Some(page) = &self.page {
-            self.outgoing.retain(|id| !reduce::holds(page, &user("me"), id));
-        }
+    /// Bubbles beside the page.
+    pub fn beside(&self) -> Vec<&ClientId> {
+        let is_held = |id| self.page.as_ref().is_some_and(|page| holds(page, &user("me"), id));
+        self.outgoing.iter().map(|(id, _)| id).filter(|id| !is_held(id)).collect()
     }
 }
 

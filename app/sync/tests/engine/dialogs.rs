@@ -1,11 +1,16 @@
 //! Changes arrive dense, in order, exactly once, whatever the wire does to them.
 
 use confab_protocol::{
-    ClientFrame, DialogEvents, DialogJoin, DialogReset, Ev, Pong, Positions, ResetReason,
+    ClientFrame, Dialog, DialogChange, DialogChanged, DialogEvent, DialogEvents, DialogJoin,
+    DialogReset, DialogUpdate, ErrorCode, ErrorFrame, Ev, MessageUpdate, Pong, Positions,
+    ResetReason, Uev,
 };
-use confab_sync::Input;
+use confab_sync::{Event, Input};
 
-use crate::rig::{Rig, dialog, event, message_new};
+use crate::{
+    rig::{Rig, dialog, event, message_new, stored},
+    room::Room,
+};
 
 /// Joined at a known position and caught up with it.
 fn joined(at: u64) -> Rig {
@@ -299,4 +304,98 @@ fn no_number_is_too_large() {
     rig.does(loaded(u64::MAX));
     rig.hears(sync(&[1], u64::MAX));
     assert!(rig.story().starts_with("18446744073709551615 |"));
+}
+
+fn denied(code: ErrorCode) -> ErrorFrame {
+    let (message, kind) = (String::new(), Some("dialog:join".to_owned()));
+    ErrorFrame { code, message, kind, dialog_id: Some(dialog()) }
+}
+
+/// Our list says whether the dialog is ours.
+fn listed(dialog: Option<Dialog>) -> DialogUpdate {
+    DialogUpdate { dialog_id: crate::rig::dialog(), uev: Uev(1), dialog }
+}
+
+fn reopens(rig: &mut Rig) {
+    rig.does(Input::Drop);
+    rig.waits(300);
+    rig.opens();
+    rig.greets("e1");
+}
+
+#[test]
+fn every_kind_of_change_is_told() {
+    let mut rig = joined(5);
+    let message = stored("you", "y", 1);
+    rig.hears(MessageUpdate { dialog_id: dialog(), ev: Ev(6), message: message.clone() });
+    let renamed = DialogEvent { ev: Ev(7), change: DialogChange::Renamed("x".to_owned()) };
+    rig.hears(DialogChanged { dialog_id: dialog(), event: renamed.clone() });
+    let told = rig.events().into_iter().filter_map(|event| match event {
+        Event::Dialog { event, .. } => Some(event),
+        _ => None,
+    });
+    let updated = DialogEvent { ev: Ev(6), change: DialogChange::MessageUpdate(message) };
+    assert_eq!(told.collect::<Vec<_>>(), [updated, renamed]);
+}
+
+#[test]
+fn a_dialog_that_is_denied_is_not_asked_for_again() {
+    let mut rig = Rig::connected();
+    rig.does(Input::Join { dialog_id: dialog(), after: Some(Ev(5)) });
+    rig.effects();
+    rig.hears(denied(ErrorCode::UnknownDialog));
+    rig.hears(denied(ErrorCode::UnknownDialog));
+    assert_eq!(rig.story(), "denied");
+    rig.hears(message_new(9));
+    rig.hears(pong(9));
+    rig.waits(20_000);
+    assert!(!rig.sent().iter().any(|frame| frame.kind() == "dialog:join"));
+    reopens(&mut rig);
+    assert!(rig.sent().contains(&join(None)), "another socket is asked once");
+    rig.hears(denied(ErrorCode::UnknownDialog));
+    rig.waits(20_000);
+    assert!(!rig.said().split(' ').any(|kind| kind == "dialog:join"));
+    assert_eq!(rig.story(), "", "the app knows already");
+}
+
+#[test]
+fn what_is_refused_for_now_is_asked_for_again() {
+    let mut rig = Rig::connected();
+    rig.does(Input::Join { dialog_id: dialog(), after: Some(Ev(5)) });
+    rig.effects();
+    rig.hears(denied(ErrorCode::StorageUnavailable));
+    rig.waits(5_000);
+    assert_eq!(rig.sent(), [join(Some(5))]);
+    assert_eq!(rig.story(), "");
+}
+
+#[test]
+fn who_is_turned_out_while_looking_is_told_and_asks_no_more() {
+    let mut rig = joined(5);
+    rig.hears(message_new(8));
+    rig.hears(listed(None));
+    assert_eq!(rig.story(), "denied");
+    rig.waits(20_000);
+    assert_eq!(rig.sent(), []);
+}
+
+#[test]
+fn who_is_let_in_again_reads_afresh() {
+    let mut rig = joined(5);
+    rig.hears(listed(None));
+    rig.events();
+    rig.hears(listed(Some(Room::new(dialog()).line())));
+    assert_eq!(rig.sent(), [join(None)]);
+    rig.hears(sync(&[], 9));
+    assert_eq!(rig.story(), "TooFarBehind");
+    rig.does(loaded(9));
+    rig.hears(message_new(10));
+    assert_eq!(rig.story(), "|9 10");
+}
+
+#[test]
+fn a_line_of_the_list_asks_nothing_of_a_dialog_that_is_heard() {
+    let mut rig = joined(5);
+    rig.hears(listed(Some(Room::new(dialog()).line())));
+    assert_eq!(rig.sent(), []);
 }

@@ -1,1 +1,407 @@
-//! x
+//! The reducers case by case; `truth.rs` holds them to their law.
+
+use confab_protocol::{
+    DialogChange, DialogEvent, DialogId, DialogKind, DialogUpdate, Ev, Member, Message, MessageNew,
+    Quote, Receipt, Role, Seq, Timestamp, Uev, Username,
+    rest::{DialogDetails, DialogList, MessagesPage},
+};
+use confab_sync::{
+    DeliveryState, Event, Input,
+    reduce::{
+        Listed, add_newer, add_older, apply_event, apply_event_to_list, apply_receipt,
+        apply_to_details, apply_to_list, apply_update, holds, merge_message, read_here,
+    },
+};
+
+use crate::{
+    rig::{Rig, client_id, dialog, send, stored, user},
+    room::Room,
+};
+
+/// Messages `from..=to`, each as it was stored at the change of its number.
+fn page(from: u64, to: u64, ev: u64) -> MessagesPage {
+    let messages = (from..=to).map(|seq| stored("you", &format!("y{seq}"), seq)).collect();
+    MessagesPage { messages, ev: Ev(ev), has_more: from > 1, has_newer: false }
+}
+
+fn new(ev: u64, message: Message) -> DialogEvent {
+    DialogEvent { ev: Ev(ev), change: DialogChange::MessageNew(message) }
+}
+
+fn update(ev: u64, message: Message) -> DialogEvent {
+    DialogEvent { ev: Ev(ev), change: DialogChange::MessageUpdate(message) }
+}
+
+fn amended(seq: u64, ev: u64, content: &str) -> Message {
+    Message { ev: Ev(ev), content: content.to_owned(), ..stored("you", &format!("y{seq}"), seq) }
+}
+
+fn deleted(seq: u64, ev: u64) -> Message {
+    Message { deleted_at: Some(Timestamp::from_unix_ms(9)), ..amended(seq, ev, "") }
+}
+
+fn reply(seq: u64, ev: u64, to: &Message) -> Message {
+    let (reply_to, quote) = (Some(to.message_id.clone()), Some(Quote::of(to)));
+    Message { ev: Ev(ev), reply_to, quote, ..stored("you", &format!("y{seq}"), seq) }
+}
+
+/// `1@1 2@5` is two messages with their last changes.
+fn run(page: &MessagesPage) -> String {
+    let words = page.messages.iter().map(|message| format!("{}@{}", message.seq, message.ev));
+    words.collect::<Vec<_>>().join(" ")
+}
+
+fn quoted(page: &MessagesPage, place: usize) -> &str {
+    page.messages[place].quote.as_ref().map_or("", |quote| quote.content.as_str())
+}
+
+#[test]
+fn a_change_is_applied_once_and_in_its_turn() {
+    let mut here = page(1, 2, 2);
+    assert_eq!(apply_event(&mut here, &new(3, stored("you", "y3", 3))), Listed::Known);
+    assert_eq!(apply_event(&mut here, &new(3, stored("you", "y3", 3))), Listed::Known);
+    assert_eq!(apply_event(&mut here, &update(5, amended(1, 5, "x"))), Listed::Gap);
+    assert_eq!((run(&here).as_str(), here.ev), ("1@1 2@2 3@3", Ev(3)));
+    let _ = apply_event(&mut here, &update(4, amended(1, 4, "x")));
+    assert_eq!((run(&here).as_str(), here.ev), ("1@4 2@2 3@3", Ev(4)));
+}
+
+#[test]
+fn a_message_that_is_told_with_a_later_state_keeps_it() {
+    let mut here = page(1, 1, 1);
+    let _ = apply_event(&mut here, &new(2, amended(2, 4, "late")));
+    let _ = apply_event(&mut here, &update(3, amended(2, 3, "early")));
+    let _ = apply_event(&mut here, &update(4, amended(2, 4, "late")));
+    assert_eq!(here.messages[1].content, "late");
+    assert_eq!((run(&here).as_str(), here.ev), ("1@1 2@4", Ev(4)));
+}
+
+#[test]
+fn a_page_that_ends_before_the_latest_takes_no_new_message() {
+    let mut here = MessagesPage { has_newer: true, ..page(3, 4, 9) };
+    let _ = apply_event(&mut here, &new(10, stored("you", "y9", 9)));
+    assert_eq!((run(&here).as_str(), here.ev, here.has_newer), ("3@3 4@4", Ev(10), true));
+}
+
+#[test]
+fn an_ack_first_and_an_event_first_leave_one_bubble() {
+    let message = stored("me", "a", 2);
+    for ack_first in [true, false] {
+        let mut here = page(1, 1, 1);
+        if ack_first {
+            assert!(merge_message(&mut here, &message));
+        }
+        let _ = apply_event(&mut here, &new(2, message.clone()));
+        assert!(merge_message(&mut here, &message));
+        assert_eq!(run(&here), "1@1 2@2");
+        assert!(holds(&here, &user("me"), &client_id("a")));
+        assert!(!holds(&here, &user("you"), &client_id("a")));
+    }
+}
+
+/// The same with the engine: whichever comes first, it says `stored` once, and the page ends alike.
+#[test]
+fn the_engine_and_the_page_make_one_bubble_of_a_message() {
+    for ack_first in [true, false] {
+        let mut rig = Rig::connected();
+        rig.does(Input::Join { dialog_id: dialog(), after: Some(Ev(1)) });
+        rig.does(Input::Send(send("a")));
+        let message = stored("me", "a", 2);
+        let new = MessageNew { dialog_id: dialog(), ev: Ev(2), message: message.clone() };
+        let ack = confab_protocol::Ack { client_id: client_id("a"), message, duplicate: false };
+        if ack_first {
+            rig.hears(ack.clone());
+        }
+        rig.hears(new);
+        rig.hears(ack);
+        let mut here = page(1, 1, 1);
+        let mut times = 0;
+        for event in rig.events() {
+            match event {
+                Event::Dialog { event, .. } => {
+                    let _ = apply_event(&mut here, &event);
+                }
+                Event::Outbox(delivery) => {
+                    if let DeliveryState::Stored(message) = delivery.state {
+                        times += 1;
+                        assert!(merge_message(&mut here, &message));
+                    }
+                }
+                _ => {}
+            }
+        }
+        assert_eq!((run(&here).as_str(), times), ("1@1 2@2", 1));
+        assert_eq!(rig.client.outbox().count(), 0);
+    }
+}
+
+#[test]
+fn an_ack_beyond_a_gap_waits_for_its_event() {
+    let mut here = page(1, 1, 1);
+    assert!(!merge_message(&mut here, &stored("me", "a", 3)));
+    let mut nobody_spoke = page(1, 0, 0);
+    assert!(!merge_message(&mut nobody_spoke, &stored("me", "a", 2)));
+    assert!(merge_message(&mut nobody_spoke, &stored("me", "a", 1)));
+    assert_eq!((run(&here).as_str(), run(&nobody_spoke).as_str()), ("1@1", "1@1"));
+}
+
+#[test]
+fn what_a_reply_shows_follows_its_original() {
+    let original = stored("you", "y1", 1);
+    let mut here = page(1, 1, 1);
+    let _ = apply_event(&mut here, &new(2, reply(2, 2, &original)));
+    let _ = apply_event(&mut here, &update(3, amended(1, 3, "x")));
+    assert_eq!(quoted(&here, 1), "x");
+    let _ = apply_event(&mut here, &update(4, deleted(1, 4)));
+    assert!(here.messages[1].quote.as_ref().unwrap().deleted);
+    let mut beyond = MessagesPage { messages: vec![reply(2, 2, &original)], ..page(2, 2, 2) };
+    let _ = apply_event(&mut beyond, &update(3, amended(1, 3, "x")));
+    assert_eq!(quoted(&beyond, 0), "x", "also where the original is not in the page");
+}
+
+#[test]
+fn an_older_page_goes_in_front_without_doubles() {
+    let mut here = page(3, 4, 4);
+    let overlapping = MessagesPage { messages: page(1, 3, 6).messages, ..page(1, 3, 6) };
+    assert!(add_older(&mut here, overlapping, &[]));
+    assert_eq!((run(&here).as_str(), here.ev), ("1@1 2@2 3@3 4@4", Ev(4)));
+    assert!(!here.has_more);
+}
+
+#[test]
+fn an_older_page_that_missed_a_change_on_the_screen_is_fetched_again() {
+    let mut here = page(3, 4, 5);
+    assert!(!add_older(&mut here, page(1, 2, 4), &[]));
+    assert_eq!(run(&here), "3@3 4@4");
+    let heard = [update(5, amended(2, 5, "x"))];
+    assert!(add_older(&mut here, page(1, 2, 4), &heard));
+    assert_eq!(run(&here), "1@1 2@5 3@3 4@4");
+}
+
+#[test]
+fn an_older_page_from_after_a_change_to_come_is_not_set_back_by_it() {
+    let mut here = page(3, 4, 4);
+    let mut older = page(1, 2, 6);
+    older.messages[1] = amended(2, 6, "new");
+    assert!(add_older(&mut here, older, &[]));
+    let _ = apply_event(&mut here, &update(5, amended(2, 5, "old")));
+    let _ = apply_event(&mut here, &update(6, amended(2, 6, "new")));
+    assert_eq!((run(&here).as_str(), here.ev), ("1@1 2@6 3@3 4@4", Ev(6)));
+}
+
+#[test]
+fn pages_with_a_gap_between_do_not_join() {
+    let mut here = page(5, 6, 6);
+    assert!(!add_older(&mut here, page(1, 3, 6), &[]));
+    assert!(!add_newer(&mut here, page(8, 9, 9), &[]));
+    assert!(!add_older(&mut here, page(7, 9, 9), &[]), "newer in front");
+    assert_eq!(run(&here), "5@5 6@6");
+}
+
+#[test]
+fn newer_pages_lead_to_the_latest_messages() {
+    let mut here = MessagesPage { has_newer: true, ..page(1, 2, 4) };
+    assert!(add_newer(&mut here, MessagesPage { has_newer: true, ..page(3, 3, 4) }, &[]));
+    assert!(here.has_newer);
+    assert!(add_newer(&mut here, page(4, 4, 4), &[]));
+    assert!(!here.has_newer);
+    let _ = apply_event(&mut here, &new(5, stored("you", "y5", 5)));
+    assert_eq!(run(&here), "1@1 2@2 3@3 4@4 5@5");
+}
+
+fn details() -> DialogDetails {
+    Room::new(dialog()).details()
+}
+
+fn tells(details: &mut DialogDetails, change: DialogChange) {
+    let event = DialogEvent { ev: details.dialog.ev.next(), change };
+    assert_eq!(apply_to_details(details, &event, &user("me")), Listed::Known);
+}
+
+fn member(id: &str) -> Member {
+    let username = Username::parse(id).unwrap();
+    Member { id: user(id), username, role: Role::Member, delivered: Seq(0), read: Seq(0) }
+}
+
+#[test]
+fn members_come_go_and_own() {
+    let mut here = details();
+    tells(&mut here, DialogChange::MemberAdded(member("ann")));
+    tells(&mut here, DialogChange::OwnerChanged(user("ann")));
+    tells(&mut here, DialogChange::MemberRemoved(user("you")));
+    tells(&mut here, DialogChange::Renamed("x".to_owned()));
+    let members: Vec<_> =
+        here.members.iter().map(|member| (member.id.as_str(), member.role)).collect();
+    assert_eq!(members, [("me", Role::Member), ("ann", Role::Owner)]);
+    let dialog = &here.dialog;
+    assert_eq!((dialog.members, dialog.role, dialog.ev), (2, Role::Member, Ev(4)));
+    assert_eq!(dialog.title.as_deref(), Some("x"));
+}
+
+#[test]
+fn receipts_only_grow_and_a_message_is_one_of_its_author() {
+    let mut here = details();
+    let receipt = |delivered, read| Receipt {
+        dialog_id: dialog(),
+        user_id: user("you"),
+        delivered: Seq(delivered),
+        read: Seq(read),
+    };
+    for (delivered, read) in [(3, 1), (2, 2), (1, 1)] {
+        apply_receipt(&mut here, &receipt(delivered, read));
+    }
+    let elsewhere = DialogId::parse("x").unwrap();
+    apply_receipt(&mut here, &Receipt { dialog_id: elsewhere, ..receipt(9, 9) });
+    assert_eq!((here.members[1].delivered, here.members[1].read), (Seq(3), Seq(2)));
+    tells(&mut here, DialogChange::MessageNew(stored("you", "y", 5)));
+    assert_eq!((here.members[1].delivered, here.members[1].read), (Seq(5), Seq(5)));
+}
+
+#[test]
+fn what_waits_to_be_read_is_counted() {
+    let mut here = details();
+    let unread = |here: &DialogDetails| here.dialog.unread;
+    tells(&mut here, DialogChange::MessageNew(stored("you", "y1", 1)));
+    tells(&mut here, DialogChange::MessageNew(stored("you", "y2", 2)));
+    assert_eq!(unread(&here), 2);
+    tells(&mut here, DialogChange::MessageUpdate(deleted(1, 3)));
+    assert_eq!(unread(&here), 1);
+    tells(&mut here, DialogChange::MessageNew(stored("me", "a", 3)));
+    assert_eq!((unread(&here), here.dialog.read), (0, Seq(3)));
+    tells(&mut here, DialogChange::MessageUpdate(deleted(2, 5)));
+    assert_eq!(unread(&here), 0);
+}
+
+#[test]
+fn in_the_lobby_nothing_waits_for_who_never_read_there() {
+    let mut here = details();
+    here.dialog.kind = DialogKind::Lobby;
+    tells(&mut here, DialogChange::MessageNew(stored("you", "y1", 1)));
+    tells(&mut here, DialogChange::MessageNew(stored("me", "a", 2)));
+    assert_eq!((here.dialog.unread, here.dialog.read), (0, Seq(0)));
+    here.dialog.read = Seq(2);
+    tells(&mut here, DialogChange::MessageNew(stored("you", "y3", 3)));
+    assert_eq!(here.dialog.unread, 1);
+}
+
+#[test]
+fn a_line_shows_no_more_of_a_message_than_a_list_would() {
+    let mut here = details();
+    let long = Message { content: "x".repeat(999), ..reply(1, 1, &stored("you", "y0", 0)) };
+    tells(&mut here, DialogChange::MessageNew(long.clone()));
+    assert_eq!(here.dialog.last_message, Some(long.preview()));
+    let longer = Message { ev: Ev(2), content: "y".repeat(999), ..long };
+    tells(&mut here, DialogChange::MessageUpdate(longer.clone()));
+    assert_eq!(here.dialog.last_message, Some(longer.preview()));
+}
+
+/// Told late, a message and an edit of it come as the message is now: deleted. It counts until its
+/// deletion is told, and that once.
+#[test]
+fn a_message_told_as_deleted_is_taken_off_the_count_once() {
+    let mut here = details();
+    tells(&mut here, DialogChange::MessageNew(stored("you", "y1", 1)));
+    for change in
+        [DialogChange::MessageNew, DialogChange::MessageUpdate, DialogChange::MessageUpdate]
+    {
+        tells(&mut here, change(deleted(2, 4)));
+    }
+    assert_eq!(here.dialog.unread, 1);
+}
+
+fn update_of(uev: u64, room: &Room) -> DialogUpdate {
+    DialogUpdate { dialog_id: room.id.clone(), uev: Uev(uev), dialog: Some(room.line()) }
+}
+
+#[test]
+fn an_update_read_at_another_position_does_not_fit_the_details() {
+    let mut room = Room::new(dialog());
+    let mut here = room.details();
+    room.muted = true;
+    assert_eq!(apply_update(&mut here, &update_of(1, &room)), Listed::Known);
+    assert!(here.dialog.muted);
+    room.commit(DialogChange::Renamed("x".to_owned()));
+    assert_eq!(apply_update(&mut here, &update_of(2, &room)), Listed::Gap);
+    let gone = DialogUpdate { dialog: None, ..update_of(3, &room) };
+    assert_eq!(apply_update(&mut here, &gone), Listed::Unknown);
+}
+
+/// Two dialogs, `d` before `x` because nothing was said in either.
+fn list() -> (DialogList, [Room; 2]) {
+    let rooms = ["d", "x"].map(|id| Room::new(DialogId::parse(id).unwrap()));
+    let dialogs = rooms.iter().map(Room::line).collect();
+    (DialogList { dialogs, uev: Uev(4) }, rooms)
+}
+
+fn ids(list: &DialogList) -> String {
+    list.dialogs.iter().map(|dialog| dialog.dialog_id.as_str()).collect::<Vec<_>>().join(" ")
+}
+
+#[test]
+fn the_last_active_dialog_comes_first() {
+    let (mut here, rooms) = list();
+    let created_at = Timestamp::from_unix_ms(7);
+    let message = Message { created_at, ..stored("you", "y", 1) };
+    let new = MessageNew { dialog_id: rooms[1].id.clone(), ev: Ev(1), message };
+    assert_eq!(apply_to_list(&mut here, &new.clone().into(), &user("me")), Listed::Known);
+    assert_eq!(apply_to_list(&mut here, &new.into(), &user("me")), Listed::Known);
+    assert_eq!((ids(&here).as_str(), here.dialogs[0].unread), ("x d", 1));
+}
+
+#[test]
+fn what_a_list_cannot_know_is_fetched() {
+    let (mut here, rooms) = list();
+    let before = here.clone();
+    let you = user("me");
+    let later = new(2, stored("you", "y", 2));
+    assert_eq!(apply_event_to_list(&mut here, &rooms[0].id, &later, &you), Listed::Gap);
+    let elsewhere = DialogId::parse("z").unwrap();
+    assert_eq!(apply_event_to_list(&mut here, &elsewhere, &later, &you), Listed::Unknown);
+    let gap = apply_to_list(&mut here, &update_of(6, &rooms[0]).into(), &you);
+    let old = apply_to_list(&mut here, &update_of(4, &rooms[0]).into(), &you);
+    assert_eq!((gap, old), (Listed::Gap, Listed::Known));
+    assert_eq!(here, before);
+}
+
+#[test]
+fn an_update_from_before_a_change_of_the_line_is_not_believed() {
+    let (mut here, rooms) = list();
+    let you = user("me");
+    let _ = apply_event_to_list(&mut here, &rooms[0].id, &new(1, stored("you", "y", 1)), &you);
+    let before = here.clone();
+    assert_eq!(apply_to_list(&mut here, &update_of(5, &rooms[0]).into(), &you), Listed::Gap);
+    assert_eq!(here, before);
+}
+
+#[test]
+fn dialogs_appear_and_disappear() {
+    let (mut here, [first, _]) = list();
+    let you = user("me");
+    let gone = DialogUpdate { dialog: None, ..update_of(5, &first) };
+    assert_eq!(apply_to_list(&mut here, &gone.into(), &you), Listed::Known);
+    assert_eq!(ids(&here), "x");
+    assert_eq!(apply_to_list(&mut here, &update_of(6, &first).into(), &you), Listed::Known);
+    assert_eq!(ids(&here), "d x");
+    let out = DialogEvent { ev: Ev(1), change: DialogChange::MemberRemoved(user("me")) };
+    assert_eq!(apply_event_to_list(&mut here, &first.id, &out, &you), Listed::Known);
+    assert_eq!((ids(&here).as_str(), here.uev), ("x", Uev(6)));
+}
+
+#[test]
+fn what_was_seen_here_is_seen_before_the_server_says_so() {
+    let (mut here, [room, _]) = list();
+    let you = user("me");
+    for seq in 1..=2 {
+        let new = new(seq, stored("you", &format!("y{seq}"), seq));
+        let _ = apply_event_to_list(&mut here, &room.id, &new, &you);
+    }
+    read_here(&mut here, &room.id, Seq(1));
+    assert_eq!((here.dialogs[0].unread, here.dialogs[0].read), (2, Seq(1)), "the server counts");
+    read_here(&mut here, &room.id, Seq(2));
+    assert_eq!(here.dialogs[0].unread, 0);
+    let behind = confab_protocol::Dialog { unread: 2, read: Seq(0), ..here.dialogs[0].clone() };
+    let (dialog_id, uev) = (room.id.clone(), Uev(5));
+    let update = DialogUpdate { dialog_id, uev, dialog: Some(behind) };
+    let _ = apply_to_list(&mut here, &update.into(), &you);
+    assert_eq!((here.dialogs[0].unread, here.dialogs[0].read), (0, Seq(2)), "and does not go back");
+}

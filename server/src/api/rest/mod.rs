@@ -1,7 +1,7 @@
 //! The API for programs: JSON in, JSON out, a status that says the same.
 //!
 //! One file for each resource. A handler reads the request ([`asked`](super::asked)), calls the verb
-//! that the WebSocket calls too, and phrases the answer ([`answer`](super::answer)). A route is made
+//! that the other door calls too, and phrases the answer ([`answer`](super::answer)). A route is made
 //! together with its description ([`Routes`]), and the document at `/api/openapi.json` is what the
 //! descriptions are, so neither can be without the other.
 
@@ -114,7 +114,7 @@ impl Routes {
 const ABOUT: &str = "Everything answers `{\"success\": true, \"data\": …}` or \
     `{\"success\": false, \"error\": …, \"code\": …}`. Come in by `POST /api/auth/login` and keep the \
     cookie, or make a personal token in the settings and send it as `Authorization: Bearer …`; both \
-    open the socket at `/ws` too. `lobby` names the lobby wherever a dialog's id is taken.";
+    open `/ws` too. `lobby` names the lobby wherever a dialog's id is taken.";
 
 fn document(paths: Paths, mut components: Components) -> OpenApi {
     let cookie = ApiKey::Cookie(ApiKeyValue::new("confab_session"));

@@ -9,7 +9,7 @@ use crate::store::{
     log::{self, Line},
     row,
     standing::Standing,
-    writer::{Stamp, Stop, Write},
+    writer::{Outcome, Stamp, Stop, Write},
 };
 
 struct AddMembers {
@@ -41,7 +41,7 @@ impl Write for AddMembers {
         &self,
         connection: &mut SqliteConnection,
         stamp: &Stamp,
-    ) -> Result<(Dialog, Vec<Change>), Stop<DialogError>> {
+    ) -> Outcome<Dialog, DialogError> {
         let standing = own_group(connection, &self.member).await?;
         let dialog = self.member.dialog();
         let before = log::readers(connection, standing.kind, dialog).await?;

@@ -8,7 +8,7 @@ use super::line_of;
 use crate::store::{
     Change, Member, Store, Unavailable, log, row,
     standing::{Received, Standing, standing},
-    writer::{Stamp, Stop, Write},
+    writer::{Outcome, Stamp, Stop, Write},
 };
 
 /// How far someone has come in a dialog. Both are as good as anything: what is too much is cut, what
@@ -67,7 +67,7 @@ impl Write for Advance {
         &self,
         connection: &mut SqliteConnection,
         stamp: &Stamp,
-    ) -> Result<((), Vec<Change>), Stop<AdvanceError>> {
+    ) -> Outcome<(), AdvanceError> {
         let (user, dialog) = (&self.member.person().id, self.member.dialog());
         let standing = standing(connection, user, dialog)
             .await?

@@ -5,8 +5,8 @@ use sqlx::SqliteConnection;
 
 use super::{Begun, DialogError, line_of, must_be_known};
 use crate::store::{
-    Change, Store, log, people, row,
-    writer::{Stamp, Stop, Write},
+    Store, log, people, row,
+    writer::{Outcome, Stamp, Stop, Write},
 };
 
 struct BeginDirect {
@@ -37,7 +37,7 @@ impl Write for BeginDirect {
         &self,
         connection: &mut SqliteConnection,
         stamp: &Stamp,
-    ) -> Result<(Begun, Vec<Change>), Stop<DialogError>> {
+    ) -> Outcome<Begun, DialogError> {
         let user = &self.person.id;
         if *user == self.other {
             return Err(Stop::Refused(DialogError::MembersInvalid));

@@ -5,8 +5,8 @@ use sqlx::SqliteConnection;
 
 use super::{Begun, DialogError, GROUP_MEMBERS, folded, id_list, line_of, must_be_known};
 use crate::store::{
-    Change, Store, log, people, row,
-    writer::{Stamp, Stop, Write},
+    Store, log, people, row,
+    writer::{Outcome, Stamp, Stop, Write},
 };
 
 struct BeginGroup {
@@ -43,7 +43,7 @@ impl Write for BeginGroup {
         &self,
         connection: &mut SqliteConnection,
         stamp: &Stamp,
-    ) -> Result<(Begun, Vec<Change>), Stop<DialogError>> {
+    ) -> Outcome<Begun, DialogError> {
         if !GROUP_MEMBERS.contains(&(self.others.len() + 1)) {
             return Err(Stop::Refused(DialogError::MembersInvalid));
         }

@@ -4,8 +4,8 @@ use sqlx::SqliteConnection;
 
 use super::{DialogError, own_group, take_out};
 use crate::store::{
-    Change, Member, Readers, Store, log,
-    writer::{Stamp, Stop, Write},
+    Member, Readers, Store, log,
+    writer::{Outcome, Stamp, Write},
 };
 
 struct Dissolve {
@@ -34,7 +34,7 @@ impl Write for Dissolve {
         &self,
         connection: &mut SqliteConnection,
         stamp: &Stamp,
-    ) -> Result<((), Vec<Change>), Stop<DialogError>> {
+    ) -> Outcome<(), DialogError> {
         let standing = own_group(connection, &self.member).await?;
         let dialog = self.member.dialog();
         let everyone = match log::readers(connection, standing.kind, dialog).await? {

@@ -32,6 +32,8 @@ use super::{
 
 pub use advance::{Advance, AdvanceError};
 
+#[cfg(test)]
+pub(super) use line::LINES_OF_USER;
 pub(super) use line::{line_of, lines_for, lines_of_members};
 pub(super) use remove_members::take_out;
 

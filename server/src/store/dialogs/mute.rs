@@ -5,9 +5,9 @@ use sqlx::SqliteConnection;
 
 use super::{DialogError, line_of_member};
 use crate::store::{
-    Change, Member, Store, log, people, row,
+    Member, Store, log, people, row,
     standing::{Standing, standing},
-    writer::{Stamp, Stop, Write},
+    writer::{Outcome, Stamp, Stop, Write},
 };
 
 struct Mute {
@@ -38,7 +38,7 @@ impl Write for Mute {
         &self,
         connection: &mut SqliteConnection,
         stamp: &Stamp,
-    ) -> Result<(Dialog, Vec<Change>), Stop<DialogError>> {
+    ) -> Outcome<Dialog, DialogError> {
         let (user, dialog) = (&self.member.person().id, self.member.dialog());
         let standing = standing(connection, user, dialog)
             .await?

@@ -7,7 +7,7 @@ use super::{DialogError, line_of_member, own_group};
 use crate::store::{
     Change, Member, Store,
     log::{self, Line},
-    writer::{Stamp, Stop, Write},
+    writer::{Outcome, Stamp, Stop, Write},
 };
 
 struct PassOwnership {
@@ -38,7 +38,7 @@ impl Write for PassOwnership {
         &self,
         connection: &mut SqliteConnection,
         stamp: &Stamp,
-    ) -> Result<(Dialog, Vec<Change>), Stop<DialogError>> {
+    ) -> Outcome<Dialog, DialogError> {
         let standing = own_group(connection, &self.member).await?;
         let dialog = self.member.dialog();
         let readers = log::readers(connection, standing.kind, dialog).await?;

@@ -8,7 +8,7 @@ use crate::store::{
     Change, Member, Store,
     log::{self, Line},
     row,
-    writer::{Stamp, Stop, Write},
+    writer::{Outcome, Stamp, Stop, Write},
 };
 
 struct RemoveMembers {
@@ -41,7 +41,7 @@ impl Write for RemoveMembers {
         &self,
         connection: &mut SqliteConnection,
         stamp: &Stamp,
-    ) -> Result<(Option<Dialog>, Vec<Change>), Stop<DialogError>> {
+    ) -> Outcome<Option<Dialog>, DialogError> {
         let standing = group(connection, &self.member).await?;
         let (user, dialog) = (&self.member.person().id, self.member.dialog());
         if self.people.is_empty() {

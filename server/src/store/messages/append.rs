@@ -14,7 +14,7 @@ use crate::store::{
     dialogs::line_of,
     log, people, row,
     standing::{Standing, standing},
-    writer::{Stamp, Stop, Write},
+    writer::{Outcome, Stamp, Stop, Write},
 };
 
 /// A message to be stored.
@@ -87,7 +87,7 @@ impl Write for Append {
         &self,
         connection: &mut SqliteConnection,
         stamp: &Stamp,
-    ) -> Result<(Appended, Vec<Change>), Stop<AppendError>> {
+    ) -> Outcome<Appended, AppendError> {
         let dialog = self.member.dialog();
         let standing = standing(connection, &self.member.person().id, dialog)
             .await?

@@ -29,7 +29,7 @@ pub enum CatchUp {
 }
 
 /// The lines after a position, with what they speak of.
-pub(in crate::store) const LINES: &str = concat!(
+pub(super) const LINES: &str = concat!(
     "SELECT e.ev AS line, e.kind AS line_kind, e.user, e.title,
             u.username, me.delivered_seq, me.read_seq, ",
     message_columns!(),

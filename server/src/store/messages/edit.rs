@@ -5,8 +5,8 @@ use sqlx::SqliteConnection;
 
 use super::{AmendError, Appended, amend::Own};
 use crate::store::{
-    Change, Member, Store,
-    writer::{Stamp, Stop, Write},
+    Member, Store,
+    writer::{Outcome, Stamp, Stop, Write},
 };
 
 /// Other words for a message of one's own.
@@ -39,7 +39,7 @@ impl Write for Edit {
         &self,
         connection: &mut SqliteConnection,
         stamp: &Stamp,
-    ) -> Result<(Appended, Vec<Change>), Stop<AmendError>> {
+    ) -> Outcome<Appended, AmendError> {
         let own = Own::find(connection, &self.member, &self.message_id).await?;
         if own.message.deleted_at.is_some() {
             return Err(Stop::Refused(AmendError::Deleted));

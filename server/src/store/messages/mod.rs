@@ -117,3 +117,9 @@ fn to_quote(row: &SqliteRow) -> Result<Option<Quote>, sqlx::Error> {
         deleted: row.try_get("q_is_deleted")?,
     }))
 }
+
+/// What is asked for each page, each join and each search.
+#[cfg(test)]
+pub(super) fn hot_reads() -> [&'static str; 4] {
+    [page::OLDER, page::NEWER, catch_up::LINES, search::WITH_WORDS]
+}

@@ -100,7 +100,7 @@ async fn older(
 }
 
 /// The last messages before a place, newest first.
-pub(in crate::store) const OLDER: &str =
+pub(super) const OLDER: &str =
     select_message!("WHERE m.dialog = ? AND m.seq < ? ORDER BY m.seq DESC LIMIT ?");
 
 async fn newer(
@@ -116,7 +116,7 @@ async fn newer(
 }
 
 /// The first messages after a place.
-pub(in crate::store) const NEWER: &str =
+pub(super) const NEWER: &str =
     select_message!("WHERE m.dialog = ? AND m.seq > ? ORDER BY m.seq LIMIT ?");
 
 /// However long it is, one message is always told, or reading on would never end.

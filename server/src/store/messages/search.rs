@@ -24,7 +24,7 @@ const HIT_BEGINS: char = '\u{1}';
 const HIT_ENDS: char = '\u{2}';
 
 /// Messages with all the words, newest first: numbers are in the order of commits.
-pub(in crate::store) const WITH_WORDS: &str =
+pub(super) const WITH_WORDS: &str =
     "SELECT m.dialog, m.id, m.seq, m.author_name, m.created_at, d.kind, d.title,
             p.username AS peer, snippet(message_words, 0, char(1), char(2), '…', 24) AS snippet
      FROM message_words
@@ -88,7 +88,7 @@ async fn with_words(
 }
 
 /// What FTS5 is asked for; nothing when the query holds no letter and no digit.
-pub(in crate::store) fn expression(query: &str) -> Option<String> {
+fn expression(query: &str) -> Option<String> {
     let breaks = |character: char| character.is_whitespace() || character.is_control();
     let words = query.split(breaks).filter(|word| word.chars().any(char::is_alphanumeric));
     let quoted: Vec<_> =
@@ -116,7 +116,7 @@ fn to_found(row: &SqliteRow) -> Result<FoundMessage, sqlx::Error> {
 }
 
 /// The words around the hits, cut where a hit begins and ends.
-pub(in crate::store) fn pieces(snippet: &str) -> Vec<Piece> {
+fn pieces(snippet: &str) -> Vec<Piece> {
     let mut pieces = Vec::new();
     let mut hit = false;
     for part in snippet.split([HIT_BEGINS, HIT_ENDS]) {

@@ -8,7 +8,7 @@ use crate::store::{
     Change, Store,
     dialogs::take_out,
     row,
-    writer::{Stamp, Stop, Write},
+    writer::{Outcome, Stamp, Stop, Write},
 };
 
 struct DeleteAccount(UserId);
@@ -36,7 +36,7 @@ impl Write for DeleteAccount {
         &self,
         connection: &mut SqliteConnection,
         stamp: &Stamp,
-    ) -> Result<((), Vec<Change>), Stop<AccountError>> {
+    ) -> Outcome<(), AccountError> {
         let user = &self.0;
         match kind_of(connection, user).await? {
             Some(AccountKind::Guest | AccountKind::Account) => {}

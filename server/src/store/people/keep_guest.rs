@@ -5,8 +5,8 @@ use sqlx::SqliteConnection;
 
 use super::{AccountError, is_deleted, keep};
 use crate::store::{
-    Change, Store,
-    writer::{Stamp, Stop, Write},
+    Store,
+    writer::{Outcome, Stamp, Stop, Write},
 };
 
 struct KeepGuest(Person);
@@ -34,7 +34,7 @@ impl Write for KeepGuest {
         &self,
         connection: &mut SqliteConnection,
         stamp: &Stamp,
-    ) -> Result<((), Vec<Change>), Stop<AccountError>> {
+    ) -> Outcome<(), AccountError> {
         if is_deleted(connection, &self.0.id).await? {
             return Err(Stop::Refused(AccountError::Unknown));
         }

@@ -4,8 +4,8 @@ use confab_protocol::UserId;
 use sqlx::SqliteConnection;
 
 use crate::store::{
-    Change, Store, Unavailable,
-    writer::{Stamp, Stop, Write},
+    Store, Unavailable,
+    writer::{Outcome, Stamp, Write},
 };
 
 struct NoteLastSeen(UserId);
@@ -32,7 +32,7 @@ impl Write for NoteLastSeen {
         &self,
         connection: &mut SqliteConnection,
         stamp: &Stamp,
-    ) -> Result<((), Vec<Change>), Stop<Unavailable>> {
+    ) -> Outcome<(), Unavailable> {
         sqlx::query("UPDATE users SET last_seen_at = ? WHERE id = ? AND kind <> 'deleted'")
             .bind(stamp.now_ms())
             .bind(self.0.as_str())

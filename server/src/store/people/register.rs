@@ -6,7 +6,7 @@ use sqlx::SqliteConnection;
 use super::{AccountError, AccountKind, kind_of, must_be_free, tags};
 use crate::store::{
     Change, Store,
-    writer::{Stamp, Stop, Write},
+    writer::{Outcome, Stamp, Stop, Write},
 };
 
 /// An account to be.
@@ -49,7 +49,7 @@ impl Write for Registration {
         &self,
         connection: &mut SqliteConnection,
         stamp: &Stamp,
-    ) -> Result<(Person, Vec<Change>), Stop<AccountError>> {
+    ) -> Outcome<Person, AccountError> {
         if !matches!(kind_of(connection, &self.user).await?, None | Some(AccountKind::Guest)) {
             return Err(Stop::Refused(AccountError::Unknown));
         }

@@ -6,7 +6,7 @@ use sqlx::SqliteConnection;
 use super::{AccountError, AccountKind, kind_of, must_be_free, tags};
 use crate::store::{
     Change, Store,
-    writer::{Stamp, Stop, Write},
+    writer::{Outcome, Stamp, Stop, Write},
 };
 
 struct RenamePerson {
@@ -42,7 +42,7 @@ impl Write for RenamePerson {
         &self,
         connection: &mut SqliteConnection,
         stamp: &Stamp,
-    ) -> Result<(Person, Vec<Change>), Stop<AccountError>> {
+    ) -> Outcome<Person, AccountError> {
         match kind_of(connection, &self.person.id).await? {
             Some(AccountKind::Guest | AccountKind::Account) => {}
             None if self.create_as_guest => {}

@@ -10,7 +10,7 @@ use sqlx::{Row, SqliteConnection, sqlite::SqliteRow};
 use super::{AccountError, AccountKind, SessionKey, kind_of};
 use crate::store::{
     Change, Store, Unavailable, row,
-    writer::{Stamp, Stop, Write},
+    writer::{Outcome, Stamp, Stop, Write},
 };
 
 /// A session that counts.
@@ -110,7 +110,7 @@ impl Write for SaveSession {
         &self,
         connection: &mut SqliteConnection,
         stamp: &Stamp,
-    ) -> Result<((), Vec<Change>), Stop<AccountError>> {
+    ) -> Outcome<(), AccountError> {
         if let Some(user) = &self.session.user
             && matches!(kind_of(connection, user).await?, None | Some(AccountKind::Deleted))
         {
@@ -150,7 +150,7 @@ impl Write for EndSession {
         &self,
         connection: &mut SqliteConnection,
         stamp: &Stamp,
-    ) -> Result<((), Vec<Change>), Stop<Unavailable>> {
+    ) -> Outcome<(), Unavailable> {
         let ended = sqlx::query(
             "UPDATE sessions SET ended_at = ?, data = '' WHERE key = ? AND ended_at IS NULL
              RETURNING user",
@@ -174,7 +174,7 @@ impl Write for EndSessionsOf {
         &self,
         connection: &mut SqliteConnection,
         stamp: &Stamp,
-    ) -> Result<((), Vec<Change>), Stop<Unavailable>> {
+    ) -> Outcome<(), Unavailable> {
         end_all(connection, &self.0, stamp).await?;
         Ok(((), vec![Change::Ended { user: self.0.clone(), session: None }]))
     }

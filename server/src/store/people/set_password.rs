@@ -6,7 +6,7 @@ use sqlx::SqliteConnection;
 use super::{AccountError, sessions::end_all};
 use crate::store::{
     Change, Store,
-    writer::{Stamp, Stop, Write},
+    writer::{Outcome, Stamp, Stop, Write},
 };
 
 struct SetPassword {
@@ -38,7 +38,7 @@ impl Write for SetPassword {
         &self,
         connection: &mut SqliteConnection,
         stamp: &Stamp,
-    ) -> Result<((), Vec<Change>), Stop<AccountError>> {
+    ) -> Outcome<(), AccountError> {
         let sql = "UPDATE users SET password_hash = ? WHERE id = ? AND kind = 'account'";
         let changed = sqlx::query(sql)
             .bind(&self.password_hash)

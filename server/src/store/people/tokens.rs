@@ -7,7 +7,7 @@ use sqlx::{Row, SqliteConnection, sqlite::SqliteRow};
 use super::{AccountError, AccountKind, SessionKey, kind_of};
 use crate::store::{
     Change, Store, Unavailable, row,
-    writer::{Stamp, Stop, Write},
+    writer::{Outcome, Stamp, Stop, Write},
 };
 
 /// A token to be.
@@ -127,7 +127,7 @@ impl Write for NewToken {
         &self,
         connection: &mut SqliteConnection,
         stamp: &Stamp,
-    ) -> Result<(Token, Vec<Change>), Stop<AccountError>> {
+    ) -> Outcome<Token, AccountError> {
         if kind_of(connection, &self.user).await? != Some(AccountKind::Account) {
             return Err(Stop::Refused(AccountError::Unknown));
         }
@@ -154,7 +154,7 @@ impl Write for RemoveToken {
         &self,
         connection: &mut SqliteConnection,
         _: &Stamp,
-    ) -> Result<((), Vec<Change>), Stop<AccountError>> {
+    ) -> Outcome<(), AccountError> {
         let hash: Option<Vec<u8>> =
             sqlx::query_scalar("DELETE FROM tokens WHERE id = ? AND user = ? RETURNING hash")
                 .bind(self.token_id.as_str())
@@ -178,7 +178,7 @@ impl Write for NoteTokenUsed {
         &self,
         connection: &mut SqliteConnection,
         stamp: &Stamp,
-    ) -> Result<((), Vec<Change>), Stop<Unavailable>> {
+    ) -> Outcome<(), Unavailable> {
         sqlx::query(
             "UPDATE tokens SET last_used_at = ?1
              WHERE hash = ?2 AND (last_used_at IS NULL OR last_used_at <= ?1 - ?3)",

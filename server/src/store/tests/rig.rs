@@ -9,8 +9,8 @@ use std::{
 };
 
 use confab_protocol::{
-    ClientId, DialogId, DialogTitle, Ev, Message, MessageId, MessageKind, MessageText, Meta,
-    Person, Seq, Timestamp, UserId, Username,
+    ClientId, DialogId, DialogTitle, Message, MessageId, MessageKind, MessageText, Meta, Person,
+    Seq, Timestamp, UserId, Username,
 };
 use sqlx::Row;
 use tempfile::TempDir;
@@ -86,10 +86,12 @@ impl Rig {
     }
 
     pub async fn direct(&self, a: &Person, b: &Person) -> DialogId {
+        self.next();
         self.store.begin_direct(a.clone(), b.id.clone()).await.unwrap().dialog.dialog_id
     }
 
     pub async fn group(&self, owner: &Person, others: &[&Person]) -> DialogId {
+        self.next();
         let others = others.iter().map(|person| person.id.clone()).collect();
         let begun = self.store.begin_group(owner.clone(), title("Tea"), others);
         begun.await.unwrap().dialog.dialog_id
@@ -232,6 +234,3 @@ pub fn no_message() -> MessageId {
 pub fn nowhere() -> DialogId {
     DialogId::parse("nowhere").unwrap()
 }
-
-/// The position before everything.
-pub const BEGINNING: Ev = Ev(0);

@@ -1,0 +1,72 @@
+//! Dialogs of two.
+
+use confab_protocol::{DialogKind, Role, Seq};
+use futures::future::join;
+
+use super::rig::{Rig, user};
+use crate::store::{Change, DialogError};
+
+#[tokio::test]
+async fn a_pair_has_one_dialog_whoever_begins_it() {
+    let rig = Rig::new().await;
+    let (anna, bob) = (rig.account("anna").await, rig.account("bob").await);
+    let first = rig.store.begin_direct(anna.clone(), bob.id.clone());
+    let second = rig.store.begin_direct(bob.clone(), anna.id.clone());
+    let (first, second) = join(first, second).await;
+    let (first, second) = (first.unwrap(), second.unwrap());
+    assert!(first.is_new && !second.is_new);
+    assert_eq!(first.dialog.dialog_id, second.dialog.dialog_id);
+    assert_eq!((first.dialog.kind, first.dialog.role), (DialogKind::Direct, Role::Member));
+    assert_eq!((first.dialog.peer, second.dialog.peer), (Some(bob), Some(anna)));
+    assert_eq!(first.dialog.members, 2);
+}
+
+#[tokio::test]
+async fn the_other_hears_of_it_with_the_first_message() {
+    let rig = Rig::new().await;
+    let (anna, bob) = (rig.account("anna").await, rig.account("bob").await);
+    rig.news().await;
+    let direct = rig.direct(&anna, &bob).await;
+    let news = rig.news().await;
+    let [Change::Personal { user, update }] = &news[..] else { panic!("{news:?}") };
+    assert_eq!((user, update.uev.0), (&anna.id, 1));
+    assert_eq!(rig.store.dialogs(&anna.id).await.unwrap().dialogs.len(), 2);
+    assert_eq!(rig.store.dialogs(&bob.id).await.unwrap().dialogs.len(), 1, "the lobby alone");
+
+    rig.says(&anna, &direct, "Hi").await;
+    rig.says(&anna, &direct, "There").await;
+    let personal: Vec<_> = rig.news().await.into_iter().filter_map(personal).collect();
+    let [(user, dialog)] = &personal[..] else { panic!("{personal:?}") };
+    assert_eq!((user, dialog.unread, dialog.peer.as_ref()), (&bob.id, 1, Some(&anna)));
+    let list = rig.store.dialogs(&bob.id).await.unwrap();
+    assert_eq!((list.dialogs.len(), list.uev.0), (2, 1));
+    assert_eq!(list.dialogs[0].last_message.as_ref().map(|message| message.seq), Some(Seq(2)));
+}
+
+fn personal(change: Change) -> Option<(confab_protocol::UserId, confab_protocol::Dialog)> {
+    match change {
+        Change::Personal { user, update } => Some((user, update.dialog?)),
+        _ => None,
+    }
+}
+
+#[tokio::test]
+async fn nobody_talks_to_themselves_or_to_nobody() {
+    let rig = Rig::new().await;
+    let (anna, gone) = (rig.account("anna").await, rig.account("gone").await);
+    rig.store.delete_account(gone.id.clone()).await.unwrap();
+    rig.leaves_nothing_behind(async || {
+        let refused = rig.store.begin_direct(anna.clone(), anna.id.clone()).await;
+        assert!(matches!(refused, Err(DialogError::MembersInvalid)), "{refused:?}");
+        for other in [user("nobody"), gone.id.clone()] {
+            let refused = rig.store.begin_direct(anna.clone(), other).await;
+            assert!(matches!(refused, Err(DialogError::UnknownPerson)), "{refused:?}");
+        }
+        let refused = rig.store.begin_direct(gone.clone(), anna.id.clone()).await;
+        assert!(matches!(refused, Err(DialogError::UnknownPerson)), "{refused:?}");
+        let refused = rig.store.begin_direct(rig.passing("x"), user("nobody")).await;
+        assert!(matches!(refused, Err(DialogError::UnknownPerson)), "{refused:?}");
+    })
+    .await;
+    assert!(rig.store.begin_direct(rig.passing("x"), anna.id.clone()).await.is_ok());
+}

@@ -1,0 +1,288 @@
+//! The law of the log: what was read, and every change since, is what would be read now. For every
+//! kind of change, whether it was told at once or fetched later; and only to those who belong.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use confab_protocol::{
+    DialogChange, DialogEvent, DialogId, Ev, Member as Participant, Message, Person, Quote,
+    Receipt, Role, Seq, UserId,
+};
+use rand::{RngExt, SeedableRng, rngs::StdRng};
+
+use super::rig::{Rig, advance, delete, edit, member, title};
+use crate::store::{Append, CatchUp, Change, Place, Readers};
+
+/// A dialog as a client has it.
+#[derive(Clone, Debug, PartialEq)]
+struct Copied {
+    messages: Vec<Message>,
+    members: Vec<Participant>,
+    title: Option<String>,
+    ev: Ev,
+}
+
+impl Copied {
+    async fn read(rig: &Rig, person: &Person, dialog: &DialogId) -> Self {
+        let proof = member(person, dialog);
+        let page = rig.store.page(&proof, Place::Latest, 10_000).await.unwrap();
+        assert!(!page.has_more && !page.has_newer);
+        let details = rig.store.dialog(&proof).await.unwrap();
+        assert_eq!(details.dialog.ev, page.ev);
+        let title = details.dialog.title;
+        Self { messages: page.messages, members: details.members, title, ev: page.ev }
+    }
+
+    fn apply(&mut self, event: &DialogEvent) {
+        assert_eq!(event.ev, self.ev.next(), "no gap, nothing twice");
+        self.ev = event.ev;
+        match &event.change {
+            DialogChange::MessageNew(message) => {
+                assert_eq!(message.seq.0, self.messages.len() as u64 + 1);
+                self.messages.push(message.clone());
+            }
+            DialogChange::MessageUpdate(message) => {
+                self.messages[message.seq.0 as usize - 1] = message.clone();
+                let answers =
+                    |other: &&mut Message| other.reply_to.as_ref() == Some(&message.message_id);
+                for answer in self.messages.iter_mut().filter(answers) {
+                    answer.quote = Some(Quote::of(message));
+                }
+            }
+            DialogChange::MemberAdded(newcomer) => self.members.push(newcomer.clone()),
+            DialogChange::MemberRemoved(user) => self.members.retain(|other| other.id != *user),
+            DialogChange::OwnerChanged(user) => {
+                for other in &mut self.members {
+                    other.role = if other.id == *user { Role::Owner } else { Role::Member };
+                }
+            }
+            DialogChange::Renamed(title) => self.title = Some(title.clone()),
+        }
+    }
+
+    fn hear(&mut self, receipt: &Receipt) {
+        for other in self.members.iter_mut().filter(|other| other.id == receipt.user_id) {
+            assert!(receipt.delivered >= other.delivered && receipt.read >= other.read, "grows");
+            assert!(receipt.read <= receipt.delivered);
+            assert!(receipt.delivered.0 <= self.messages.len() as u64);
+            (other.delivered, other.read) = (receipt.delivered, receipt.read);
+        }
+    }
+
+    /// What the log tells; how far everyone has read is not in it.
+    fn logged(mut self) -> Self {
+        for other in &mut self.members {
+            (other.delivered, other.read) = (Seq(0), Seq(0));
+        }
+        self
+    }
+}
+
+/// Someone who has read a dialog and follows it since.
+struct Follower {
+    person: Person,
+    dialog: DialogId,
+    begun: Copied,
+    live: Copied,
+}
+
+impl Follower {
+    async fn begin(rig: &Rig, person: &Person, dialog: &DialogId) -> Self {
+        let live = Copied::read(rig, person, dialog).await;
+        Self { person: person.clone(), dialog: dialog.clone(), begun: live.clone(), live }
+    }
+
+    /// Takes in what they are told; false when something is not for them any more.
+    fn hear(&mut self, change: &Change) -> bool {
+        match change {
+            Change::Log { dialog, event, readers } if *dialog == self.dialog => {
+                if !readers.include(&self.person.id) {
+                    return false;
+                }
+                self.live.apply(event);
+            }
+            Change::Receipt { receipt, .. } if receipt.dialog_id == self.dialog => {
+                self.live.hear(receipt);
+            }
+            _ => {}
+        }
+        true
+    }
+
+    async fn agrees(&self, rig: &Rig) {
+        let fresh = Copied::read(rig, &self.person, &self.dialog).await;
+        assert_eq!(self.live, fresh, "told at once");
+        let proof = member(&self.person, &self.dialog);
+        let missed = rig.store.catch_up(&proof, self.begun.ev, 10_000).await.unwrap();
+        let CatchUp::Events { events, to } = missed else { panic!("{missed:?}") };
+        let mut later = self.begun.clone();
+        events.iter().for_each(|event| later.apply(event));
+        assert_eq!(later.ev, to);
+        assert_eq!(later.logged(), fresh.logged(), "fetched later");
+    }
+}
+
+/// People who do anything they can think of, allowed or not.
+struct World {
+    rig: Rig,
+    dice: StdRng,
+    people: Vec<Person>,
+    dialogs: Vec<DialogId>,
+    said: Vec<Message>,
+    /// Everyone's list, as their own log tells it.
+    lists: BTreeMap<UserId, BTreeSet<DialogId>>,
+    uevs: BTreeMap<UserId, u64>,
+}
+
+impl World {
+    async fn new(seed: u64) -> Self {
+        let rig = Rig::new().await;
+        let mut people = Vec::new();
+        for name in ["anna", "bob", "cem", "dora", "eve"] {
+            people.push(rig.account(name).await);
+        }
+        let lists = people.iter().map(|person| (person.id.clone(), [DialogId::lobby()].into()));
+        let (lists, uevs) = (lists.collect(), BTreeMap::new());
+        let (dialogs, said) = (vec![DialogId::lobby()], Vec::new());
+        Self { rig, dice: StdRng::seed_from_u64(seed), people, dialogs, said, lists, uevs }
+    }
+
+    fn below(&mut self, end: usize) -> usize {
+        self.dice.random_range(0..end)
+    }
+
+    fn someone(&mut self) -> Person {
+        let n = self.below(self.people.len());
+        self.people[n].clone()
+    }
+
+    fn somewhere(&mut self) -> DialogId {
+        let n = self.below(self.dialogs.len());
+        self.dialogs[n].clone()
+    }
+
+    async fn happens(&mut self) {
+        let (person, other, dialog) = (self.someone(), self.someone(), self.somewhere());
+        let (what, words) = (self.below(20), self.below(1000).to_string());
+        let n = self.below(self.said.len().max(1));
+        let some = self.said.get(n).cloned();
+        let (store, proof) = (self.rig.store.clone(), member(&person, &dialog));
+        match what {
+            0..=7 => {
+                let reply_to = some.filter(|_| what < 3).map(|message| message.message_id);
+                let draft = Append { reply_to, ..self.rig.draft(&person, &dialog, &words) };
+                if let Ok(appended) = store.append(draft).await {
+                    self.said.push(appended.message);
+                }
+            }
+            8..=9 => {
+                if let Some(message) = some {
+                    let _ = store.edit(edit(&person, &message, &words)).await;
+                }
+            }
+            10 => {
+                if let Some(message) = some {
+                    let _ = store.delete(delete(&person, &message)).await;
+                }
+            }
+            11..=12 => {
+                let (delivered, read) = (self.below(30) as u64, self.below(30) as u64);
+                let _ = store.advance(advance(&person, &dialog, delivered, read)).await;
+            }
+            13 => {
+                let others = vec![other.id, self.someone().id];
+                if let Ok(begun) = store.begin_group(person, title(&words), others).await {
+                    self.dialogs.push(begun.dialog.dialog_id);
+                }
+            }
+            14 => {
+                if let Ok(begun) = store.begin_direct(person, other.id).await
+                    && begun.is_new
+                {
+                    self.dialogs.push(begun.dialog.dialog_id);
+                }
+            }
+            15 | 16 => {
+                let people = vec![other.id, self.someone().id];
+                let _ = store.add_members(proof, people).await;
+            }
+            17 => drop(store.remove_members(proof, vec![other.id]).await),
+            18 => drop(store.rename(proof, title(&words)).await),
+            _ => match self.below(4) {
+                0 => drop(store.mute(proof, self.below(2) == 0).await),
+                1 => drop(store.remove_members(proof, vec![person.id]).await),
+                2 => drop(store.pass_ownership(proof, other.id).await),
+                _ => drop(store.dissolve(proof).await),
+            },
+        }
+    }
+
+    /// Only those who belong may hear of it, and everyone's own log is dense.
+    async fn check(&mut self, change: &Change) {
+        match change {
+            Change::Log { dialog, readers, .. } => self.check_readers(dialog, readers).await,
+            Change::Receipt { receipt, readers } => {
+                self.check_readers(&receipt.dialog_id, readers).await;
+            }
+            Change::Personal { user, update } => {
+                let last = self.uevs.entry(user.clone()).or_default();
+                assert_eq!(update.uev.0, *last + 1, "of {user}");
+                *last += 1;
+                let list = self.lists.get_mut(user).unwrap();
+                match update.dialog {
+                    Some(_) => list.insert(update.dialog_id.clone()),
+                    None => list.remove(&update.dialog_id),
+                };
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+
+    async fn check_readers(&self, dialog: &DialogId, readers: &Readers) {
+        for person in &self.people {
+            let belongs = self.rig.store.belongs(&person.id, dialog).await.unwrap();
+            assert_eq!(readers.include(&person.id), belongs, "{} in {dialog}", person.id);
+        }
+    }
+
+    async fn check_lists(&self) {
+        for person in &self.people {
+            let list = self.rig.store.dialogs(&person.id).await.unwrap();
+            let ids: BTreeSet<_> = list.dialogs.into_iter().map(|line| line.dialog_id).collect();
+            assert_eq!(ids, self.lists[&person.id], "of {}", person.id);
+            assert_eq!(list.uev.0, self.uevs.get(&person.id).copied().unwrap_or_default());
+        }
+    }
+}
+
+async fn run(seed: u64) {
+    let mut world = World::new(seed).await;
+    world.rig.news().await;
+    let mut followers: Vec<Follower> = Vec::new();
+    let mut agreed = 0;
+    for step in 0..300 {
+        let (person, dialog) = (world.someone(), world.somewhere());
+        if world.rig.store.belongs(&person.id, &dialog).await.unwrap() {
+            followers.push(Follower::begin(&world.rig, &person, &dialog).await);
+        }
+        world.happens().await;
+        for change in world.rig.news().await {
+            world.check(&change).await;
+            followers.retain_mut(|follower| follower.hear(&change));
+        }
+        if step % 50 == 49 {
+            for follower in followers.drain(..) {
+                follower.agrees(&world.rig).await;
+                agreed += 1;
+            }
+            world.check_lists().await;
+        }
+    }
+    assert!(agreed > 100, "only {agreed} followed to the end");
+}
+
+#[tokio::test]
+async fn what_was_read_and_every_change_since_is_what_would_be_read_now() {
+    for seed in 0..4 {
+        run(seed).await;
+    }
+}
