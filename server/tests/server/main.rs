@@ -24,6 +24,7 @@ mod names;
 mod people;
 mod process;
 mod rest;
+mod rights;
 mod sending;
 mod sessions;
 mod sheets;
