@@ -117,17 +117,20 @@ impl Store {
         Ok(standing(&mut connection, user, dialog).await?.is_some())
     }
 
-    /// Who may hear what happens in a dialog, for someone who belongs to it.
+    /// Who may hear what happens in a dialog, for someone who belongs to it; and by what name they
+    /// know that one now.
     ///
     /// # Errors
     ///
     /// [`ReadError`].
-    pub async fn readers(&self, member: &Member) -> Result<Readers, ReadError> {
+    pub async fn readers(&self, member: &Member) -> Result<(Readers, Username), ReadError> {
         let mut snapshot = self.readers.begin().await?;
         let standing = standing(&mut snapshot, &member.person().id, member.dialog())
             .await?
             .ok_or(ReadError::NoSuchDialog)?;
-        Ok(log::readers(&mut snapshot, standing.kind, member.dialog()).await?)
+        let readers = log::readers(&mut snapshot, standing.kind, member.dialog()).await?;
+        let claimed = standing.name.filter(|name| name.is_claimed).map(|name| name.username);
+        Ok((readers, claimed.unwrap_or_else(|| member.person().username.clone())))
     }
 
     /// A dialog's position, for someone who belongs to it.

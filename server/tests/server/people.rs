@@ -2,9 +2,7 @@
 
 use std::time::Duration;
 
-use confab_protocol::{
-    Connecting, DialogChange, DialogEvent, DialogId, DialogJoin, Ev, ServerFrame,
-};
+use confab_protocol::{Connecting, DialogChange, DialogId, DialogJoin, Ev, ServerFrame};
 
 use crate::harness::{connecting, hears, message, server};
 
