@@ -182,7 +182,7 @@ fn above(words: &'static Words, writing: Writing, composing: &Composing) -> Html
             focus(WRITE_ID);
         })
         .text("✕");
-    el("div", "above").test_id("composing").child(about).child(cancel).into()
+    el("div", "above").test_id("composing").child(el("div", "about").child(about)).child(cancel).into()
 }
 
 /// What is being written; copies share it.

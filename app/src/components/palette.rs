@@ -217,7 +217,7 @@ fn to_message(words: &Words, message: &FoundMessage) -> Element {
     let place = message.dialog_name.clone().unwrap_or_else(|| words.lobby().to_owned());
     let sender = person_name(words, &message.sender_name);
     let pieces = message.pieces.iter().map(|piece| match piece.hit {
-        true => Html::from(Element::new("mark").text(piece.text.clone())),
+        true => Html::from(el("mark", "hit").text(piece.text.clone())),
         false => piece.text.clone().into(),
     });
     let link = el("a", "result said")

@@ -122,6 +122,9 @@ impl Actions {
                 self.bar.get().iter().for_each(|bar| bar.remove());
             }
         };
+        let is_mine = move || {
+            self.about.get().and_then(Shown::get).is_some_and(|row| row.is_mine)
+        };
         let is_ours = move || {
             let may = self.about.get().and_then(Shown::get);
             may.is_some_and(|row| row.is_mine && row.state == OutgoingState::Stored)
@@ -140,6 +143,7 @@ impl Actions {
             .child(
                 el("div", "bar")
                     .node(self.bar)
+                    .flag_live("data-mine", is_mine)
                     .attr("role", "toolbar")
                     .attr("aria-label", words.actions())
                     .test_id("actions")
