@@ -123,7 +123,8 @@ impl<'a> Scene<'a> {
         let begun = json!({ "kind": "group", "title": "Tea", "members": members });
         let begun = owner.post("/api/dialogs", begun).await.json();
         let group = begun["data"]["dialogId"].as_str().unwrap().to_owned();
-        let message = owner.says(&group, "hidden words").await["messageId"].as_str().unwrap().to_owned();
+        let message =
+            owner.says(&group, "hidden words").await["messageId"].as_str().unwrap().to_owned();
         let person = match standing {
             Owner => owner,
             Member => person,
