@@ -16,8 +16,14 @@ use crate::{
 pub trait Browser {
     /// Tells the engine something.
     fn command(&self, input: Input);
-    /// Fetches a path of this server; an answer that is no success is an error with its code.
-    fn fetch(&self, path: String) -> LocalBoxFuture<'static, Result<String, QueryError>>;
+    /// Asks this server: a method, a path, and a body of JSON that is empty if there is none. An
+    /// answer that is no success is an error with its code.
+    fn request(
+        &self,
+        method: &'static str,
+        path: String,
+        body: String,
+    ) -> LocalBoxFuture<'static, Result<String, QueryError>>;
     /// Calls back once, after this time.
     fn after(&self, time: Duration, call: Box<dyn FnOnce()>);
     /// The monotonic clock, the engine's.

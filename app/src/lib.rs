@@ -18,6 +18,7 @@ mod data;
 mod dom;
 pub mod live;
 mod local;
+mod markup;
 mod names;
 mod pages;
 mod session;

@@ -22,3 +22,11 @@ pub fn dialog_name(words: &Words, dialog: &Dialog) -> String {
 pub fn page_title(words: &Words, about: &str) -> String {
     fill(words.title(), &[about])
 }
+
+/// Whether a character belongs to a word. Near enough, and without the tables of Unicode, which would
+/// be downloaded: beyond ASCII all but punctuation and pictures.
+pub fn is_letter(character: char) -> bool {
+    let is_beyond = matches!(character, '\u{c0}'..'\u{1f000}');
+    let is_sign = matches!(character, '\u{2000}'..='\u{2bff}' | '\u{3000}'..='\u{303f}');
+    character.is_ascii_alphanumeric() || is_beyond && !is_sign
+}

@@ -1,26 +1,28 @@
 //! The pages, and what they have around them.
 
+mod chat;
 mod lab;
-mod lobby;
 mod login;
 mod people;
 mod search;
 mod settings;
 pub mod standing;
 
+use std::time::Duration;
+
 use leptos::{ev, prelude::*};
 use wasm_bindgen::{JsCast, closure::Closure};
 
 use crate::{
     Bootstrap, BrowserHandle, Page, Session,
-    components::Surroundings,
-    data::{LabEvents, Messages, People, Pulse},
+    components::{Surroundings, time},
+    data::{Details, Dialogs, LabEvents, Messages, People, Pulse, Typing},
     dom::{Html, effect},
     live::Live,
 };
 
+use chat::ChatPage;
 use lab::Lab;
-use lobby::Lobby;
 use standing::StandingPage;
 
 /// The style sheets of a page that are not downloaded with `/`, for the head of that page alone.
@@ -45,22 +47,35 @@ pub fn sheet(page: Page) -> &'static str {
 pub fn App(mut bootstrap: Bootstrap) -> Html {
     let browser = use_context::<BrowserHandle>().unwrap_or_else(BrowserHandle::none);
     let live = use_context::<Live>().unwrap_or_else(Live::for_rendering);
-    let session = Session::new(&bootstrap, browser);
-    let is_alive = RwSignal::new(false);
+    let (language, words) = (bootstrap.language, bootstrap.words());
+    let session = Session::new(&bootstrap, words, browser);
+    let (is_alive, today) = (RwSignal::new(false), RwSignal::new(None));
     live.register(Messages { session });
+    live.register(Dialogs { session });
+    live.register(Details { session });
+    live.register(Typing { session });
     live.register(People);
     live.register(Pulse);
     live.register(LabEvents { session });
-    if let Some(history) = bootstrap.history.take() {
-        live.seed::<Messages>(bootstrap.open.dialog.clone(), history);
-    }
-    let (page, language, words) = (bootstrap.page, bootstrap.language, bootstrap.words());
-    provide_context(Surroundings { language, words, live: live.clone(), session, is_alive });
+    let page = bootstrap.page;
+    seed(&live, &mut bootstrap);
+    let has_account = bootstrap.you.login.is_some();
+    let around = live.clone();
+    provide_context(Surroundings {
+        language,
+        words,
+        live: around,
+        session,
+        is_alive,
+        today,
+        has_account,
+    });
     // Once the page is the server's own, it may become the viewer's.
     let mut live = Some(live);
     effect(move || {
         if let Some(live) = live.take() {
             is_alive.set(true);
+            keep_today(session, today);
             // Who is not in yet has nothing to connect to.
             if page != Page::Login {
                 session.begin(live);
@@ -70,12 +85,39 @@ pub fn App(mut bootstrap: Bootstrap) -> Html {
     });
     ask_before_leaving(session);
     match page {
-        Page::Chat => view! { <Lobby bootstrap/> }.into(),
+        Page::Chat => view! { <ChatPage bootstrap/> }.into(),
         Page::Lab => view! { <Lab bootstrap/> }.into(),
         Page::Login | Page::Settings | Page::People | Page::Search => {
             view! { <StandingPage page/> }.into()
         }
     }
+}
+
+/// What came with the page is not fetched again.
+fn seed(live: &Live, bootstrap: &mut Bootstrap) {
+    let dialog = &bootstrap.open.dialog;
+    if let Some(list) = bootstrap.list.take() {
+        live.seed::<Dialogs>((), list);
+    }
+    if let Some(details) = bootstrap.details.take() {
+        live.seed::<Details>(dialog.clone(), details);
+    }
+    if let Some(history) = bootstrap.history.take() {
+        live.seed::<Messages>(dialog.clone(), history);
+    }
+}
+
+/// How often to look whether another day has begun.
+const DAY_TICK: Duration = Duration::from_secs(60);
+
+/// Knows what day the viewer has.
+fn keep_today(session: Session, today: RwSignal<Option<time::Day>>) {
+    let now = Some(time::today());
+    if today.get_untracked() != now {
+        today.set(now);
+    }
+    let again = Box::new(move || keep_today(session, today));
+    session.browser(|browser| browser.after(DAY_TICK, again));
 }
 
 /// A tab that is closed takes along what it has not sent yet: as long as there is something, the
@@ -118,6 +160,7 @@ mod tests {
         let words = bootstrap.language.words();
         let html = Owner::new().with(|| view! { <App bootstrap/> }.to_html());
         assert!(html.contains(words.history_unavailable()), "{html}");
+        assert!(html.contains(words.dialogs_unavailable()), "{html}");
         for untrue in [words.loading(), words.no_messages(), "people here"] {
             assert!(!html.contains(untrue), "{untrue} in {html}");
         }

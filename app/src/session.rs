@@ -1,5 +1,5 @@
-//! What this tab knows by itself: how the connection is, who we are, and what we have said that is
-//! not in the log yet.
+//! What this tab knows by itself: how the connection is, who we are, what we have said that is not
+//! in the log yet, what we are about to say, and who is typing.
 //!
 //! One session per page, in context. The frontend feeds it ([`Session::hear`],
 //! [`Session::note_traffic`]); components read its signals and speak through its methods, which
@@ -7,127 +7,47 @@
 //!
 //! On the server every signal has its first value and every method does nothing.
 
+mod draft;
+mod notes;
+mod outgoing;
+
 use confab_protocol::{
-    ClientId, DialogId, ErrorCode, Limits, MessageKind, MessageSend, MessageText, Meta, Person,
-    Refusal, ServerFrame, Timestamp, json,
+    ClientId, DialogChange, DialogEvent, DialogEvents, DialogId, Limits, Message, MessageDelete,
+    MessageEdit, MessageId, MessageKind, MessageSend, MessageText, Meta, Person, Refusal,
+    ServerFrame, Timestamp, json,
 };
 use confab_sync::{
     ClosedReason, ConnectionError, Delivery, DeliveryState, Event, Input, Moment, Post, Status,
 };
 use leptos::prelude::*;
 
-use crate::{Bootstrap, BrowserHandle, Page, live::Live, words::digits};
+use crate::{
+    Bootstrap, BrowserHandle, Page,
+    data::Windows,
+    live::Live,
+    words::{Words, digits},
+};
 
-/// A message of ours on its way into the log.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Outgoing {
-    /// What is sent.
-    pub send: MessageSend,
-    /// When it was written, by this device's clock.
-    pub at: Timestamp,
-    /// How far it is.
-    pub state: OutgoingState,
-}
+use draft::DRAFTS_KEY;
+pub use draft::Draft;
+use notes::broke;
+pub use notes::{
+    Break, Direction, FRAME_CHARACTERS_SHOWN, FRAMES_KEPT, LoggedFrame, Notes, ROUND_TRIPS_KEPT,
+    keep,
+};
+pub use outgoing::{Outgoing, OutgoingState};
 
-/// How far a message of ours is.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum OutgoingState {
-    /// It waits for the connection or its turn.
-    Queued,
-    /// It is under way.
-    InFlight,
-    /// The server has it.
-    Stored,
-    /// It was refused for now. It keeps its place, and is tried again by itself.
-    Waiting(ErrorCode),
-    /// It was refused, and will not be tried again by itself.
-    Failed(ErrorCode),
-}
-
-impl OutgoingState {
-    /// Why the server did not take it, if that is where it stands.
-    pub fn refusal(self) -> Option<ErrorCode> {
-        match self {
-            Self::Waiting(code) | Self::Failed(code) => Some(code),
-            Self::Queued | Self::InFlight | Self::Stored => None,
-        }
-    }
-}
-
-/// A time the connection broke.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Break {
-    /// When, by this device's clock.
-    pub at: Timestamp,
-    /// What went wrong.
-    pub error: ConnectionError,
-}
-
-/// What broke, if something did between two states: an open connection or a try came to an end.
-fn broke<'a>(before: &Status, after: &'a Status) -> Option<&'a ConnectionError> {
-    let was_alive = matches!(
-        before,
-        Status::Open | Status::Connecting | Status::Reconnecting { retry_at: None, .. }
-    );
-    match after {
-        Status::Reconnecting { retry_at: None, error, .. } if *before == Status::Open => {
-            Some(error)
-        }
-        Status::Reconnecting { retry_at: Some(_), error, .. } if was_alive => Some(error),
-        Status::Closed { error, .. } if was_alive => error.as_ref(),
-        _ => None,
-    }
-}
-
-/// Which way a frame went.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum Direction {
-    /// From the server.
-    Received,
-    /// To the server.
-    Sent,
-}
-
-/// A frame in the lab's log.
-#[derive(Clone, Debug, PartialEq)]
-pub struct LoggedFrame {
-    /// Counts up; the key of its line.
-    pub number: u64,
-    /// Which way it went.
-    pub direction: Direction,
-    /// When, by this device's clock.
-    pub at: Timestamp,
-    /// The text, cut when it is long.
-    pub text: String,
-}
-
-/// What the lab shows of the connection.
-#[derive(Clone, Debug, Default)]
-pub struct Notes {
-    /// The last round trips in milliseconds, oldest first.
-    pub round_trips: Vec<u32>,
-    /// The last time the connection broke.
-    pub broken: Option<Break>,
-    /// Every frame, newest last. Empty on other pages.
-    pub frames: Vec<LoggedFrame>,
-}
-
-/// Adds to a list that holds so many at most.
-pub fn keep<T>(list: &mut Vec<T>, new: T, most: usize) {
-    if list.len() == most {
-        list.remove(0);
-    }
-    list.push(new);
-}
-
-/// Frames the lab keeps: a few screens of them.
-pub const FRAMES_KEPT: usize = 200;
-/// Characters of a frame the lab shows: a page of history would bury the rest.
-pub const FRAME_CHARACTERS_SHOWN: usize = 2_000;
-/// Round trips the lab's chart shows.
-pub const ROUND_TRIPS_KEPT: usize = 60;
 /// Where the outbox survives a reload.
 const OUTBOX_KEY: &str = "outbox";
+
+/// Who is typing in a dialog, others than us.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TypingIn {
+    /// Where.
+    pub dialog: DialogId,
+    /// All of them, the longest first.
+    pub people: Vec<Person>,
+}
 
 /// The session; copies share it.
 #[derive(Clone, Copy)]
@@ -136,25 +56,42 @@ pub struct Session {
     pub status: RwSignal<Status>,
     /// Who we are, as the server says.
     pub you: RwSignal<Person>,
-    /// Messages of ours that are not in the log yet, oldest first.
+    /// What we have said and done that is not in the log yet, oldest first.
     pub outbox: RwSignal<Vec<Outgoing>>,
+    /// Who is typing, where anyone is.
+    pub typing: RwSignal<Vec<TypingIn>>,
+    /// What was begun to be written, where anything was.
+    pub drafts: RwSignal<Vec<Draft>>,
+    /// Dialogs that the server does not let us see.
+    pub denied: RwSignal<Vec<DialogId>>,
+    /// The last word to whoever does not see what has happened.
+    pub said: RwSignal<String>,
     /// What the lab shows of the connection.
     pub notes: RwSignal<Notes>,
+    /// Which part of each dialog's messages is wanted.
+    pub windows: Windows,
     page: Page,
     limits: Limits,
+    words: &'static Words,
     browser: BrowserHandle,
 }
 
 impl Session {
     /// A session that has not begun.
-    pub fn new(bootstrap: &Bootstrap, browser: BrowserHandle) -> Self {
+    pub fn new(bootstrap: &Bootstrap, words: &'static Words, browser: BrowserHandle) -> Self {
         Self {
             status: RwSignal::new(Status::Closed { reason: ClosedReason::NotStarted, error: None }),
             you: RwSignal::new(bootstrap.person()),
             outbox: RwSignal::default(),
+            typing: RwSignal::default(),
+            drafts: RwSignal::default(),
+            denied: RwSignal::default(),
+            said: RwSignal::default(),
             notes: RwSignal::default(),
+            windows: Windows::new(),
             page: bootstrap.page,
             limits: bootstrap.limits,
+            words,
             browser,
         }
     }
@@ -180,26 +117,73 @@ impl Session {
         self.limits
     }
 
+    /// Whether this is us.
+    pub fn is_you(&self, person: &confab_protocol::UserId) -> bool {
+        self.you.with(|you| you.id == *person)
+    }
+
+    /// Tells whoever does not see it. The same word twice is another text, or nobody would hear it.
+    pub fn say(&self, text: &str) {
+        let mut text = text.to_owned();
+        if self.said.with_untracked(|said| *said == text) {
+            text.push('\u{a0}');
+        }
+        self.said.set(text);
+    }
+
     /// Sends a message: the bubble is there at once, the engine does the rest.
     ///
     /// # Errors
     ///
     /// The same [`Refusal`] the server would answer; nothing is sent.
-    pub fn send(&self, dialog_id: DialogId, text: &str) -> Result<(), Refusal> {
-        let text = MessageText::parse(text, self.limits.message_characters as usize)?;
+    pub fn send(
+        &self,
+        dialog_id: DialogId,
+        text: &str,
+        reply_to: Option<MessageId>,
+    ) -> Result<(), Refusal> {
+        let content = self.parse(text)?;
         let Some((client_id, at)) = self.new_client_id() else { return Ok(()) };
-        let send = MessageSend {
-            dialog_id,
-            client_id,
-            content: text.into_string(),
-            kind: MessageKind::Text,
-            meta: Meta::default(),
-            reply_to: None,
-        };
-        let outgoing = Outgoing { send: send.clone(), at, state: OutgoingState::Queued };
-        self.change_outbox(&mut |outbox| outbox.push(outgoing.clone()));
-        self.command(Input::Send(send));
+        let (kind, meta) = (MessageKind::Text, Meta::default());
+        let send = MessageSend { dialog_id, client_id, content, kind, meta, reply_to };
+        self.post(Post::Send(send.clone()), at, Input::Send(send));
         Ok(())
+    }
+
+    /// Says something else instead: it is shown at once, and said to be on its way.
+    ///
+    /// # Errors
+    ///
+    /// The same [`Refusal`] the server would answer; nothing is sent.
+    pub fn edit(
+        &self,
+        dialog_id: DialogId,
+        message_id: MessageId,
+        text: &str,
+    ) -> Result<(), Refusal> {
+        let content = self.parse(text)?;
+        let Some((client_id, at)) = self.new_client_id() else { return Ok(()) };
+        let edit = MessageEdit { dialog_id, message_id, client_id, content };
+        self.post(Post::Edit(edit.clone()), at, Input::Edit(edit));
+        Ok(())
+    }
+
+    /// Takes a message of ours back.
+    pub fn delete(&self, dialog_id: DialogId, message_id: MessageId) {
+        let Some((client_id, at)) = self.new_client_id() else { return };
+        let delete = MessageDelete { dialog_id, message_id, client_id };
+        self.post(Post::Delete(delete.clone()), at, Input::Delete(delete));
+    }
+
+    fn parse(&self, text: &str) -> Result<String, Refusal> {
+        let text = MessageText::parse(text, self.limits.message_characters as usize)?;
+        Ok(text.into_string())
+    }
+
+    fn post(&self, post: Post, at: Timestamp, input: Input) {
+        let outgoing = Outgoing { post, at, state: OutgoingState::Queued };
+        self.change_outbox(&mut |outbox| outbox.push(outgoing.clone()));
+        self.command(input);
     }
 
     /// Whether we have said something that would be lost with this tab.
@@ -211,20 +195,18 @@ impl Session {
     /// new name and at the end of the line.
     pub fn retry(&self, client_id: &ClientId) {
         let waits = |out: &Outgoing| {
-            out.send.client_id == *client_id && matches!(out.state, OutgoingState::Waiting(_))
+            out.client_id() == client_id && matches!(out.state, OutgoingState::Waiting(_))
         };
         if self.outbox.with_untracked(|outbox| outbox.iter().any(waits)) {
             return self.command(Input::Hurry);
         }
         let Some((new_client_id, at)) = self.new_client_id() else { return };
         self.change_outbox(&mut |outbox| {
-            let place = outbox.iter().position(|outgoing| outgoing.send.client_id == *client_id);
+            let place = outbox.iter().position(|outgoing| outgoing.client_id() == client_id);
             if let Some(place) = place {
-                let mut outgoing = outbox.remove(place);
-                outgoing.send.client_id = new_client_id.clone();
-                outgoing.at = at;
-                outgoing.state = OutgoingState::Queued;
-                outbox.push(outgoing);
+                let Outgoing { post, .. } = outbox.remove(place);
+                let post = post.renamed(new_client_id.clone());
+                outbox.push(Outgoing { post, at, state: OutgoingState::Queued });
             }
         });
         self.command(Input::Retry { client_id: client_id.clone(), new_client_id });
@@ -241,32 +223,57 @@ impl Session {
         match event {
             Event::Status(status) => self.status_changed(live, status),
             Event::Frame(frame) => self.frame(live, frame),
-            Event::Dialog { dialog_id, event } => {
-                let confab_protocol::DialogChange::MessageNew(message) = event.change else {
-                    return;
-                };
-                let client_id = message.client_id.clone();
-                let is_mine = self.you.with_untracked(|you| you.id == message.sender_id);
-                let new = confab_protocol::MessageNew { dialog_id, ev: event.ev, message };
-                live.deliver(&new.into());
-                if is_mine {
-                    self.forget(&client_id);
-                }
-            }
+            Event::Dialog { dialog_id, event } => self.dialog_changed(live, dialog_id, event),
             Event::DialogCaughtUp { dialog_id, at } => {
-                let caught_up =
-                    confab_protocol::DialogEvents { dialog_id, events: Vec::new(), to: at };
+                let caught_up = DialogEvents { dialog_id, events: Vec::new(), to: at };
                 live.deliver(&caught_up.into());
             }
             Event::DialogReset { dialog_id, why } => {
+                self.allowed(&dialog_id);
                 live.deliver(&confab_protocol::DialogReset { dialog_id, why }.into());
             }
+            Event::DialogDenied { dialog_id } => self.denied.update(|denied| {
+                if !denied.contains(&dialog_id) {
+                    denied.push(dialog_id);
+                }
+            }),
+            Event::Typing { dialog_id, people } => self.typing.update(|typing| {
+                typing.retain(|typing| typing.dialog != dialog_id);
+                if !people.is_empty() {
+                    typing.push(TypingIn { dialog: dialog_id, people });
+                }
+            }),
             Event::Outbox(delivery) => self.delivered(delivery),
             Event::RoundTrip(time) => {
                 let ms = time.as_secs() as u32 * 1000 + time.subsec_millis();
                 self.notes.update(|notes| keep(&mut notes.round_trips, ms, ROUND_TRIPS_KEPT));
             }
-            Event::Unreadable(_) | Event::DialogDenied { .. } | Event::Typing { .. } => {}
+            Event::Unreadable(_) => {}
+        }
+    }
+
+    /// The next change of a joined dialog. To the cache it is a `dialog:sync` of one change, told
+    /// apart from the frames as they came, which may come twice, early or never.
+    fn dialog_changed(&self, live: &Live, dialog_id: DialogId, event: DialogEvent) {
+        let mine = match &event.change {
+            DialogChange::MessageNew(message) => self.sent_by_us(message),
+            _ => None,
+        };
+        let to = event.ev;
+        live.deliver(&DialogEvents { dialog_id, events: vec![event], to }.into());
+        if let Some(client_id) = mine {
+            self.forget(&client_id);
+        }
+    }
+
+    fn sent_by_us(&self, message: &Message) -> Option<ClientId> {
+        let is_mine = self.you.with_untracked(|you| you.id == message.sender_id);
+        is_mine.then(|| message.client_id.clone())
+    }
+
+    fn allowed(&self, dialog: &DialogId) {
+        if self.denied.with_untracked(|denied| denied.contains(dialog)) {
+            self.denied.update(|denied| denied.retain(|other| other != dialog));
         }
     }
 
@@ -314,9 +321,7 @@ impl Session {
         match &frame {
             ServerFrame::Connected(connected) => self.you.set(connected.you.clone()),
             // The engine puts these in order first; they come as `Event::Dialog` and its kin.
-            ServerFrame::MessageNew(_)
-            | ServerFrame::DialogSync(_)
-            | ServerFrame::DialogReset(_) => return,
+            ServerFrame::DialogSync(_) | ServerFrame::DialogReset(_) => return,
             _ => {}
         }
         live.deliver(&frame);
@@ -328,20 +333,35 @@ impl Session {
             DeliveryState::InFlight => OutgoingState::InFlight,
             // The lab shows what was said when it hears it, and keeps no bubbles.
             DeliveryState::Stored(_) if self.page == Page::Lab => return self.forget(&client_id),
-            DeliveryState::Stored(_) => OutgoingState::Stored,
+            DeliveryState::Stored(_) => {
+                self.say(self.words.delivery_stored());
+                // What a change made of its message is in the list already: its `ack` came first.
+                if self.is_change(&client_id) {
+                    return self.forget(&client_id);
+                }
+                OutgoingState::Stored
+            }
             DeliveryState::Waiting { code } => OutgoingState::Waiting(code),
-            DeliveryState::Failed { code, .. } => OutgoingState::Failed(code),
+            DeliveryState::Failed { code, .. } => {
+                self.say(self.words.delivery_failed());
+                OutgoingState::Failed(code)
+            }
         };
         self.change_outbox(&mut |outbox| {
-            let outgoing = outbox.iter_mut().find(|outgoing| outgoing.send.client_id == client_id);
+            let outgoing = outbox.iter_mut().find(|outgoing| *outgoing.client_id() == client_id);
             if let Some(outgoing) = outgoing {
                 outgoing.state = state;
             }
         });
     }
 
+    fn is_change(&self, client_id: &ClientId) -> bool {
+        let changes = |out: &Outgoing| out.client_id() == client_id && out.post.message_id().is_some();
+        self.outbox.with_untracked(|outbox| outbox.iter().any(changes))
+    }
+
     fn forget(&self, client_id: &ClientId) {
-        self.change_outbox(&mut |outbox| outbox.retain(|out| out.send.client_id != *client_id));
+        self.change_outbox(&mut |outbox| outbox.retain(|out| out.client_id() != client_id));
     }
 
     fn new_client_id(&self) -> Option<(ClientId, Timestamp)> {
@@ -359,25 +379,28 @@ impl Session {
     /// The one way the outbox changes: shown and stored. Without types, to be downloaded once.
     fn change_outbox(&self, change: &mut dyn FnMut(&mut Vec<Outgoing>)) {
         self.outbox.update(change);
-        let waiting: Vec<MessageSend> = self.outbox.with_untracked(|outbox| {
+        let waiting: Vec<Post> = self.outbox.with_untracked(|outbox| {
             let unsent = outbox.iter().filter(|out| out.state != OutgoingState::Stored);
-            unsent.map(|outgoing| outgoing.send.clone()).collect()
+            unsent.map(|outgoing| outgoing.post.clone()).collect()
         });
         let text = json::write(&waiting);
         self.browser(|browser| browser.remember(OUTBOX_KEY, &text));
     }
 
     fn restore(&self) {
-        let text = self.browser(|browser| browser.recall(OUTBOX_KEY)).flatten();
-        let waiting = text.and_then(|text| json::read::<Vec<MessageSend>>(&text).ok());
+        let recall = |key| self.browser(|browser| browser.recall(key)).flatten();
+        if let Some(drafts) = recall(DRAFTS_KEY).and_then(|text| json::read(&text).ok()) {
+            self.drafts.set(drafts);
+        }
+        let waiting = recall(OUTBOX_KEY).and_then(|text| json::read::<Vec<Post>>(&text).ok());
         let (Some(waiting), Some(at)) = (waiting, self.browser(|browser| browser.wall())) else {
             return;
         };
         if !waiting.is_empty() {
             let state = OutgoingState::Queued;
-            let outgoing = |send: &MessageSend| Outgoing { send: send.clone(), at, state };
+            let outgoing = |post: &Post| Outgoing { post: post.clone(), at, state };
             self.change_outbox(&mut |outbox| outbox.extend(waiting.iter().map(outgoing)));
-            self.command(Input::Restore(waiting.into_iter().map(Post::Send).collect()));
+            self.command(Input::Restore(waiting));
         }
     }
 }

@@ -1,5 +1,5 @@
 //! What the browser knows of the network and of the person: `online`, `offline`, the tab in front,
-//! the page going away and coming back.
+//! the page going away and coming back, and whether anyone is at it.
 
 use confab_sync::Input;
 use leptos::prelude::{document, window};
@@ -9,9 +9,7 @@ use web_sys::{Event, EventTarget, VisibilityState};
 /// Tells the engine for as long as the page lives.
 pub fn listen(mut tell: impl FnMut(Input) + 'static) {
     let hear = Closure::<dyn FnMut(Event)>::new(move |event: Event| {
-        if let Some(input) = input(&event.type_()) {
-            tell(input);
-        }
+        tell(input(&event.type_()));
     });
     let on = |target: &EventTarget, name: &str| {
         // Fails only for names that no event has.
@@ -20,13 +18,15 @@ pub fn listen(mut tell: impl FnMut(Input) + 'static) {
     for name in ["online", "offline", "focus", "pagehide", "pageshow"] {
         on(&window(), name);
     }
-    on(&document(), "visibilitychange");
+    for name in ["visibilitychange", "pointerdown", "pointermove", "keydown"] {
+        on(&document(), name);
+    }
     // The page's own life is the listener's.
     hear.forget();
 }
 
-fn input(event: &str) -> Option<Input> {
-    Some(match event {
+fn input(event: &str) -> Input {
+    match event {
         "online" => Input::Online,
         "offline" => Input::Offline,
         "focus" => Input::Visible,
@@ -34,7 +34,12 @@ fn input(event: &str) -> Option<Input> {
         // One that comes back from the back-forward cache finds its socket gone.
         "pagehide" => Input::Stop,
         "pageshow" => Input::Start,
-        _ if document().visibility_state() == VisibilityState::Visible => Input::Visible,
-        _ => return None,
-    })
+        "visibilitychange" if is_visible() => Input::Visible,
+        "visibilitychange" => Input::Hidden,
+        _ => Input::Touched,
+    }
+}
+
+fn is_visible() -> bool {
+    document().visibility_state() == VisibilityState::Visible
 }

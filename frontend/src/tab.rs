@@ -205,8 +205,13 @@ impl Browser for Tab {
         self.tell(input);
     }
 
-    fn fetch(&self, path: String) -> LocalBoxFuture<'static, Result<String, QueryError>> {
-        Box::pin(fetch::fetch(path))
+    fn request(
+        &self,
+        method: &'static str,
+        path: String,
+        body: String,
+    ) -> LocalBoxFuture<'static, Result<String, QueryError>> {
+        Box::pin(fetch::request(method, path, body))
     }
 
     fn after(&self, time: Duration, call: Box<dyn FnOnce()>) {

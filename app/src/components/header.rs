@@ -3,13 +3,13 @@
 use leptos::prelude::*;
 use stylers_macro::style_sheet;
 
-use super::{LanguageSwitch, MESSAGES_ID, PeopleButton, WebsocketStatus, words};
+use super::{LanguageSwitch, MESSAGES_ID, WebsocketStatus, surroundings, words};
 use crate::{
     Page,
     dom::{Html, frame},
 };
 
-/// The way past all this, the brand, the pages, the connection, who is here, the language.
+/// The way past all this, the brand, the pages, the connection, the language.
 #[component]
 pub fn Header(page: Page) -> Html {
     let el = frame(style_sheet!("app/src/components/header.css"));
@@ -30,9 +30,9 @@ pub fn Header(page: Page) -> Html {
     };
     let mut to_messages = String::from("#");
     to_messages.push_str(MESSAGES_ID);
-    let people = match page {
-        Page::Chat => el("div", "people").child(view! { <PeopleButton/> }).into(),
-        _ => Html::nothing(),
+    let sign_in = match surroundings().has_account {
+        true => None,
+        false => Some(link(Page::Login, words.login())),
     };
     el("header", "header")
         .child(el("a", "skip").attr("href", to_messages).text(words.skip_to_messages()))
@@ -40,11 +40,13 @@ pub fn Header(page: Page) -> Html {
         .child(
             el("nav", "pages")
                 .attr("aria-label", words.pages())
-                .child(link(Page::Chat, words.lobby()))
+                .child(link(Page::Chat, words.chat()))
+                .child(link(Page::People, words.people()))
+                .child(link(Page::Settings, words.settings()))
+                .children(sign_in)
                 .child(link(Page::Lab, words.lab())),
         )
         .child(el("div", "status").child(view! { <WebsocketStatus/> }))
-        .child(people)
         .child(el("div", "languages").child(view! { <LanguageSwitch/> }))
         .into()
 }

@@ -3,16 +3,22 @@
 use std::rc::Rc;
 
 use confab_protocol::{ClientId, DialogId, Refusal};
-use confab_sync::Status;
+use confab_sync::{Input, Status};
 use leptos::{ev, prelude::*};
 use stylers_macro::style_sheet;
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlTextAreaElement, KeyboardEvent};
 
-use super::{surroundings, words};
+use super::{
+    WRITE_ID,
+    chat::chat,
+    dialog::{Composing, Pane, quoted},
+    focus, surroundings, words,
+};
 use crate::{
-    Notice,
-    dom::{Element, Html, Node, effect, frame},
+    Notice, Open,
+    dom::{Element, Html, Node, effect, scoped, switch},
+    words::Words,
 };
 
 /// From how many characters before the limit on the count is shown.
@@ -20,35 +26,45 @@ const COUNT_FROM: usize = 500;
 
 /// A text that grows with what is written, and **Send**. Enter sends, Shift+Enter starts a line,
 /// and neither does anything while an input method composes. What is typed survives a reload, and
-/// a refusal leaves it where it is.
+/// a refusal leaves it where it is. What is answered or edited stands above it until it is sent or
+/// Escape is pressed; ↑ in an empty box edits our last message.
 ///
 /// On the server: a plain form that posts; with what was refused still in it.
 #[component]
 pub fn MessageInput(dialog: DialogId, form_client_id: ClientId, notice: Option<Notice>) -> Html {
-    let el = frame(style_sheet!("app/src/components/message_input.css"));
+    let el = scoped(style_sheet!("app/src/components/message_input.css"));
     let around = surroundings();
     let (session, language, words) = (around.session, around.language, words());
     let limit = session.limits().message_characters;
     let why = move |code| words.refusal(language, code, limit.into());
     let first = notice.as_ref().map(|notice| notice.draft.clone()).unwrap_or_default();
-    let text = RwSignal::new(first.clone());
-    let refused = RwSignal::new(notice.map(|notice| why(notice.code)).unwrap_or_default());
-    let node = Node::new();
-    keep_draft(dialog.as_str(), node, text);
+    let refusal = notice.map(|notice| why(notice.code)).unwrap_or_default();
+    let pane = use_context::<Pane>();
+    let writing = Writing {
+        text: RwSignal::new(first.clone()),
+        refused: RwSignal::new(refusal),
+        composing: pane.as_ref().map_or_else(RwSignal::default, |pane| pane.composing),
+        node: Node::new(),
+    };
+    let Writing { text, refused, node, .. } = writing;
+    // A page of its own posts to itself.
+    let action = chat().map_or_else(|| "/".to_owned(), |chat| chat.open.with_untracked(form_path));
+    keep_draft(dialog.clone(), writing);
+    compose(writing, dialog.clone());
 
+    let there = dialog.clone();
     let send: Rc<dyn Fn()> = Rc::new(move || {
-        match session.send(dialog.clone(), &text.get_untracked()) {
+        match writing.send(there.clone()) {
             Ok(()) => {
-                text.set(String::new());
+                writing.composing.set(Composing::New);
+                text.set(session.draft_of(&there));
                 refused.set(String::new());
             }
             // A key hit once too often is not worth a word.
             Err(Refusal::MessageEmpty) if text.with_untracked(String::is_empty) => {}
             Err(refusal) => refused.set(why(refusal.code())),
         }
-        if let Some(input) = node.get() {
-            let _ = input.focus();
-        }
+        focus(WRITE_ID);
     });
     let enter = send.clone();
     let submit = move |event: ev::Event| {
@@ -56,10 +72,24 @@ pub fn MessageInput(dialog: DialogId, form_client_id: ClientId, notice: Option<N
         send();
     };
     let keydown = move |event: ev::Event| {
-        if event.dyn_ref::<KeyboardEvent>().is_some_and(is_plain_enter) {
+        let Some(key) = event.dyn_ref::<KeyboardEvent>() else { return };
+        if is_plain_enter(key) {
             event.prevent_default();
             enter();
+        } else if is_plain(key, "Escape") && writing.gives_up() {
+            event.prevent_default();
+        } else if is_plain(key, "ArrowUp") && writing.edits_last(pane.as_ref()) {
+            event.prevent_default();
         }
+    };
+    let written = move |_| {
+        let written = written(node).unwrap_or_default();
+        let dialog_id = dialog.clone();
+        session.command(match written.is_empty() || writing.is_edit() {
+            true => Input::TypingEnded { dialog_id },
+            false => Input::Typed { dialog_id },
+        });
+        text.set(written);
     };
     let hint = move || {
         let waits = |status: &Status| {
@@ -89,6 +119,7 @@ pub fn MessageInput(dialog: DialogId, form_client_id: ClientId, notice: Option<N
         .attr_of("value", || form_client_id.as_str().to_owned());
     let input = el("textarea", "text")
         .node(node)
+        .attr("id", WRITE_ID)
         .attr("name", "message")
         .attr("rows", "1")
         .attr("dir", "auto")
@@ -102,9 +133,10 @@ pub fn MessageInput(dialog: DialogId, form_client_id: ClientId, notice: Option<N
         .flag("required", true)
         .initial(first)
         .value_live(move || text.get())
-        .on("input", move |_| text.set(written(node).unwrap_or_default()))
+        .on("input", written)
         .on("keydown", keydown);
-    let send = el("button", "send").attr("type", "submit").test_id("send").text(words.send());
+    let label = move || if writing.is_editing() { words.save() } else { words.send() }.to_owned();
+    let send = el("button", "send").attr("type", "submit").test_id("send").text_live(label);
     // The copy in the attribute gives the box its height.
     let grow = el("div", "grow").attr_live("data-text", move || Some(text.get())).child(input);
     let refusal = el("p", "refused")
@@ -118,18 +150,120 @@ pub fn MessageInput(dialog: DialogId, form_client_id: ClientId, notice: Option<N
         .child(el("span", "count").text_live(count));
     el("form", "message-input")
         .attr("method", "post")
-        .attr("action", "/")
+        .attr("action", action)
         .on("submit", submit)
         .child(hidden)
+        .child(switch(move || writing.composing.get(), move |composing| {
+            above(words, writing, composing)
+        }))
         .child(el("div", "line").child(grow).child(send))
         .child(refusal)
         .child(below)
         .into()
 }
 
+/// What is answered or edited, and a way out of it.
+fn above(words: &'static Words, writing: Writing, composing: &Composing) -> Html {
+    let el = scoped(style_sheet!("app/src/components/message_input.css"));
+    let about = match composing {
+        Composing::New => return Html::nothing(),
+        Composing::Reply(quote) => quoted(quote),
+        Composing::Edit { before, .. } => el("span", "before")
+            .child(el("strong", "what").text(words.editing()))
+            .child(el("span", "words").text(before.clone())),
+    };
+    let cancel = el("button", "cancel")
+        .attr("type", "button")
+        .attr("aria-label", words.cancel())
+        .attr("title", words.cancel())
+        .test_id("composing-cancel")
+        .on("click", move |_| {
+            writing.gives_up();
+            focus(WRITE_ID);
+        })
+        .text("✕");
+    el("div", "above").test_id("composing").child(el("div", "about").child(about)).child(cancel).into()
+}
+
+/// What is being written; copies share it.
+#[derive(Clone, Copy)]
+struct Writing {
+    text: RwSignal<String>,
+    /// Why it was not taken; empty if it was.
+    refused: RwSignal<String>,
+    composing: RwSignal<Composing>,
+    node: Node,
+}
+
+impl Writing {
+    fn is_edit(self) -> bool {
+        self.composing.with_untracked(|composing| matches!(composing, Composing::Edit { .. }))
+    }
+
+    fn is_editing(self) -> bool {
+        self.composing.with(|composing| matches!(composing, Composing::Edit { .. }))
+    }
+
+    fn send(self, dialog: DialogId) -> Result<(), Refusal> {
+        let (session, text) = (surroundings().session, self.text.get_untracked());
+        let ended = Input::TypingEnded { dialog_id: dialog.clone() };
+        match self.composing.get_untracked() {
+            Composing::Edit { before, .. } if before == text => {}
+            Composing::Edit { message_id, .. } => session.edit(dialog, message_id, &text)?,
+            composing => {
+                let reply_to = match composing {
+                    Composing::Reply(quote) => Some(quote.message_id),
+                    _ => None,
+                };
+                session.send(dialog.clone(), &text, reply_to)?;
+                session.keep_draft(&dialog, "");
+            }
+        }
+        session.command(ended);
+        Ok(())
+    }
+
+    /// Back to a message; whether there was anything to go back from.
+    fn gives_up(self) -> bool {
+        let is_new = self.composing.with_untracked(|composing| *composing == Composing::New);
+        if !is_new {
+            self.composing.set(Composing::New);
+            self.refused.set(String::new());
+        }
+        !is_new
+    }
+
+    /// Takes up our last message, if the box is empty; whether it did.
+    fn edits_last(self, pane: Option<&Pane>) -> bool {
+        let is_free = self.text.with_untracked(String::is_empty) && !self.is_edit();
+        let Some(pane) = pane.filter(|_| is_free) else { return false };
+        let you = surroundings().session.you;
+        let last = pane.messages.data.with_untracked(|page| {
+            let messages = page.iter().flat_map(|page| page.messages.iter().rev());
+            let is_ours = |message: &&confab_protocol::Message| {
+                message.deleted_at.is_none() && you.with_untracked(|you| you.id == message.sender_id)
+            };
+            messages.filter(is_ours).map(|m| (m.message_id.clone(), m.content.clone())).next()
+        });
+        let Some((message_id, before)) = last else { return false };
+        self.composing.set(Composing::Edit { message_id, before });
+        true
+    }
+}
+
+/// Where the plain form of an open dialog posts to.
+fn form_path(open: &Open) -> String {
+    Open { at: None, ..open.clone() }.path()
+}
+
 /// Enter alone, and not the one that ends a composition.
 fn is_plain_enter(event: &KeyboardEvent) -> bool {
-    event.key() == "Enter" && !event.shift_key() && !event.is_composing()
+    is_plain(event, "Enter") && !event.shift_key()
+}
+
+/// A key that means itself, and nothing to an input method.
+fn is_plain(event: &KeyboardEvent, key: &str) -> bool {
+    event.key() == key && !event.is_composing() && !event.alt_key()
 }
 
 /// What stands in the box.
@@ -137,22 +271,45 @@ fn written(node: Node) -> Option<String> {
     node.get().map(|node| node.unchecked_into::<HtmlTextAreaElement>().value())
 }
 
-/// Takes up what was written before the page came alive, or else the draft of the last life of
-/// this page, and keeps this one's.
-fn keep_draft(dialog: &str, node: Node, text: RwSignal<String>) {
+/// Takes up what was written before the page came alive, or else the draft of this dialog, and keeps
+/// what is written from then on. The words of an edit are no draft.
+fn keep_draft(dialog: DialogId, writing: Writing) {
     let session = surroundings().session;
-    let mut key = String::from("draft:");
-    key.push_str(dialog);
+    let there = dialog.clone();
     let mut is_first = true;
     effect(move || {
+        let text = writing.text;
         if std::mem::take(&mut is_first) {
-            let written = written(node);
-            let kept = || session.browser(|browser| browser.recall(&key)).flatten();
-            let draft = written.filter(|text| !text.is_empty()).or_else(kept);
-            if let Some(draft) = draft.filter(|draft| !draft.is_empty()) {
+            let written = written(writing.node).filter(|text| !text.is_empty());
+            let draft = written.unwrap_or_else(|| session.draft_of(&dialog));
+            if !draft.is_empty() {
                 text.set(draft);
             }
         }
-        text.with(|text| session.browser(|browser| browser.remember(&key, text)));
+        let text = text.read();
+        if !writing.is_edit() {
+            session.keep_draft(&dialog, &text);
+        }
+    });
+    on_cleanup(move || session.command(Input::TypingEnded { dialog_id: there }));
+}
+
+/// Whoever answers or edits writes; the words of an edit take the place of the draft until it ends.
+fn compose(writing: Writing, dialog: DialogId) {
+    let session = surroundings().session;
+    let mut was_edit = false;
+    let mut is_first = true;
+    effect(move || {
+        let composing = writing.composing.get();
+        let is_edit = matches!(composing, Composing::Edit { .. });
+        if let Composing::Edit { before, .. } = &composing {
+            writing.text.set(before.clone());
+        } else if was_edit {
+            writing.text.set(session.draft_of(&dialog));
+        }
+        was_edit = is_edit;
+        if !std::mem::take(&mut is_first) && composing != Composing::New {
+            focus(WRITE_ID);
+        }
     });
 }

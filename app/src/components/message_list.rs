@@ -1,56 +1,82 @@
 //! The messages of a dialog, as far as they are loaded, and ours that are still on their way.
 
+mod actions;
+mod content;
+mod delivery;
 mod row;
 mod timeline;
+mod view;
 
-use confab_protocol::DialogId;
+use confab_protocol::{Member, Seq};
 use confab_sync::Status;
-use leptos::prelude::*;
+use leptos::{ev, prelude::*};
 use stylers_macro::style_sheet;
+use wasm_bindgen::JsCast;
+use web_sys::KeyboardEvent;
 
-use super::{MESSAGES_ID, focus_messages, surroundings, words};
+use super::{
+    MESSAGES_ID, WRITE_ID,
+    dialog::Pane,
+    focus, focus_messages,
+    keyed::renewed,
+    surroundings,
+    time::{day_of, day_text, Room},
+    words,
+};
 use crate::{
-    data::Messages,
-    dom::{Element, Html, Item, Node, frame, list, scoped, when},
+    data::Place,
+    dom::{Element, Html, Item, effect, list, scoped, when},
     live::EntryState,
 };
 
+use actions::Actions;
 use row::message_row;
-use timeline::{Row, RowKey, rows};
+use timeline::{Line, Timeline};
+use view::View;
 
-/// How near to its end the list must be to stay there when something new comes, in CSS pixels:
-/// about two lines, so that a slip of the finger does not count as reading back.
-const STICKY_PIXELS: i32 = 100;
-
-/// Who said what, oldest first, in the one order of the log. Ours that are not stored yet stand
-/// last and say so. The list keeps to its end, unless someone is reading back: then a button tells
-/// how many are new.
+/// Who said what, oldest first, in the one order of the log; with a line where a day begins and one
+/// where what is new begins. Ours that are not stored yet stand last and say so. The list keeps to
+/// its end, unless someone is reading back: then a button tells how many are new. Older messages
+/// come as one scrolls to them, and what was looked for is shown wherever it is.
 ///
 /// The scroll area is laid out from its end (`column-reverse`), so it stands at the latest message
 /// from the first paint on, without JavaScript too, and its scroll position counts from there: zero
 /// is the end, and reading back is negative.
 ///
-/// On the server: the last page, or that it cannot be read right now.
+/// On the server: the page that was read, in days of UTC; or that it cannot be read right now.
 #[component]
-pub fn MessageList(dialog: DialogId) -> Html {
-    let el = frame(style_sheet!("app/src/components/message_list.css"));
-    let made = scoped(style_sheet!("app/src/components/message_list.css"));
+pub fn MessageList(pane: Pane) -> Html {
+    let el = scoped(style_sheet!("app/src/components/message_list.css"));
     let around = surroundings();
     let (session, language, words) = (around.session, around.language, words());
-    let status = session.status;
-    let is_alive = around.is_alive;
-    let reading = around.live.read::<Messages>(dialog);
-    let node = Node::new();
-    let (follow, mut seen) = (Follow::new(node), Seen::default());
+    let (status, is_alive) = (session.status, around.is_alive);
+    let reading = pane.messages;
+    let view = View::new(&pane);
+    let actions = Actions::provide(&pane);
+
+    let dialog = pane.dialog.clone();
     let mut shown = Vec::new();
     let items = move || {
-        let rows = reading.data.with(|page| {
-            let stored = page.as_ref().map(|page| &page.messages[..]).unwrap_or_default();
-            let (you, outbox) = (session.you.read(), session.outbox.read());
-            rows(stored, &outbox, &you)
+        let is_alive = is_alive.get();
+        let lines = reading.data.with(|page| {
+            pane.details.data.with(|details| {
+                let members: &[Member] = details.as_ref().map_or(&[], |details| &details.members);
+                let (you, outbox) = (session.you.read(), session.outbox.read());
+                let timeline = Timeline {
+                    dialog: &dialog,
+                    page: page.as_ref(),
+                    outbox: &outbox,
+                    you: &you,
+                    members,
+                    read: pane.read,
+                    day_of: &|at| day_of(at, is_alive),
+                };
+                timeline.lines()
+            })
         });
-        follow.changed(&mut seen, &rows);
-        shown = renewed(std::mem::take(&mut shown), rows);
+        view.changes(&lines);
+        shown = renewed(std::mem::take(&mut shown), lines);
+        view.shows(&shown);
         shown.iter().map(item).collect()
     };
 
@@ -73,121 +99,97 @@ pub fn MessageList(dialog: DialogId) -> Html {
     };
     let failed = move || reading.state.with(|state| matches!(state, EntryState::Failed { .. }));
     let again = move || {
-        let button = made("button", "again").attr("type", "button").text(words.try_again());
+        let button = el("button", "again").attr("type", "button").text(words.try_again());
         let again = move |_| {
             reading.refetch();
             focus_messages();
         };
-        button.on("click", again).into()
+        button.test_id("messages-retry").on("click", again).into()
     };
     let latest = move || {
-        made("button", "latest")
+        el("button", "latest")
             .attr("type", "button")
             .test_id("new-messages")
             .on("click", move |_| {
-                follow.to_end();
+                view.to_latest();
                 focus_messages();
             })
-            .text_live(move || language.count(&words.new_messages(), follow.unseen.get()))
+            .text_live(move || match view.unseen.get() {
+                0 => words.to_latest().to_owned(),
+                unseen => language.count(&words.new_messages(), unseen),
+            })
             .into()
     };
+    effect(move || view.look());
+    effect(move || view.jump());
     let log = el("div", "message-list")
-        .node(node)
+        .node(view.list)
         .attr("id", MESSAGES_ID)
         .attr("role", "log")
+        // What is read from the past is not news.
+        .attr_live("aria-live", move || {
+            Some(if view.is_fetching.get() { "off" } else { "polite" }.to_owned())
+        })
         .attr("tabindex", "0")
         .attr("aria-label", words.messages())
         .test_id("messages")
-        .on("scroll", move |_| follow.scrolled())
+        .on("scroll", move |_| view.scrolled())
+        .on("keydown", move |event| moved(view, &event))
+        .on("pointerleave", move |_| actions.leave())
         .child(
             Element::new("div")
-                .child(el("ol", "rows").child(list(items)))
+                .child(el("p", "older").test_id("older").text_live(move || {
+                    let is_fetching = view.is_fetching.get();
+                    if is_fetching { words.loading() } else { "" }.to_owned()
+                }))
+                .child(el("ol", "rows").node(view.rows).child(list(items)))
                 .child(el("p", "state").test_id("messages-state").text_live(state))
                 .child(when(failed, again))
                 .child(Element::new("div").attr("id", "latest")),
         );
-    el("div", "frame").child(log).child(when(move || follow.unseen.get() > 0, latest)).into()
+    el("div", "frame")
+        .child(log)
+        .child(when(move || view.is_away_from_latest(), latest))
+        .child(el("div", "aside").flag("hidden", true).child(actions.bar()))
+        .into()
 }
 
-/// Each row in a signal of its own, so that a change draws one row anew and no other.
-type RowSignal = ArcRwSignal<Row>;
-
-fn item(row: &RowSignal) -> Item {
-    let row = row.clone();
-    let key = row.with_untracked(|row| row.key.text());
-    Item { key, draw: Box::new(move || message_row(row.into())) }
+fn item(line: &ArcRwSignal<Line>) -> Item {
+    let line = line.clone();
+    let key = line.with_untracked(Line::key);
+    Item { key, draw: Box::new(move || draw(line.into())) }
 }
 
-/// The signals of these rows. A row that was shown already keeps its signal, and tells it only
-/// what is new. Both are in nearly the same order: each search begins where the last one ended.
-fn renewed(shown: Vec<RowSignal>, rows: Vec<Row>) -> Vec<RowSignal> {
-    let mut from = 0;
-    let signal = |row: Row| {
-        let is_it = |place: &usize| shown[*place].with_untracked(|shown| shown.key == row.key);
-        let Some(place) = (from..shown.len()).chain(0..from).find(is_it) else {
-            return RowSignal::new(row);
-        };
-        from = place + 1;
-        let signal = shown[place].clone();
-        if signal.with_untracked(|shown| *shown != row) {
-            signal.set(row);
-        }
-        signal
-    };
-    rows.into_iter().map(signal).collect()
-}
-
-/// Whether the list keeps to its end, and what came while it did not.
-#[derive(Clone, Copy)]
-struct Follow {
-    list: Node,
-    is_read_back: RwSignal<bool>,
-    unseen: RwSignal<u64>,
-}
-
-/// How the list was when it was drawn last.
-#[derive(Default)]
-struct Seen {
-    count: usize,
-    last: Option<RowKey>,
-}
-
-impl Follow {
-    fn new(list: Node) -> Self {
-        Self { list, is_read_back: RwSignal::new(false), unseen: RwSignal::new(0) }
+fn draw(line: RwSignal<Line>) -> Element {
+    let el = scoped(style_sheet!("app/src/components/message_list.css"));
+    match line.get_untracked() {
+        Line::Message(row) => message_row(line, &row),
+        Line::New => el("li", "new").test_id("new-divider").text(words().new_here()),
+        Line::Day(day) => el("li", "day")
+            .test_id("day")
+            .child(el("span", "date").text_live(move || day_text(day, Room::Wide))),
     }
+}
 
-    /// Before each change: keeps to the end, or counts what is new.
-    fn changed(self, seen: &mut Seen, rows: &[Row]) {
-        let last = rows.last();
-        let now = Seen { count: rows.len(), last: last.map(|row| row.key.clone()) };
-        let before = std::mem::replace(seen, now);
-        if seen.last == before.last {
-            return;
-        }
-        let is_mine = last.is_some_and(|row| row.is_mine);
-        if !self.is_read_back.get_untracked() || before.count == 0 || is_mine {
-            self.to_end();
-        } else {
-            let came = seen.count.saturating_sub(before.count) as u64;
-            self.unseen.update(|unseen| *unseen += came);
-        }
+/// With the arrows from message to message, and with Escape to the box.
+fn moved(view: View, event: &ev::Event) {
+    let Some(key) = event.dyn_ref::<KeyboardEvent>() else { return };
+    if key.alt_key() || key.ctrl_key() || key.meta_key() {
+        return;
     }
-
-    fn scrolled(self) {
-        let Some(list) = self.list.get() else { return };
-        let at_end = -list.scroll_top() <= STICKY_PIXELS;
-        self.is_read_back.set(!at_end);
-        if at_end && self.unseen.get_untracked() > 0 {
-            self.unseen.set(0);
-        }
+    match key.key().as_str() {
+        "ArrowUp" if view.focus_next(-1) => key.prevent_default(),
+        "ArrowDown" if view.focus_next(1) => key.prevent_default(),
+        "Escape" => focus(WRITE_ID),
+        _ => {}
     }
+}
 
-    fn to_end(self) {
-        self.is_read_back.set(false);
-        self.unseen.set(0);
-        if let Some(list) = self.list.get() {
-            list.set_scroll_top(0);
-        }
+/// The part of a dialog that shows more of it at either end.
+fn beyond(first: Option<Seq>, last: Option<Seq>, more: [bool; 2], near: [bool; 2]) -> Option<Place> {
+    match (first, last) {
+        (Some(first), _) if more[0] && near[0] => Some(Place::Before(first)),
+        (_, Some(last)) if more[1] && near[1] => Some(Place::After(last)),
+        _ => None,
     }
 }

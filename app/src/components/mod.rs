@@ -1,15 +1,26 @@
 //! What the pages are made of. Each reads entries of the live cache and the session, and speaks
 //! through a callback or the session; none knows a socket.
 
+mod avatar;
 mod banner;
+mod chat;
+mod clipboard;
+mod dialog;
+mod dialog_list;
 mod header;
+mod keyed;
+mod keys;
 mod lab;
 mod language_switch;
 mod message_input;
 mod message_list;
+mod modal;
+mod palette;
 mod people_here;
+mod presence;
 mod refused;
-mod time;
+pub mod time;
+mod url;
 mod websocket_status;
 
 use leptos::prelude::*;
@@ -19,11 +30,16 @@ use web_sys::HtmlElement;
 use crate::{Language, Session, live::Live, words::Words};
 
 pub use banner::Banner;
+pub use chat::Chat;
+pub use dialog::DialogPane;
+pub use dialog_list::DialogList;
 pub use header::Header;
+pub use keys::{Announcements, Keys};
 pub use lab::{Controls, EventList, FrameLog, RoundTrips, StateMachine, TopicBoxes};
 pub use language_switch::LanguageSwitch;
 pub use message_input::MessageInput;
 pub use message_list::MessageList;
+pub use palette::Palette;
 pub use people_here::{PeopleButton, PeopleList};
 pub use websocket_status::WebsocketStatus;
 
@@ -41,6 +57,10 @@ pub struct Surroundings {
     /// Whether the page has come alive. Not so on the server, nor in the browser's first render,
     /// which must equal the server's.
     pub is_alive: RwSignal<bool>,
+    /// The viewer's day, as soon as the page is alive.
+    pub today: RwSignal<Option<time::Day>>,
+    /// Whether whoever looks has an account to sign in with.
+    pub has_account: bool,
 }
 
 /// What the page has around it.
@@ -57,10 +77,18 @@ pub fn surroundings() -> Surroundings {
 /// button that had it goes.
 pub const MESSAGES_ID: &str = "messages";
 
+/// The id of the box to write in.
+pub const WRITE_ID: &str = "write";
+
 /// Leads the focus to the page's list, for a button that goes when it is pressed.
 fn focus_messages() {
-    if let Some(list) = document().get_element_by_id(MESSAGES_ID) {
-        let _ = list.unchecked_into::<HtmlElement>().focus();
+    focus(MESSAGES_ID);
+}
+
+/// Leads the focus to the element of this id, if it is there.
+fn focus(id: &str) {
+    if let Some(element) = document().get_element_by_id(id) {
+        let _ = element.unchecked_into::<HtmlElement>().focus();
     }
 }
 

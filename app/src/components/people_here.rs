@@ -26,7 +26,7 @@ const COUNT_ID: &str = "people-count";
 /// On the server: nothing yet.
 #[component]
 pub fn PeopleButton() -> Html {
-    let el = frame(style_sheet!("app/src/components/people_here.css"));
+    let el = scoped(style_sheet!("app/src/components/people_here.css"));
     let here = Here::read();
     el("button", "open")
         .attr("type", "button")

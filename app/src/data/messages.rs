@@ -1,20 +1,26 @@
 //! The messages of a dialog.
 
+use std::{cell::Cell, rc::Rc};
+
 use confab_protocol::{
-    DialogId, ServerFrame, Topic, json,
-    rest::{MessagesPage, Success},
+    DialogEvents, DialogId, ServerFrame, Topic, rest::MessagesPage,
 };
-use confab_sync::Input;
+use confab_sync::{
+    Input,
+    reduce::{Listed, add_newer, add_older, apply_event, merge_message},
+};
 use futures::future::LocalBoxFuture;
 
+use super::Place;
 use crate::{
     Session,
     live::{Endpoint, EntryApi, QueryError, Tag},
 };
 
-/// The last messages of a dialog, and every change after them. The page that the server rendered
-/// is its first snapshot; the engine brings what came after, in order and without a gap, also
-/// after a reconnect. Only a `dialog:reset` makes it fetch anew.
+/// A window on the messages of a dialog, and every change after it. The page that the server
+/// rendered is its first snapshot; the engine brings what came after, in order and without a gap,
+/// also after a reconnect. A `dialog:reset` makes it fetch anew. Older and newer pages come by
+/// asking for them ([`Windows`](super::Windows)).
 pub struct Messages {
     /// Whose.
     pub session: Session,
@@ -28,23 +34,48 @@ impl Endpoint for Messages {
 
     fn query(&self, dialog: DialogId) -> LocalBoxFuture<'static, Result<MessagesPage, QueryError>> {
         let session = self.session;
-        let path = ["/api/messages/dialog/", dialog.as_str()].concat();
-        let Some(answer) = session.browser(|browser| browser.fetch(path)) else {
-            return Box::pin(async { Err(QueryError::Unreachable) });
-        };
         Box::pin(async move {
-            let page = json::read::<Success<MessagesPage>>(&answer.await?)
-                .map_err(|why| QueryError::Unreadable { why })?
-                .data;
-            // What comes after this position is told from now on; until the page is in the
-            // entry, the cache keeps it and puts it on top.
-            session.command(Input::Loaded { dialog_id: dialog, at: page.ev });
-            Ok(page)
+            loop {
+                let place = session.windows.begin(&dialog);
+                match fetch(session, &dialog, place).await {
+                    // Somebody has jumped elsewhere meanwhile.
+                    _ if session.windows.is_outdated(&dialog) => {}
+                    Ok(page) => return Ok(page),
+                    Err(error) => {
+                        session.windows.failed(&dialog, place);
+                        return Err(error);
+                    }
+                }
+            }
         })
     }
 
     fn provides(&self, dialog: &DialogId, _: Option<&MessagesPage>) -> Vec<Tag> {
         vec![Tag::with_id("messages", dialog.as_str())]
+    }
+
+    /// A page that makes the window longer is put beside it; any other takes its place.
+    fn merge(&self, current: &mut MessagesPage, snapshot: MessagesPage) {
+        let windows = self.session.windows;
+        let dialog = current.messages.first().map(|message| message.dialog_id.clone());
+        let Some(heard) = dialog.as_ref().and_then(|dialog| windows.heard(dialog)) else {
+            *current = snapshot;
+            return;
+        };
+        let place = |page: &MessagesPage| page.messages.first().map(|message| message.seq);
+        let is_older = match (place(&snapshot), place(current)) {
+            (Some(new), Some(old)) => new < old,
+            // There is nothing more at that end; only what is older is asked for without knowing.
+            _ => !snapshot.has_newer || !current.has_newer,
+        };
+        // What does not fit is asked for again when somebody scrolls there again.
+        let _ = match is_older {
+            true => add_older(current, snapshot, &heard),
+            false => add_newer(current, snapshot, &heard),
+        };
+        if let Some(dialog) = dialog {
+            windows.trim(&dialog, current);
+        }
     }
 
     fn on_cache_entry_added(
@@ -60,24 +91,20 @@ impl Endpoint for Messages {
                 session.command(Input::Loaded { dialog_id, at: page.ev });
             }
             let (entry, here) = (api.clone(), dialog.clone());
-            api.on("message:new", move |frame| {
-                if let ServerFrame::MessageNew(new) = frame
-                    && new.dialog_id == here
-                {
-                    let (ev, message) = (new.ev, new.message.clone());
-                    entry.update_cached_data(move |page| {
-                        if ev > page.ev {
-                            page.ev = ev;
-                            page.messages.push(message.clone());
-                        }
-                    });
+            api.on("dialog:sync", move |frame| match frame {
+                ServerFrame::DialogSync(sync) if sync.dialog_id == here => {
+                    changed(session, &entry, sync);
                 }
+                _ => {}
             });
+            // What we said or changed, before its event.
             let (entry, here) = (api.clone(), dialog.clone());
-            api.on("dialog:sync", move |frame| {
-                if matches!(frame, ServerFrame::DialogSync(sync) if sync.dialog_id == here) {
-                    entry.mark_fresh();
+            api.on("ack", move |frame| match frame {
+                ServerFrame::Ack(ack) if ack.message.dialog_id == here => {
+                    let message = ack.message.clone();
+                    entry.update_cached_data(move |page| _ = merge_message(page, &message));
                 }
+                _ => {}
             });
             let entry = api.clone();
             api.on("dialog:reset", move |frame| {
@@ -88,4 +115,39 @@ impl Endpoint for Messages {
             api.cache_entry_removed().await;
         })
     }
+}
+
+/// The engine tells changes one by one, and with none of them that we have all.
+fn changed(session: Session, entry: &EntryApi<Messages>, sync: &DialogEvents) {
+    if sync.events.is_empty() {
+        return entry.mark_fresh();
+    }
+    let lacks = Rc::new(Cell::new(false));
+    for event in &sync.events {
+        session.windows.hear(&sync.dialog_id, event);
+        let (event, dialog, found) = (event.clone(), sync.dialog_id.clone(), lacks.clone());
+        entry.update_cached_data(move |page| {
+            found.set(apply_event(page, &event) == Listed::Gap);
+            session.windows.trim(&dialog, page);
+        });
+    }
+    if lacks.get() {
+        entry.mark_stale();
+        entry.refetch();
+    }
+}
+
+async fn fetch(
+    session: Session,
+    dialog: &DialogId,
+    place: Place,
+) -> Result<MessagesPage, QueryError> {
+    let path = ["/api/messages/dialog/", dialog.as_str(), &place.query()].concat();
+    let page = super::get::<MessagesPage>(session, path).await?;
+    if !place.extends() {
+        // What comes after this position is told from now on; until the page is in the entry, the
+        // cache keeps it and puts it on top.
+        session.command(Input::Loaded { dialog_id: dialog.clone(), at: page.ev });
+    }
+    Ok(page)
 }

@@ -76,6 +76,13 @@ impl<const FRAME: bool> From<Element<FRAME>> for Html {
     }
 }
 
+/// A text that is not empty.
+impl From<String> for Html {
+    fn from(text: String) -> Self {
+        Self(Kind::Text(Text::Owned(text)))
+    }
+}
+
 impl From<Vec<Html>> for Html {
     fn from(several: Vec<Html>) -> Self {
         Self(Kind::Several(several))

@@ -1,8 +1,10 @@
 //! What a component holds of an entry.
 
+use std::{any::Any, rc::Rc};
+
 use leptos::prelude::{ArcReadSignal, ReadSignal};
 
-use super::{Endpoint, EntryState, facade::Reader};
+use super::{Endpoint, EntryApi, EntryState, contents::Typed, facade::Reader};
 use crate::local::Handle;
 
 /// An entry as its readers see it: two signals and a way to try again. Copies are free.
@@ -30,6 +32,17 @@ impl<E: Endpoint> Reading<E> {
     pub fn refetch(&self) {
         if let Some(reader) = self.reader.get() {
             reader.1.want();
+        }
+    }
+
+    /// Changes the data in place, as [`EntryApi::update_cached_data`] does: for what we did
+    /// ourselves, before the server says so. *On the server*: nothing happens.
+    pub fn update(&self, update: impl Fn(&mut E::Data) + 'static) {
+        let Some(reader) = self.reader.get() else { return };
+        let (cache, entry) = &*reader;
+        let contents: Rc<dyn Any> = entry.contents.clone();
+        if let Ok(typed) = contents.downcast::<Typed<E>>() {
+            EntryApi::new(typed, entry.clone(), cache.clone()).update_cached_data(update);
         }
     }
 }

@@ -184,10 +184,10 @@ impl Engine {
                 dialog_id: Some(dialog_id),
                 ..
             }) => self.denied(dialog_id, turn),
-            ServerFrame::TypingStarted(started) => {
-                if self.user_id.as_ref() != Some(&started.user_id) {
-                    self.typing.started(started, turn);
-                }
+            ServerFrame::TypingStarted(started)
+                if self.user_id.as_ref() != Some(&started.user_id) =>
+            {
+                self.typing.started(started, turn);
             }
             ServerFrame::TypingStopped(TypingStopped { dialog_id, user_id }) => {
                 self.typing.stopped(dialog_id, user_id, turn);

@@ -98,6 +98,10 @@ pub struct Delivery {
 
 /// The stations of a post of ours.
 #[derive(Clone, Debug, PartialEq)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "one at a time, on its way from the engine to the app"
+)]
 pub enum DeliveryState {
     /// It waits for its turn or for the connection.
     Queued,

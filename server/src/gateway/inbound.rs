@@ -178,7 +178,10 @@ impl Gateway {
             }
         }
         if speaker.is_here {
-            hub.goes_by(&speaker.person);
+            // Everyone else has said by REST what they are called now.
+            if matches!(speaker.identity, Identity::Nobody) {
+                hub.goes_by(&speaker.person);
+            }
         } else {
             speaker.is_here = true;
             hub.arrive(&speaker.person);

@@ -63,8 +63,8 @@ impl Hub {
                 Err(why) => history = Err(why),
             }
         }
-        let you = member.person().clone();
         let people = self.people();
+        let you = people.person(&member.person().id).unwrap_or_else(|| member.person().clone());
         let (count, list) = people.list(&you.id, self.0.rules.hub.people_listed_max);
         outlet.tell(Connected {
             you,

@@ -101,6 +101,12 @@ impl People {
         }
     }
 
+    /// Someone who is here, under the name they go by now.
+    pub fn person(&self, user: &UserId) -> Option<Person> {
+        let presence = self.present.get(user)?;
+        Some(Person { id: user.clone(), username: presence.username.clone() })
+    }
+
     /// One socket of a person less, with or without somebody at it.
     pub fn depart(&mut self, user: &UserId, attention: Attention) -> Departure {
         self.counter += 1;

@@ -24,13 +24,12 @@ impl Hub {
     /// [`ReadError`]: they belong to it no more, or nobody can tell.
     pub async fn typing(&self, member: &Member, typing: Typing) -> Result<(), ReadError> {
         let as_of = self.0.listeners.expulsions();
-        let readers = self.0.store.readers(member).await?;
+        // The name is read too: a socket knows only the one that its person had when it was opened.
+        let (readers, username) = self.0.store.readers(member).await?;
         let (dialog_id, person) = (member.dialog().clone(), member.person());
         let user_id = person.id.clone();
         let frame: ServerFrame = match typing {
-            Typing::Started => {
-                TypingStarted { dialog_id, user_id, username: person.username.clone() }.into()
-            }
+            Typing::Started => TypingStarted { dialog_id, user_id, username }.into(),
             Typing::Stopped => TypingStopped { dialog_id, user_id }.into(),
         };
         let frame = Encoded::new(&frame);

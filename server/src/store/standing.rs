@@ -7,7 +7,7 @@
 use confab_protocol::{DialogId, DialogKind, Ev, Role, Seq, UserId, Username};
 use sqlx::{Row, SqliteConnection, sqlite::SqliteRow};
 
-use super::{Member, ReadError, Store, Unavailable, row};
+use super::{Member, ReadError, Readers, Store, Unavailable, log, row};
 
 /// What is known of someone in a dialog that they belong to.
 #[derive(Debug)]
@@ -115,6 +115,22 @@ impl Store {
     pub async fn belongs(&self, user: &UserId, dialog: &DialogId) -> Result<bool, Unavailable> {
         let mut connection = self.readers.acquire().await?;
         Ok(standing(&mut connection, user, dialog).await?.is_some())
+    }
+
+    /// Who may hear what happens in a dialog, for someone who belongs to it; and by what name they
+    /// know that one now.
+    ///
+    /// # Errors
+    ///
+    /// [`ReadError`].
+    pub async fn readers(&self, member: &Member) -> Result<(Readers, Username), ReadError> {
+        let mut snapshot = self.readers.begin().await?;
+        let standing = standing(&mut snapshot, &member.person().id, member.dialog())
+            .await?
+            .ok_or(ReadError::NoSuchDialog)?;
+        let readers = log::readers(&mut snapshot, standing.kind, member.dialog()).await?;
+        let claimed = standing.name.filter(|name| name.is_claimed).map(|name| name.username);
+        Ok((readers, claimed.unwrap_or_else(|| member.person().username.clone())))
     }
 
     /// A dialog's position, for someone who belongs to it.

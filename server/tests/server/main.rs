@@ -20,6 +20,7 @@ mod greeting;
 mod handshake;
 mod harness;
 mod house;
+mod live;
 mod names;
 mod people;
 mod process;

@@ -59,13 +59,14 @@ fn draw(line: LabLine) -> Element {
 /// A message that was refused, for as long as it is; drawn anew when the reason is another.
 fn refusal(outgoing: &Outgoing) -> Option<Item> {
     let code = outgoing.state.refusal()?;
-    let Outgoing { send, at, .. } = outgoing.clone();
-    let mut key = send.client_id.as_str().to_owned();
+    let (client_id, at) = (outgoing.client_id().clone(), outgoing.at);
+    let content = outgoing.content().to_owned();
+    let mut key = client_id.as_str().to_owned();
     key.push_str(code.as_str());
     let draw = move || {
-        let text = fill(words().lab_says(), &[words().you(), &send.content]);
+        let text = fill(words().lab_says(), &[words().you(), &content]);
         let el = scoped(style_sheet!("app/src/components/lab/event_list.css"));
-        let ways_on = refused(code, send.client_id, &send.content);
+        let ways_on = refused(code, client_id, &content);
         draw_line(BAD, "nack", text, at).child(el("div", "ways-on").children(ways_on))
     };
     Some(Item { key, draw: Box::new(draw) })

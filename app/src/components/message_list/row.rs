@@ -3,74 +3,112 @@
 use leptos::prelude::*;
 use stylers_macro::style_sheet;
 
-use super::timeline::Row;
+use super::{
+    actions::Actions,
+    content::content,
+    delivery::delivery,
+    timeline::{Body, Line, Row},
+};
 use crate::{
     components::{
-        refused::refused,
-        time::{Precision, time_of_day},
-        words,
+        dialog::quoted,
+        time::{Precision, time_of_day, time_text},
+        surroundings, words,
     },
     dom::{Element, Html, scoped, switch},
-    session::OutgoingState,
+    names::person_name,
 };
 
-/// Who said what and when; ours with how far they are, and with **Retry** when they were refused.
-pub fn message_row(row: RwSignal<Row>) -> Element {
+/// Who said what and when, and what it answers; ours with how far they are, and with **Retry** when
+/// they were refused. Named by author and time. What one can do with it comes when it is pointed at
+/// or has the focus.
+pub fn message_row(line: RwSignal<Line>, first: &Row) -> Element {
     let el = scoped(style_sheet!("app/src/components/message_list/row.css"));
-    let you = words().you();
-    let is = |look: fn(&Row) -> bool| move || row.with(look);
-    let text = |part: fn(&Row) -> &str| move || row.with(|row| part(row).to_owned());
+    let (words, is_alive) = (words(), surroundings().is_alive);
+    // Lines keep their kind: it is a part of their key.
+    let row = Shown { line };
+    let is = move |look: fn(&Row) -> bool| move || row.with(look);
     let author = move || match row.with(|row| row.is_mine) {
-        true => you.to_owned(),
-        false => row.with(|row| row.author.clone()),
+        true => words.you().to_owned(),
+        false => row.with(|row| person_name(words, &row.author)),
+    };
+    let name = move || {
+        let mut name = author();
+        name.push_str(", ");
+        name.push_str(&time_text(is_alive, row.with(|row| row.at), Precision::Minutes));
+        Some(name)
     };
     let time =
         switch(move || row.with(|row| row.at), |at| time_of_day(*at, Precision::Minutes).into());
+    let edited = move || if row.with(|row| row.is_edited) { words.edited() } else { "" }.to_owned();
+    let answered = switch(
+        move || row.with(|row| row.quote.clone()),
+        |quote| quote.as_ref().map_or_else(Html::nothing, |quote| quoted(quote).into()),
+    );
+    let said = switch(
+        move || row.with(|row| row.body.clone()),
+        move |body| match body {
+            Body::Words(words) => content(words).test_id("content").into(),
+            Body::Deleted => {
+                el("p", "deleted").test_id("deleted").text(words.message_deleted()).into()
+            }
+        },
+    );
     let how_far = switch(
-        move || row.with(|row| row.is_mine.then_some(row.state)),
-        move |state| state.map_or_else(Html::nothing, |state| delivery(state, row)),
+        move || row.with(|row| row.is_mine.then(|| (row.state, row.reach, row.post.clone()))),
+        move |state| match state {
+            Some((state, reach, post)) => delivery(*state, *reach, post, row),
+            None => Html::nothing(),
+        },
     );
     let bubble = el("article", "bubble")
+        .attr("tabindex", "-1")
+        .attr_live("aria-label", name)
         .child(el("header", "head").child(el("bdi", "author").test_id("author").text_live(author)))
+        .child(answered)
+        .child(said)
         .child(
-            el("p", "content")
-                .attr("dir", "auto")
-                .test_id("content")
-                .text_live(text(|row| &row.content)),
-        )
-        .child(el("footer", "foot").child(time).child(how_far));
+            el("footer", "foot")
+                .child(el("span", "edited").test_id("edited").text_live(edited))
+                .child(time)
+                .child(how_far),
+        );
+    let actions = Actions::here();
+    let pointed = actions.on_point(row);
+    let focused = actions.on_point(row);
     el("li", "row")
-        .flag_live("data-mine", is(|row| row.is_mine))
+        .flag("data-mine", first.is_mine)
         .flag_live("data-continues", is(|row| row.continues))
         .flag_live("data-failed", is(|row| row.state.refusal().is_some()))
         .test_id("message")
+        .on("pointerenter", pointed)
+        .on("focusin", focused)
         .child(bubble)
 }
 
-/// How far a message of ours is: a sign for the eye, words for the ear, and a way on if it was refused.
-fn delivery(state: OutgoingState, row: RwSignal<Row>) -> Html {
-    let el = scoped(style_sheet!("app/src/components/message_list/row.css"));
-    let words = words();
-    let (sign, name, text) = match state {
-        OutgoingState::Queued => ("◷", "queued", words.delivery_queued()),
-        OutgoingState::InFlight => ("◷", "sending", words.delivery_sending()),
-        OutgoingState::Stored => ("✓", "stored", words.delivery_stored()),
-        OutgoingState::Waiting(_) => ("!", "waiting", words.delivery_queued()),
-        OutgoingState::Failed(_) => ("!", "failed", words.delivery_failed()),
-    };
-    let refusal = state.refusal();
-    let sign = el("span", if refusal.is_some() { "delivery bad" } else { "delivery" })
-        .attr("role", "img")
-        .attr("aria-label", text)
-        .attr("title", text)
-        .attr("data-state", name)
-        .test_id("delivery")
-        .text(sign);
-    let mut foot = vec![sign.into()];
-    if let Some(code) = refusal {
-        let (client_id, content) =
-            row.with_untracked(|row| (row.key.client_id().clone(), row.content.clone()));
-        foot.extend(refused(code, client_id, &content).map(Html::from));
+/// The bubble of a line; copies are the same.
+#[derive(Clone, Copy)]
+pub struct Shown {
+    line: RwSignal<Line>,
+}
+
+impl Shown {
+    /// Looks at it, and again when it is another.
+    pub fn with<T>(self, look: impl FnOnce(&Row) -> T) -> T {
+        self.line.with(|line| match line {
+            Line::Message(row) => look(row),
+            _ => not_a_message(),
+        })
     }
-    foot.into()
+
+    /// As it is now, if it is still shown.
+    pub fn get(self) -> Option<Row> {
+        self.line.try_with_untracked(|line| line.message().cloned()).flatten()
+    }
+}
+
+/// Without types, to be downloaded once.
+#[cold]
+fn not_a_message() -> ! {
+    panic!("a line keeps its kind")
 }

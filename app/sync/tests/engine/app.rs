@@ -35,7 +35,7 @@ pub enum What {
 #[derive(Debug)]
 enum Answer {
     Page(MessagesPage),
-    Details(DialogDetails),
+    Details(Box<DialogDetails>),
     List(DialogList),
 }
 
@@ -97,7 +97,7 @@ impl App {
                 loaded
             }
             Answer::Details(details) => {
-                self.takes_details(details, &heard, server);
+                self.takes_details(*details, &heard, server);
                 None
             }
             Answer::List(list) => {
@@ -118,7 +118,7 @@ impl App {
             return None;
         }
         let (from, most) = match what {
-            What::Details => return Some(Answer::Details(room.details())),
+            What::Details => return Some(Answer::Details(Box::new(room.details()))),
             What::List => return Some(Answer::List(server.list())),
             What::Latest(most) => (count.saturating_sub(most), most),
             What::Around(seq, most) => ((seq % count.max(1)).saturating_sub(most / 2), most),

@@ -331,12 +331,12 @@ fn a_wait_that_ended_while_away_is_over() {
 }
 
 fn edit(id: &str, content: &str) -> MessageEdit {
-    let (dialog_id, message_id) = (dialog(), MessageId::parse("m1").unwrap());
+    let (dialog_id, message_id) = (dialog(), MessageId::parse("m1").expect("an id"));
     MessageEdit { dialog_id, message_id, client_id: client_id(id), content: content.to_owned() }
 }
 
 fn delete(id: &str) -> MessageDelete {
-    let (dialog_id, message_id) = (dialog(), MessageId::parse("m1").unwrap());
+    let (dialog_id, message_id) = (dialog(), MessageId::parse("m1").expect("an id"));
     MessageDelete { dialog_id, message_id, client_id: client_id(id) }
 }
 

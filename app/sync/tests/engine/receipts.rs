@@ -38,13 +38,13 @@ fn pings(rig: &mut Rig) {
     rig.effects();
     rig.does(Input::Visible);
     let ping = rig.effects().into_iter().find_map(|effect| match effect {
-        Effect::Send { text, .. } => match ClientFrame::decode(&text).unwrap() {
+        Effect::Send { text, .. } => match ClientFrame::decode(&text).expect("a frame of ours") {
             ClientFrame::Ping(ping) => Some(ping.n),
             _ => None,
         },
         _ => None,
     });
-    rig.hears(Pong { n: ping.unwrap(), positions: Positions::new() });
+    rig.hears(Pong { n: ping.expect("a ping"), positions: Positions::new() });
 }
 
 #[test]

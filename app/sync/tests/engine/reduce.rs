@@ -219,7 +219,7 @@ fn tells(details: &mut DialogDetails, change: DialogChange) {
 }
 
 fn member(id: &str) -> Member {
-    let username = Username::parse(id).unwrap();
+    let username = Username::parse(id).expect("a name");
     Member { id: user(id), username, role: Role::Member, delivered: Seq(0), read: Seq(0) }
 }
 
@@ -328,7 +328,7 @@ fn an_update_read_at_another_position_does_not_fit_the_details() {
 
 /// Two dialogs, `d` before `x` because nothing was said in either.
 fn list() -> (DialogList, [Room; 2]) {
-    let rooms = ["d", "x"].map(|id| Room::new(DialogId::parse(id).unwrap()));
+    let rooms = ["d", "x"].map(|id| Room::new(DialogId::parse(id).expect("an id")));
     let dialogs = rooms.iter().map(Room::line).collect();
     (DialogList { dialogs, uev: Uev(4) }, rooms)
 }

@@ -108,7 +108,7 @@ impl Server {
             Deed::Edits { room, message } => {
                 let clock = self.clock;
                 // More than a line of the list shows, now and then.
-                let words = clock.to_string().repeat(if clock % 2 == 0 { 1 } else { 300 });
+                let words = clock.to_string().repeat(if clock.is_multiple_of(2) { 1 } else { 300 });
                 self.amends(room % 2, message, &|message| message.content.clone_from(&words))
             }
             Deed::Deletes { room, message } => self.amends(room % 2, message, &erase),

@@ -10,11 +10,11 @@ use proptest::{collection::vec, prelude::*};
 use crate::rig::{Rig, dialog, message_new, stored, user};
 
 fn other() -> DialogId {
-    DialogId::parse("x").unwrap()
+    DialogId::parse("x").expect("an id")
 }
 
 fn person(id: &str) -> Person {
-    Person { id: user(id), username: Username::parse(id).unwrap() }
+    Person { id: user(id), username: Username::parse(id).expect("a name") }
 }
 
 fn starts(rig: &mut Rig, id: &str) {

@@ -79,18 +79,6 @@ impl World {
         world
     }
 
-    /// With the page in place.
-    pub fn loaded() -> Self {
-        let mut world = Self::new(true);
-        for fate in [Fate::Asks(What::Latest(9), true), Fate::Arrives(0)] {
-            world.meets(&fate);
-        }
-        while world.app.waits() {
-            world.meets(&Fate::Answers(0));
-        }
-        world
-    }
-
     pub fn meets(&mut self, fate: &Fate) {
         let wire = self.wire.len();
         match *fate {

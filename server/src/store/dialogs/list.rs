@@ -8,7 +8,7 @@ use sqlx::{Row, SqliteConnection, sqlite::SqliteRow};
 
 use super::{line_of, lines_for};
 use crate::store::{
-    Member, Readers, Store, Unavailable, log,
+    Member, Store, Unavailable,
     messages::ReadError,
     row,
     standing::{standing, to_role},
@@ -45,19 +45,6 @@ impl Store {
         let dialog = line.ok_or(ReadError::NoSuchDialog)?;
         let members = participants(&mut snapshot, member).await?;
         Ok(DialogDetails { dialog, members })
-    }
-
-    /// Who may hear of what happens in a dialog now, and is not written down: typing.
-    ///
-    /// # Errors
-    ///
-    /// [`ReadError`].
-    pub async fn readers(&self, member: &Member) -> Result<Readers, ReadError> {
-        let mut snapshot = self.readers.begin().await?;
-        let standing = standing(&mut snapshot, &member.person().id, member.dialog())
-            .await?
-            .ok_or(ReadError::NoSuchDialog)?;
-        Ok(log::readers(&mut snapshot, standing.kind, member.dialog()).await?)
     }
 }
 

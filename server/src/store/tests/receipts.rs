@@ -94,6 +94,15 @@ async fn the_lobby_tells_nobody_and_counts_from_when_one_comes() {
     assert_eq!(unread().await, 0);
     rig.says(&bob, &lobby, "More").await;
     assert_eq!(unread().await, 1);
+    let before = rig.says(&anna, &lobby, "Mine").await.seq.0;
+    assert_eq!(unread().await, 0);
+    let cem = rig.account("cem").await;
+    for person in [&cem, &bob, &cem] {
+        rig.says(person, &lobby, "Hi").await;
+    }
+    rig.reads(&cem, &lobby, before).await;
+    let line = rig.store.dialog(&member(&cem, &lobby)).await.unwrap().dialog;
+    assert_eq!(line.unread, 1, "one's own words are not unread");
     let passing = rig.passing("x");
     rig.leaves_nothing_behind(async || rig.reads(&passing, &lobby, 4).await).await;
 }

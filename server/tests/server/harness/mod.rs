@@ -15,6 +15,7 @@ mod person;
 mod program;
 mod raw;
 mod server;
+mod talk;
 
 use std::time::Duration;
 
@@ -29,6 +30,7 @@ pub use person::{PASSWORD, Person};
 pub use program::{Program, command, confab};
 pub use raw::{BINARY, CLOSE, PING, PONG, RawClient, TEXT, fragment, frame, handshake};
 pub use server::TestServer;
+pub use talk::{deletion, edit, message_to};
 
 /// How long a test waits for something that must happen. Real time; never reached when all is well.
 pub const PATIENCE: Duration = Duration::from_secs(10);

@@ -1,0 +1,92 @@
+//! What one does to a dialog, by REST: the change comes back by the log, like everybody's.
+
+use confab_protocol::{
+    DialogId, ErrorCode, UserId,
+    json::{self, ToJson},
+    rest::{ChangedDialog, MembersChange},
+};
+use leptos::{prelude::*, task::spawn_local};
+
+use crate::{
+    Session,
+    data::demand,
+    live::QueryError,
+    words::{Words, fill},
+};
+
+/// What can be done to a dialog; copies say what went wrong to the same signal.
+#[derive(Clone)]
+pub struct Manage {
+    /// Why the last thing could not be done; empty if it could.
+    pub failed: RwSignal<String>,
+    dialog: DialogId,
+    session: Session,
+    words: &'static Words,
+}
+
+impl Manage {
+    /// For this dialog.
+    pub fn new(dialog: DialogId) -> Self {
+        let around = crate::components::surroundings();
+        let (session, words) = (around.session, around.words);
+        Self { failed: RwSignal::default(), dialog, session, words }
+    }
+
+    /// Another title.
+    pub fn rename(&self, title: String) {
+        self.change(ChangedDialog { title: Some(title), ..ChangedDialog::default() });
+    }
+
+    /// Another owner.
+    pub fn pass_on(&self, owner: UserId) {
+        self.change(ChangedDialog { owner: Some(owner), ..ChangedDialog::default() });
+    }
+
+    /// Quiet, or audible again.
+    pub fn mute(&self, muted: bool) {
+        self.change(ChangedDialog { muted: Some(muted), ..ChangedDialog::default() });
+    }
+
+    fn change(&self, change: ChangedDialog) {
+        self.ask("PATCH", "", &change);
+    }
+
+    /// One more.
+    pub fn add(&self, person: UserId) {
+        self.ask("POST", "/members", &MembersChange { members: vec![person] });
+    }
+
+    /// One less.
+    pub fn remove(&self, person: UserId) {
+        self.ask("DELETE", "/members", &MembersChange { members: vec![person] });
+    }
+
+    /// Without us.
+    pub fn leave(&self) {
+        self.ask("POST", "/leave", &ChangedDialog::default());
+    }
+
+    fn ask(&self, method: &'static str, under: &str, body: &dyn ToJson) {
+        let path = ["/api/dialogs/", self.dialog.as_str(), under].concat();
+        let (manage, body) = (self.clone(), json::write(body));
+        spawn_local(async move {
+            let answer = demand(manage.session, method, path, body).await;
+            let text = answer.err().map(|error| manage.text(&error)).unwrap_or_default();
+            // Whoever closed the dialog meanwhile does not want to know.
+            let _ = manage.failed.try_set(text);
+        });
+    }
+
+    fn text(&self, error: &QueryError) -> String {
+        let words = self.words;
+        match error {
+            QueryError::Refused { code, .. } => match code {
+                ErrorCode::TitleInvalid => words.refused_title().to_owned(),
+                ErrorCode::NotTheOwner => words.refused_owner().to_owned(),
+                ErrorCode::MembersInvalid => words.refused_members().to_owned(),
+                code => fill(words.refused_change(), &[code.as_str()]),
+            },
+            _ => words.error_unreachable().to_owned(),
+        }
+    }
+}

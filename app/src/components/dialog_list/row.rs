@@ -1,0 +1,118 @@
+//! One dialog of the list.
+
+use confab_protocol::PresenceState;
+use leptos::prelude::*;
+use stylers_macro::style_sheet;
+
+use super::line::{By, Line, Preview};
+use crate::{
+    Open,
+    components::{
+        avatar::avatar,
+        chat::leads_to,
+        presence::{presence_name, typing_text},
+        surroundings,
+        time::when_text,
+        words,
+    },
+    dom::{Element, Html, scoped, switch},
+    names::person_name,
+    words::{Words, digits, fill},
+};
+
+/// A link to the dialog, with what there is to know of it before it is opened.
+pub fn row(line: RwSignal<Line>) -> Element {
+    let el = scoped(style_sheet!("app/src/components/dialog_list/row.css"));
+    let (words, language) = (words(), surroundings().language);
+    let text = move |part: fn(&Line) -> String| move || line.with(part);
+    let picture = switch(
+        move || line.with(|line| (line.colour_of.clone(), line.name.clone(), line.presence)),
+        move |(colour_of, name, presence)| {
+            let dot = presence.as_ref().map(|state| {
+                el("span", "dot")
+                    .attr("data-state", state_name(state))
+                    .attr("role", "img")
+                    .attr("aria-label", presence_name(words, state))
+                    .test_id("presence")
+            });
+            el("span", "picture").child(avatar(colour_of, name)).children(dot).into()
+        },
+    );
+    let unread = switch(
+        move || line.with(|line| line.unread),
+        move |unread| match unread {
+            0 => Html::nothing(),
+            unread => el("span", "badge")
+                .attr("role", "img")
+                .attr("aria-label", language.count(&words.unread(), *unread))
+                .test_id("unread")
+                .text(if *unread > 99 { "99+".to_owned() } else { digits(*unread) })
+                .into(),
+        },
+    );
+    let muted = switch(
+        move || line.with(|line| line.is_muted),
+        move |is_muted| match is_muted {
+            false => Html::nothing(),
+            true => el("span", "muted")
+                .attr("role", "img")
+                .attr("aria-label", words.muted())
+                .attr("title", words.muted())
+                .test_id("muted")
+                .text("🔕")
+                .into(),
+        },
+    );
+    let link = el("a", "line")
+        .attr_live("aria-current", move || {
+            line.with(|line| line.is_open.then(|| "page".to_owned()))
+        })
+        .test_id("dialog")
+        .child(picture)
+        .child(el("bdi", "name").test_id("dialog-name").text_live(text(|line| line.name.clone())))
+        .child(el("time", "when").text_live(move || when_text(line.with(|line| line.at))))
+        .child(
+            el("span", "preview")
+                .attr("dir", "auto")
+                .attr_live("data-kind", move || {
+                    line.with(|line| Some(kind(&line.preview).to_owned()))
+                })
+                .test_id("preview")
+                .text_live(move || line.with(|line| preview(words, &line.preview))),
+        )
+        .child(el("span", "signs").child(muted).child(unread));
+    let open = Open::dialog(line.with_untracked(|line| line.dialog.clone()));
+    el("li", "row")
+        .flag_live("data-muted", move || line.with(|line| line.is_muted))
+        .child(leads_to(link, open))
+}
+
+fn state_name(state: &PresenceState) -> &'static str {
+    match state {
+        PresenceState::Online => "online",
+        PresenceState::Away => "away",
+        PresenceState::Offline => "offline",
+    }
+}
+
+fn kind(preview: &Preview) -> &'static str {
+    match preview {
+        Preview::Nothing => "nothing",
+        Preview::Draft(_) => "draft",
+        Preview::Typing(_) => "typing",
+        Preview::Said(..) => "said",
+        Preview::Deleted => "deleted",
+    }
+}
+
+fn preview(words: &Words, preview: &Preview) -> String {
+    match preview {
+        Preview::Nothing => String::new(),
+        Preview::Draft(text) => fill(words.draft(), &[text]),
+        Preview::Typing(names) => typing_text(words, names),
+        Preview::Said(By::Peer, text) => text.clone(),
+        Preview::Said(By::You, text) => fill(words.says(), &[words.you(), text]),
+        Preview::Said(By::One(name), text) => fill(words.says(), &[&person_name(words, name), text]),
+        Preview::Deleted => words.message_deleted().to_owned(),
+    }
+}

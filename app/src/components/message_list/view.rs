@@ -1,0 +1,443 @@
+//! The list as somebody looks at it: which part is on the screen, whether it keeps to its end, and
+//! what came while it did not. All that touches the scroll position is here.
+//!
+//! On the server: nothing.
+
+use std::cell::RefCell;
+
+use confab_protocol::{DialogId, Seq};
+use confab_sync::{Input, reduce};
+use leptos::{
+    prelude::*,
+    task::{spawn_local, tick},
+};
+use wasm_bindgen::JsCast;
+use web_sys::{Element, HtmlElement};
+
+use super::{
+    beyond,
+    timeline::{Line, RowKey},
+};
+use crate::{
+    Session,
+    components::{
+        chat::{Chat, chat},
+        dialog::Pane,
+        surroundings,
+    },
+    data::{Messages, Place},
+    dom::Node,
+    live::{EntryState, Reading},
+    local::{Handle, Local},
+};
+
+/// How near to its end the list must be to stay there when something new comes, in CSS pixels:
+/// about two lines, so that a slip of the finger does not count as reading back.
+const STICKY_PIXELS: i32 = 100;
+
+/// How near to an end of the window more of it is fetched: about a screen, so that it is mostly
+/// there before it is looked for.
+const FETCH_PIXELS: i32 = 800;
+
+/// So much of a message may lie below the edge and it is seen all the same.
+const HIDDEN_PIXELS: f64 = 8.0;
+
+/// The view; copies share it.
+#[derive(Clone, Copy)]
+pub struct View {
+    /// The scroll area.
+    pub list: Node,
+    /// The list in it.
+    pub rows: Node,
+    /// How many messages came while somebody read back.
+    pub unseen: RwSignal<u64>,
+    /// Whether more of the past is on its way.
+    pub is_fetching: RwSignal<bool>,
+    is_read_back: RwSignal<bool>,
+    messages: Reading<Messages>,
+    session: Session,
+    chat: Option<Chat>,
+    kept: Handle<Kept>,
+}
+
+/// What no one watches.
+struct Kept {
+    dialog: DialogId,
+    lines: RefCell<Vec<ArcRwSignal<Line>>>,
+    /// How the list was when it was drawn last.
+    seen: RefCell<Seen>,
+    /// The message that was asked for because it was not there.
+    asked: RefCell<Option<Seq>>,
+}
+
+#[derive(Default)]
+struct Seen {
+    messages: usize,
+    first: Option<RowKey>,
+    last: Option<RowKey>,
+    is_opened: bool,
+}
+
+impl View {
+    /// The view of a dialog's messages.
+    pub fn new(pane: &Pane) -> Self {
+        let kept = match cfg!(target_arch = "wasm32") {
+            false => Handle::none(),
+            true => {
+                let dialog = pane.dialog.clone();
+                let lines = RefCell::default();
+                let (seen, asked) = (RefCell::default(), RefCell::default());
+                let local = Local::new(Kept { dialog, lines, seen, asked });
+                let handle = local.handle();
+                on_cleanup(move || drop(local));
+                handle
+            }
+        };
+        Self {
+            list: Node::new(),
+            rows: Node::new(),
+            unseen: RwSignal::new(0),
+            is_fetching: RwSignal::new(false),
+            is_read_back: RwSignal::new(false),
+            messages: pane.messages,
+            session: surroundings().session,
+            chat: chat(),
+            kept,
+        }
+    }
+
+    // Before and after each change of the lines.
+
+    /// Before each change: keeps to the end, or keeps what is looked at where it is.
+    pub fn changes(self, lines: &[Line]) {
+        let Some(kept) = self.kept.get() else { return };
+        let rows = || lines.iter().filter_map(Line::message);
+        let (first, last) = (rows().next(), rows().next_back());
+        let now = Seen {
+            messages: rows().count(),
+            first: first.map(|row| row.key.clone()),
+            last: last.map(|row| row.key.clone()),
+            is_opened: !lines.is_empty(),
+        };
+        let before = kept.seen.replace(now);
+        let seen = kept.seen.borrow();
+        if !before.is_opened && seen.is_opened {
+            return self.opened(lines);
+        }
+        let has_news = seen.last != before.last;
+        let is_ours = last.is_some_and(|row| row.is_mine && row.seq.is_none());
+        if has_news && is_ours {
+            self.to_latest();
+        } else if self.is_read_back.get_untracked() {
+            // What came at the end, and not what was fetched there.
+            if has_news && before.first == seen.first && !self.is_fetching.get_untracked() {
+                let came = seen.messages.saturating_sub(before.messages) as u64;
+                self.unseen.update(|unseen| *unseen += came);
+            }
+            self.hold();
+        } else if has_news {
+            self.to_end();
+        }
+    }
+
+    /// After each change.
+    pub fn shows(self, lines: &[ArcRwSignal<Line>]) {
+        if let Some(kept) = self.kept.get() {
+            kept.lines.replace(lines.to_vec());
+        }
+    }
+
+    /// The dialog is there: who has something new before them begins where it begins.
+    fn opened(self, lines: &[Line]) {
+        let Some(place) = lines.iter().position(|line| *line == Line::New) else { return };
+        spawn_local(async move {
+            tick().await;
+            let (Some(list), Some(line)) = (self.list.get(), self.row_at(place)) else { return };
+            if top(&line) < top(&list) {
+                line.scroll_into_view();
+                self.scrolled();
+            }
+        });
+    }
+
+    /// What stands at the top of the screen stays where it is, whatever comes above or below it. Not
+    /// every browser sees to that by itself, so none is let (`overflow-anchor`).
+    fn hold(self) {
+        let (Some(list), Some(rows)) = (self.list.get(), self.rows.get()) else { return };
+        let edge = top(&list);
+        let Some(first) = first_below(&rows, edge) else { return };
+        let before = top(&first);
+        spawn_local(async move {
+            tick().await;
+            if first.is_connected() {
+                let moved = (top(&first) - before).round() as i32;
+                if moved != 0 {
+                    list.set_scroll_top(list.scroll_top() + moved);
+                }
+            }
+        });
+    }
+
+    // Scrolling.
+
+    /// Somebody scrolled, or the list did.
+    pub fn scrolled(self) {
+        let Some(list) = self.list.get() else { return };
+        let from_end = -list.scroll_top();
+        let has_newer = self.page(|page| page.has_newer).unwrap_or(false);
+        let is_read_back = has_newer || from_end > STICKY_PIXELS;
+        if is_read_back != self.is_read_back.get_untracked() {
+            self.is_read_back.set(is_read_back);
+            if let Some(kept) = self.kept.get() {
+                self.session.windows.read_back(&kept.dialog, is_read_back);
+            }
+        }
+        if !is_read_back && self.unseen.get_untracked() > 0 {
+            self.unseen.set(0);
+        }
+        self.fetch_more(&list);
+        self.mark_seen();
+    }
+
+    /// Fetches what lies beyond the window, if an end of it is near.
+    fn fetch_more(self, list: &HtmlElement) {
+        let is_busy = self.is_fetching.get_untracked()
+            || self.messages.state.with_untracked(|state| *state != EntryState::Fresh);
+        if is_busy || list.client_height() == 0 {
+            return;
+        }
+        let from_end = -list.scroll_top();
+        let from_start = list.scroll_height() - list.client_height() - from_end;
+        let place = self.page(|page| {
+            let (first, last) = (page.messages.first(), page.messages.last());
+            let near = [from_start < FETCH_PIXELS, from_end < FETCH_PIXELS];
+            let more = [page.has_more, page.has_newer];
+            beyond(first.map(|first| first.seq), last.map(|last| last.seq), more, near)
+        });
+        if let Some(place) = place.flatten() {
+            self.fetch(place);
+        }
+    }
+
+    fn fetch(self, place: Place) {
+        if let Some(kept) = self.kept.get() {
+            self.is_fetching.set(true);
+            self.session.windows.want(&kept.dialog, place);
+            self.messages.refetch();
+        }
+    }
+
+    fn page<T>(self, look: impl FnOnce(&confab_protocol::rest::MessagesPage) -> T) -> Option<T> {
+        self.messages.data.with_untracked(|page| page.as_ref().map(look))
+    }
+
+    /// Whether there is a way to the latest to be shown.
+    pub fn is_away_from_latest(self) -> bool {
+        let has_newer = self.messages.data.with(|page| page.as_ref().is_some_and(|p| p.has_newer));
+        self.is_read_back.get() || has_newer
+    }
+
+    /// To the latest message, wherever the window is.
+    pub fn to_latest(self) {
+        if self.page(|page| page.has_newer) == Some(true) {
+            self.fetch(Place::Latest);
+        }
+        self.to_end();
+    }
+
+    fn to_end(self) {
+        self.is_read_back.set(false);
+        if self.unseen.get_untracked() > 0 {
+            self.unseen.set(0);
+        }
+        if let Some(list) = self.list.get() {
+            list.set_scroll_top(0);
+        }
+    }
+
+    // Effects.
+
+    /// After what is shown, or whether anyone sees it, has changed.
+    pub fn look(self) {
+        self.messages.data.track();
+        let is_settled = self.messages.state.with(|state| *state != EntryState::Loading);
+        if let Some(chat) = self.chat {
+            chat.is_front.track();
+            chat.open.track();
+        }
+        if is_settled && self.is_fetching.get_untracked() {
+            spawn_local(async move {
+                // What was fetched is in the page, and was not read out.
+                tick().await;
+                self.is_fetching.set(false);
+            });
+        }
+        spawn_local(async move {
+            tick().await;
+            self.scrolled();
+        });
+    }
+
+    /// Shows the message that is looked for, as soon as it is there.
+    pub fn jump(self) {
+        let Some(chat) = self.chat else { return };
+        let (Some(seq), Some(kept)) = (chat.jump.get(), self.kept.get()) else { return };
+        let is_there = self.messages.data.with(|page| {
+            page.as_ref().map(|page| page.messages.iter().any(|message| message.seq == seq))
+        });
+        match is_there {
+            // It is on its way.
+            None => {}
+            Some(true) => spawn_local(async move {
+                tick().await;
+                self.show(seq);
+                chat.jump.set(None);
+            }),
+            Some(false) => {
+                let asked = kept.asked.replace(Some(seq));
+                if asked != Some(seq) {
+                    self.fetch(Place::Around(seq));
+                }
+            }
+        }
+    }
+
+    fn show(self, seq: Seq) {
+        let Some(kept) = self.kept.get() else { return };
+        kept.asked.take();
+        let is_it =
+            |line: &ArcRwSignal<Line>| line.with_untracked(|line| line.message()?.seq) == Some(seq);
+        let place = kept.lines.borrow().iter().position(is_it);
+        let Some(row) = place.and_then(|place| self.row_at(place)) else { return };
+        if let Some(article) = row.first_element_child() {
+            // Twice: focusing may scroll, and scrolls to where it likes.
+            let _ = article.unchecked_ref::<HtmlElement>().focus();
+        }
+        center(&row);
+        self.scrolled();
+    }
+
+    fn row_at(self, place: usize) -> Option<Element> {
+        self.rows.get()?.children().item(place as u32)
+    }
+
+    /// The focus goes from message to message; whether it went.
+    pub fn focus_next(self, by: i32) -> bool {
+        let Some(rows) = self.rows.get() else { return false };
+        let active = document().active_element();
+        let here = active.filter(|active| active.class_list().contains("bubble"));
+        let mut next = match &here {
+            Some(bubble) => bubble.parent_element(),
+            // From the list itself: the last one.
+            None if by < 0 && is_focused(self.list) => rows.last_element_child(),
+            None => return false,
+        };
+        if here.is_some() {
+            next = beside(next, by);
+        }
+        // Past the lines that are no message.
+        while let Some(row) = &next {
+            let bubble = row.first_element_child();
+            if let Some(bubble) = bubble.filter(|bubble| bubble.class_list().contains("bubble")) {
+                let _ = bubble.unchecked_into::<HtmlElement>().focus();
+                return true;
+            }
+            next = beside(next, by);
+        }
+        here.is_some()
+    }
+
+    // Receipts.
+
+    /// Tells that we have seen what is on the screen of a page that is seen and in use.
+    fn mark_seen(self) {
+        let (Some(chat), Some(kept), Some(list)) = (self.chat, self.kept.get(), self.list.get())
+        else {
+            return;
+        };
+        // A narrow screen may show the list of dialogs instead.
+        if !chat.is_front.get_untracked() || list.client_height() == 0 {
+            return;
+        }
+        let Some(seq) = self.last_seen(&kept, &list) else { return };
+        let dialog_id = kept.dialog.clone();
+        let is_known = chat.dialogs.data.with_untracked(|list| {
+            let line = list.as_ref()?.dialogs.iter().find(|line| line.dialog_id == dialog_id)?;
+            Some(line.read >= seq && line.unread == 0)
+        });
+        if is_known != Some(true) {
+            let dialog = dialog_id.clone();
+            chat.dialogs.update(move |list| reduce::read_here(list, &dialog, seq));
+            self.session.command(Input::Read { dialog_id, seq });
+        }
+    }
+
+    /// The last stored message on the screen.
+    fn last_seen(self, kept: &Kept, list: &HtmlElement) -> Option<Seq> {
+        let edge = list.get_bounding_client_rect().bottom() + HIDDEN_PIXELS;
+        let lines = kept.lines.borrow();
+        let rows = self.rows.get()?.children();
+        let seen = partition(rows.length(), |place| {
+            rows.item(place).is_some_and(|row| row.get_bounding_client_rect().bottom() <= edge)
+        });
+        let seq = |line: &ArcRwSignal<Line>| line.with_untracked(|line| line.message()?.seq);
+        lines.iter().take(seen as usize).rev().find_map(seq)
+    }
+}
+
+fn is_focused(node: Node) -> bool {
+    let active = document().active_element();
+    node.get().is_some_and(|node| active.is_some_and(|active| active.is_same_node(Some(&node))))
+}
+
+fn beside(row: Option<Element>, by: i32) -> Option<Element> {
+    let row = row?;
+    if by < 0 { row.previous_element_sibling() } else { row.next_element_sibling() }
+}
+
+fn top(element: &Element) -> f64 {
+    element.get_bounding_client_rect().top()
+}
+
+/// The first row that begins below this line; the last one if none does.
+fn first_below(rows: &Element, edge: f64) -> Option<Element> {
+    let rows = rows.children();
+    let above = partition(rows.length(), |place| {
+        rows.item(place).is_some_and(|row| top(&row) < edge)
+    });
+    rows.item(above).or_else(|| rows.item(above.checked_sub(1)?))
+}
+
+/// How many of the first so many this holds for, if it holds for the first ones and not for the rest.
+fn partition(count: u32, holds: impl Fn(u32) -> bool) -> u32 {
+    let (mut low, mut high) = (0, count);
+    while low < high {
+        let middle = low + (high - low) / 2;
+        if holds(middle) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    low
+}
+
+fn center(row: &Element) {
+    let options = web_sys::ScrollIntoViewOptions::new();
+    options.set_block(web_sys::ScrollLogicalPosition::Center);
+    row.scroll_into_view_with_scroll_into_view_options(&options);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_border_is_found_wherever_it_is() {
+        for count in 0..20 {
+            for border in 0..=count {
+                assert_eq!(partition(count, |place| place < border), border);
+            }
+        }
+    }
+}

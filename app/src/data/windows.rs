@@ -1,0 +1,172 @@
+//! Which part of a dialog's messages is wanted.
+//!
+//! A dialog is read through a window: a run of messages without a gap. It begins at the latest or
+//! around a message, and grows at either end when someone scrolls there. A component says what it
+//! wants here and asks the entry to fetch; the query takes the wish. Scrolling and jumping so take
+//! the way of every other fetch: one at a time, with what is heard meanwhile kept.
+//!
+//! On the server nothing is wanted.
+
+use std::{cell::RefCell, rc::Rc};
+
+use confab_protocol::{DialogEvent, DialogId, Seq, rest::MessagesPage};
+
+use crate::{
+    local::{Handle, Local},
+    words::digits,
+};
+
+/// How many messages a window holds at most. Beyond it, what is furthest from the reader goes and
+/// can be fetched again. Twenty pages: nobody scrolls that far to find what search finds.
+const MESSAGES_MAX: usize = 1_000;
+
+/// A part of a dialog's messages.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Place {
+    /// The last page, in the place of the window.
+    Latest,
+    /// The page around a message, in the place of the window.
+    Around(Seq),
+    /// The page before the window's first.
+    Before(Seq),
+    /// The page after the window's last.
+    After(Seq),
+}
+
+impl Place {
+    /// The query of its address.
+    pub fn query(self) -> String {
+        let (name, seq) = match self {
+            Self::Latest => return String::new(),
+            Self::Around(seq) => ("?around=", seq),
+            Self::Before(seq) => ("?before=", seq),
+            Self::After(seq) => ("?after=", seq),
+        };
+        [name, &digits(seq.0)].concat()
+    }
+
+    /// Whether it makes the window longer instead of another.
+    pub fn extends(self) -> bool {
+        matches!(self, Self::Before(_) | Self::After(_))
+    }
+}
+
+/// What is wanted of one dialog.
+struct Window {
+    dialog: DialogId,
+    wanted: Option<Place>,
+    /// What the engine tells while a page is fetched that makes the window longer.
+    heard: Option<Vec<DialogEvent>>,
+    is_read_back: bool,
+}
+
+/// The windows of this tab; copies share them.
+#[derive(Clone, Copy)]
+pub struct Windows(Handle<RefCell<Vec<Window>>>);
+
+impl Windows {
+    /// Nothing is wanted yet.
+    pub fn new() -> Self {
+        match cfg!(target_arch = "wasm32") {
+            true => Self(Local::new(RefCell::default()).leak()),
+            false => Self(Handle::none()),
+        }
+    }
+
+    /// Without types, to be downloaded once.
+    fn with(self, dialog: &DialogId, act: &mut dyn FnMut(&mut Window)) {
+        let Some(windows) = self.0.get() else { return };
+        let windows: Rc<RefCell<Vec<Window>>> = windows;
+        let mut windows = windows.borrow_mut();
+        if let Some(window) = windows.iter_mut().find(|window| window.dialog == *dialog) {
+            return act(window);
+        }
+        let mut window =
+            Window { dialog: dialog.clone(), wanted: None, heard: None, is_read_back: false };
+        act(&mut window);
+        windows.push(window);
+    }
+
+    /// This part is wanted next.
+    pub fn want(self, dialog: &DialogId, place: Place) {
+        self.with(dialog, &mut |window| window.wanted = Some(place));
+    }
+
+    /// Somebody reads back: what is old stays rather than what is new.
+    pub fn read_back(self, dialog: &DialogId, is_read_back: bool) {
+        self.with(dialog, &mut |window| window.is_read_back = is_read_back);
+    }
+
+    /// The part to be fetched now: what was wanted, or the latest.
+    pub(super) fn begin(self, dialog: &DialogId) -> Place {
+        let mut place = Place::Latest;
+        self.with(dialog, &mut |window| {
+            place = window.wanted.take().unwrap_or(Place::Latest);
+            window.heard = place.extends().then(Vec::new);
+        });
+        place
+    }
+
+    /// Whether something else is wanted since the fetch began.
+    pub(super) fn is_outdated(self, dialog: &DialogId) -> bool {
+        let mut is_outdated = false;
+        self.with(dialog, &mut |window| is_outdated = window.wanted.is_some());
+        is_outdated
+    }
+
+    /// It could not be fetched; whoever tries again means the same.
+    pub(super) fn failed(self, dialog: &DialogId, place: Place) {
+        self.with(dialog, &mut |window| {
+            window.wanted.get_or_insert(place);
+        });
+    }
+
+    pub(super) fn hear(self, dialog: &DialogId, event: &DialogEvent) {
+        self.with(dialog, &mut |window| {
+            if let Some(heard) = &mut window.heard {
+                heard.push(event.clone());
+            }
+        });
+    }
+
+    /// What was heard while the page came that makes the window longer; nothing if it replaces it.
+    pub(super) fn heard(self, dialog: &DialogId) -> Option<Vec<DialogEvent>> {
+        let mut heard = None;
+        self.with(dialog, &mut |window| heard = window.heard.take());
+        heard
+    }
+
+    /// Keeps the window within bounds.
+    pub(super) fn trim(self, dialog: &DialogId, page: &mut MessagesPage) {
+        if page.messages.len() > MESSAGES_MAX {
+            let mut is_read_back = false;
+            self.with(dialog, &mut |window| is_read_back = window.is_read_back);
+            trim(page, is_read_back);
+        }
+    }
+}
+
+/// Half of the window goes, so that this is rare.
+fn trim(page: &mut MessagesPage, is_read_back: bool) {
+    let half = page.messages.len() / 2;
+    if is_read_back {
+        page.messages.truncate(half);
+        page.has_newer = true;
+    } else {
+        page.messages.drain(..half);
+        page.has_more = true;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_place_reads_as_its_address() {
+        assert_eq!(Place::Latest.query(), "");
+        assert_eq!(Place::Before(Seq(51)).query(), "?before=51");
+        assert_eq!(Place::Around(Seq(7)).query(), "?around=7");
+        assert_eq!(Place::After(Seq(0)).query(), "?after=0");
+    }
+}

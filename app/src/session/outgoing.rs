@@ -1,0 +1,64 @@
+//! What we have said and done that the log does not show yet.
+
+use confab_protocol::{ClientId, DialogId, ErrorCode, MessageSend, Timestamp};
+use confab_sync::Post;
+
+/// A message of ours on its way into the log, or a change of one.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Outgoing {
+    /// What is sent.
+    pub post: Post,
+    /// When it was written, by this device's clock.
+    pub at: Timestamp,
+    /// How far it is.
+    pub state: OutgoingState,
+}
+
+impl Outgoing {
+    /// Our name for it.
+    pub fn client_id(&self) -> &ClientId {
+        self.post.client_id()
+    }
+
+    /// The message, if it is a new one of this dialog.
+    pub fn message_to(&self, dialog: &DialogId) -> Option<&MessageSend> {
+        match &self.post {
+            Post::Send(send) if send.dialog_id == *dialog => Some(send),
+            _ => None,
+        }
+    }
+
+    /// Its words; none of a deletion.
+    pub fn content(&self) -> &str {
+        match &self.post {
+            Post::Send(send) => &send.content,
+            Post::Edit(edit) => &edit.content,
+            Post::Delete(_) => "",
+        }
+    }
+}
+
+/// How far a message of ours is.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum OutgoingState {
+    /// It waits for the connection or its turn.
+    Queued,
+    /// It is under way.
+    InFlight,
+    /// The server has it.
+    Stored,
+    /// It was refused for now. It keeps its place, and is tried again by itself.
+    Waiting(ErrorCode),
+    /// It was refused, and will not be tried again by itself.
+    Failed(ErrorCode),
+}
+
+impl OutgoingState {
+    /// Why the server did not take it, if that is where it stands.
+    pub fn refusal(self) -> Option<ErrorCode> {
+        match self {
+            Self::Waiting(code) | Self::Failed(code) => Some(code),
+            Self::Queued | Self::InFlight | Self::Stored => None,
+        }
+    }
+}
