@@ -57,7 +57,7 @@ impl Hashing {
         let params = Params::new(memory, config.password_passes, 1, None)
             .expect("the settings are within the bounds of Argon2");
         let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
-        let nobody = hash(&argon2, super::Secret::new().as_str().as_bytes());
+        let nobody = hash(&argon2, super::Secret::draw().as_str().as_bytes());
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         let (cores, waiting) = (Semaphore::new(cores), Semaphore::new(cores * WAITING_PER_CORE));
         Self(Arc::new(Inner { argon2, nobody, cores, waiting }))
@@ -185,10 +185,13 @@ mod tests {
     async fn too_many_at_once_are_sent_away_and_the_rest_served() {
         let hashing = hashing(8);
         let cores = hashing.0.cores.available_permits();
-        let all =
-            (0..=cores * WAITING_PER_CORE).map(|_| hashing.verify(password("tea at eleven"), None));
-        let verdicts = futures::future::join_all(all).await;
-        let busy = verdicts.iter().filter(|verdict| **verdict == Err(Busy)).count();
+        let all_cores = hashing.0.cores.acquire_many(cores as u32).await.unwrap();
+        let tries = 0..=cores * WAITING_PER_CORE;
+        let tries = tries.map(|_| hashing.verify(password("tea at eleven"), None));
+        let mut verdicts = futures::future::join_all(tries);
+        assert!(futures::poll!(&mut verdicts).is_pending(), "all but one wait for a core");
+        drop(all_cores);
+        let busy = verdicts.await.into_iter().filter(|verdict| *verdict == Err(Busy)).count();
         assert_eq!(busy, 1);
         assert_eq!(hashing.0.cores.available_permits(), cores);
     }

@@ -24,7 +24,7 @@ impl Secret {
     /// # Panics
     ///
     /// When the operating system gives no randomness, which it does from the moment it has started.
-    pub fn new() -> Self {
+    pub fn draw() -> Self {
         let mut bytes = [0; BYTES];
         getrandom::fill(&mut bytes).expect("a running system gives randomness");
         Self(BASE64_URL_SAFE_NO_PAD.encode(bytes))
@@ -59,8 +59,8 @@ mod tests {
 
     #[test]
     fn a_secret_is_known_again_and_never_shown() {
-        let secret = Secret::new();
-        assert_ne!(secret, Secret::new());
+        let secret = Secret::draw();
+        assert_ne!(secret, Secret::draw());
         assert_eq!(Secret::parse(secret.as_str()), Some(secret.clone()));
         assert_eq!(format!("{secret:?}"), "Secret(…)");
         assert!(!format!("{:?}", secret.key()).contains(secret.as_str()));
@@ -68,7 +68,7 @@ mod tests {
 
     #[test]
     fn what_is_not_made_here_is_none() {
-        let secret = Secret::new();
+        let secret = Secret::draw();
         let long = format!("{}A", secret.as_str());
         for text in ["", "x", &secret.as_str()[1..], &long, "ä", "a b"] {
             assert_eq!(Secret::parse(text), None, "{text}");

@@ -54,7 +54,7 @@ impl Sessions {
 
     /// Begins a session; the cookies let the browser keep it.
     pub async fn begin(&self, user: &UserId) -> Result<Cookies, AccountError> {
-        let secret = Secret::new();
+        let secret = Secret::draw();
         self.save(&secret, user).await?;
         Ok(self.keep(&secret))
     }

@@ -101,7 +101,7 @@ impl Tokens {
         if self.store.tokens_of(user).await?.len() >= TOKENS_MAX {
             return Err(TokenError::TooMany);
         }
-        let secret = Secret::new();
+        let secret = Secret::draw();
         let new = NewToken { user: user.clone(), key: secret.key(), name };
         let token = as_told(self.store.add_token(new).await?);
         Ok(rest::MadeToken { token, secret: format!("{PREFIX}{}", secret.as_str()) })

@@ -32,6 +32,7 @@ mod sheets;
 mod site;
 mod stopping;
 mod storage_down;
+mod strange_requests;
 mod the_log;
 mod tokens;
 mod topics;

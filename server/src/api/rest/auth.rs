@@ -56,7 +56,7 @@ pub(super) fn routes(routes: Routes) -> Routes {
             does("Sign out, with this browser or everywhere. Sockets of what ends are closed with 4001.")
                 .open_to_all()
                 .may_take::<SignOut>()
-                .is_done(),
+                .answers_nothing(),
         )
         .post(
             "/api/auth/strength",

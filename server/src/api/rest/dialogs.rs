@@ -54,7 +54,7 @@ pub(super) fn routes(routes: Routes) -> Routes {
             "/api/dialogs/{id}",
             dissolve,
             of("Dissolve a group, for everyone.")
-                .is_done()
+                .answers_nothing()
                 .refuses(&foreign)
                 .refuses(&[Code::NotAGroup, Code::NotTheOwner]),
         )
@@ -63,7 +63,7 @@ pub(super) fn routes(routes: Routes) -> Routes {
             mark_read,
             of("Everything up to a message has been seen.")
                 .takes::<ReadUpTo>()
-                .is_done()
+                .answers_nothing()
                 .refuses(&foreign),
         )
         .post(
@@ -71,7 +71,7 @@ pub(super) fn routes(routes: Routes) -> Routes {
             mark_delivered,
             of("Everything up to a message has reached a device.")
                 .takes::<ReadUpTo>()
-                .is_done()
+                .answers_nothing()
                 .refuses(&foreign),
         )
 }

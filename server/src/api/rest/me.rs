@@ -38,7 +38,7 @@ pub(super) fn routes(routes: Routes) -> Routes {
             delete,
             does("Delete one's account. Messages stay, under \"deleted user\".")
                 .may_take::<Farewell>()
-                .is_done()
+                .answers_nothing()
                 .refuses(&[Code::WrongCredentials, Code::TooManyTries]),
         )
         .post(

@@ -34,13 +34,14 @@ pub(super) fn routes(routes: Routes) -> Routes {
             remove,
             of("Take people out of a group: others, for its owner; oneself, for anyone.")
                 .takes::<MembersChange>()
-                .is_done()
+                .answers_nothing()
                 .refuses(&[Code::NotTheOwner, Code::UnknownPerson, Code::MembersInvalid]),
         )
         .post(
             "/api/dialogs/{id}/leave",
             leave,
-            of("Leave a group. An owner who leaves passes it on to who came first.").is_done(),
+            of("Leave a group. An owner who leaves passes it on to who came first.")
+                .answers_nothing(),
         )
 }
 

@@ -107,7 +107,7 @@ impl Operation {
     }
 
     /// Answers `{"success": true, "data": null}`.
-    pub fn is_done(self) -> Self {
+    pub fn answers_nothing(self) -> Self {
         let null = || ObjectBuilder::new().schema_type(Type::Null).build().into();
         self.answers_with(StatusCode::OK, "It is done.", |_| null())
     }

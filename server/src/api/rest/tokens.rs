@@ -36,7 +36,7 @@ pub(super) fn routes(routes: Routes) -> Routes {
             remove,
             does("Remove a personal token. Sockets that it opened are closed with 4001.")
                 .path::<TokenId>("id", "Which token.")
-                .is_done()
+                .answers_nothing()
                 .refuses(&[Code::AccountRequired, Code::NotFound]),
         )
 }
