@@ -78,7 +78,8 @@ impl Chat {
 
     fn show(self, open: Open) {
         let at = open.at;
-        if let (Some(at), false) = (at, self.is_open(&open.dialog)) {
+        let is_other = self.open.with_untracked(|before| before.dialog != open.dialog);
+        if let Some(at) = at.filter(|_| is_other) {
             surroundings().session.windows.want(&open.dialog, Place::Around(at));
         }
         self.open.set(open);
@@ -86,11 +87,6 @@ impl Chat {
         if at.is_none() {
             focus_dialog();
         }
-    }
-
-    /// Whether this dialog is open.
-    pub fn is_open(self, dialog: &DialogId) -> bool {
-        self.open.with(|open| open.dialog == *dialog)
     }
 
     /// The line of a dialog in our list, if it has one.
@@ -117,7 +113,7 @@ impl Chat {
 
     /// "(3) Anna · Confab".
     fn keep_title(self) {
-        let (words, session) = (surroundings().words, surroundings().session);
+        let words = surroundings().words;
         effect(move || {
             let name = self.open.with(|open| {
                 let name = self.line(&open.dialog, |line| dialog_name(words, line));
@@ -132,7 +128,6 @@ impl Chat {
                 title.extend(["(", &digits(unread), ") "]);
             }
             title.push_str(&page_title(words, &name));
-            let _ = session;
             document().set_title(&title);
         });
     }

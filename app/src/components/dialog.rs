@@ -123,9 +123,15 @@ fn parts(pane: &Pane, chat: Chat, form_client_id: ClientId, notice: Option<Notic
 
 /// Whether the dialog is ours no more: it has left our list, or the server does not let us see it.
 fn is_gone(pane: &Pane, chat: Chat) -> RwSignal<bool> {
-    let is_gone = RwSignal::new(false);
-    let (session, details, dialog) = (surroundings().session, pane.details, pane.dialog.clone());
-    let mut was_there = false;
+    let (around, details, dialog) = (surroundings(), pane.details, pane.dialog.clone());
+    let session = around.session;
+    // A page that came without it; what was begun just now may not be in the list yet.
+    let is_missing = untrack(|| {
+        let has_list = chat.dialogs.data.with(Option::is_some);
+        has_list && chat.line(&dialog, |_| ()).is_none() && !around.is_alive.get()
+    });
+    let is_gone = RwSignal::new(is_missing);
+    let mut was_there = is_missing;
     effect(move || {
         let is_there = chat.line(&dialog, |_| ()).is_some();
         let is_denied = session.denied.with(|denied| denied.contains(&dialog));
