@@ -356,7 +356,8 @@ impl Session {
     }
 
     fn is_change(&self, client_id: &ClientId) -> bool {
-        let changes = |out: &Outgoing| out.client_id() == client_id && out.post.message_id().is_some();
+        let changes =
+            |out: &Outgoing| out.client_id() == client_id && out.post.message_id().is_some();
         self.outbox.with_untracked(|outbox| outbox.iter().any(changes))
     }
 

@@ -20,9 +20,9 @@ pub fn avatar(id: &str, name: &str) -> Element {
 /// One of the colours, the same for the same id everywhere.
 fn colour(id: &str) -> usize {
     // FNV-1a.
-    let hash = id.bytes().fold(0x811c_9dc5_u32, |hash, byte| {
-        (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193)
-    });
+    let hash = id
+        .bytes()
+        .fold(0x811c_9dc5_u32, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193));
     hash as usize % COLOURS.len()
 }
 

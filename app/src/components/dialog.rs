@@ -161,9 +161,7 @@ pub fn quoted(quote: &Quote) -> Element {
         .child(el("bdi", "whom").text(person_name(words, &quote.sender_name)))
         .child(el("span", "what").attr("dir", "auto").text(text));
     match use_context::<Pane>() {
-        Some(pane) => {
-            leads_to(quoted, Open { at: Some(quote.seq), ..Open::dialog(pane.dialog) })
-        }
+        Some(pane) => leads_to(quoted, Open { at: Some(quote.seq), ..Open::dialog(pane.dialog) }),
         None => quoted,
     }
 }

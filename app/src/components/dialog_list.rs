@@ -6,9 +6,7 @@ mod row;
 use leptos::prelude::*;
 use stylers_macro::style_sheet;
 
-use super::{
-    Palette, chat::chat, keyed::renewed, palette::opens_palette, surroundings, words,
-};
+use super::{Palette, chat::chat, keyed::renewed, palette::opens_palette, surroundings, words};
 use crate::{
     Page,
     dom::{Html, Item, frame, list, scoped, when},

@@ -106,9 +106,8 @@ fn pressed(chat: Chat, event: &ev::Event) {
 /// Whether keys are letters now.
 fn is_writing() -> bool {
     let active = document().active_element().and_then(|it| it.dyn_into::<HtmlElement>().ok());
-    active.is_some_and(|active| {
-        matches!(active.tag_name().as_str(), "TEXTAREA" | "INPUT" | "SELECT")
-    })
+    active
+        .is_some_and(|active| matches!(active.tag_name().as_str(), "TEXTAREA" | "INPUT" | "SELECT"))
 }
 
 /// What has happened, for whoever does not see it: stored, not sent, copied.
@@ -116,10 +115,5 @@ fn is_writing() -> bool {
 pub fn Announcements() -> Html {
     let el = frame(style_sheet!("app/src/components/keys.css"));
     let said = super::surroundings().session.said;
-    el("div", "said")
-        .attr("role", "status")
-        .test_id("said")
-        .text_live(move || said.get())
-        .into()
+    el("div", "said").attr("role", "status").test_id("said").text_live(move || said.get()).into()
 }
-

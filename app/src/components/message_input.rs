@@ -153,9 +153,10 @@ pub fn MessageInput(dialog: DialogId, form_client_id: ClientId, notice: Option<N
         .attr("action", action)
         .on("submit", submit)
         .child(hidden)
-        .child(switch(move || writing.composing.get(), move |composing| {
-            above(words, writing, composing)
-        }))
+        .child(switch(
+            move || writing.composing.get(),
+            move |composing| above(words, writing, composing),
+        ))
         .child(el("div", "line").child(grow).child(send))
         .child(refusal)
         .child(below)
@@ -182,7 +183,11 @@ fn above(words: &'static Words, writing: Writing, composing: &Composing) -> Html
             focus(WRITE_ID);
         })
         .text("✕");
-    el("div", "above").test_id("composing").child(el("div", "about").child(about)).child(cancel).into()
+    el("div", "above")
+        .test_id("composing")
+        .child(el("div", "about").child(about))
+        .child(cancel)
+        .into()
 }
 
 /// What is being written; copies share it.
@@ -241,7 +246,8 @@ impl Writing {
         let last = pane.messages.data.with_untracked(|page| {
             let messages = page.iter().flat_map(|page| page.messages.iter().rev());
             let is_ours = |message: &&confab_protocol::Message| {
-                message.deleted_at.is_none() && you.with_untracked(|you| you.id == message.sender_id)
+                message.deleted_at.is_none()
+                    && you.with_untracked(|you| you.id == message.sender_id)
             };
             messages.filter(is_ours).map(|m| (m.message_id.clone(), m.content.clone())).next()
         });

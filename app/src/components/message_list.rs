@@ -20,7 +20,7 @@ use super::{
     focus, focus_messages,
     keyed::renewed,
     surroundings,
-    time::{day_of, day_text, Room},
+    time::{Room, day_of, day_text},
     words,
 };
 use crate::{
@@ -186,7 +186,12 @@ fn moved(view: View, event: &ev::Event) {
 }
 
 /// The part of a dialog that shows more of it at either end.
-fn beyond(first: Option<Seq>, last: Option<Seq>, more: [bool; 2], near: [bool; 2]) -> Option<Place> {
+fn beyond(
+    first: Option<Seq>,
+    last: Option<Seq>,
+    more: [bool; 2],
+    near: [bool; 2],
+) -> Option<Place> {
     match (first, last) {
         (Some(first), _) if more[0] && near[0] => Some(Place::Before(first)),
         (_, Some(last)) if more[1] && near[1] => Some(Place::After(last)),

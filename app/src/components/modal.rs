@@ -35,7 +35,8 @@ fn find(id: &str) -> Option<HtmlDialogElement> {
 pub fn goes_when_left<const FRAME: bool>(window: Element<FRAME>) -> Element<FRAME> {
     window.on("click", |event| {
         // Its own area is covered by what is in it.
-        if let Some(window) = target(&event).and_then(|it| it.dyn_into::<HtmlDialogElement>().ok()) {
+        if let Some(window) = target(&event).and_then(|it| it.dyn_into::<HtmlDialogElement>().ok())
+        {
             window.close();
         }
     })

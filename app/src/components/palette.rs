@@ -1,8 +1,7 @@
 //! The way to anywhere: a field, and what is found for it.
 
 use confab_protocol::{
-    Dialog, DialogKind,
-    json,
+    Dialog, DialogKind, json,
     rest::{Found, FoundMessage, FoundPerson, NewDialog},
 };
 use leptos::{ev, prelude::*, task::spawn_local};
@@ -94,10 +93,9 @@ pub fn Palette() -> Html {
         .attr("placeholder", words.search_for())
         .test_id("palette-field")
         .on("input", search);
-    let inside = el("div", "inside")
-        .on("keydown", |event| moved(&event))
-        .child(field)
-        .child(el("div", "results").attr("role", "status").test_id("palette-results").child(results));
+    let inside = el("div", "inside").on("keydown", |event| moved(&event)).child(field).child(
+        el("div", "results").attr("role", "status").test_id("palette-results").child(results),
+    );
     let window = el("dialog", "palette")
         .attr("id", PALETTE_ID)
         .attr("aria-label", words.search())
@@ -186,11 +184,7 @@ fn to_dialog(words: &Words, dialog: &Dialog) -> Element {
 fn to_person(words: &Words, chat: Chat, person: &FoundPerson) -> Element {
     let el = scoped(style_sheet!("app/src/components/palette.css"));
     let (session, name) = (surroundings().session, person_name(words, &person.username));
-    let new = NewDialog {
-        kind: DialogKind::Direct,
-        members: vec![person.id.clone()],
-        title: None,
-    };
+    let new = NewDialog { kind: DialogKind::Direct, members: vec![person.id.clone()], title: None };
     let begin = move |event: ev::Event| {
         if !is_plain(&event) {
             return;
@@ -237,9 +231,8 @@ fn moved(event: &ev::Event) {
     };
     let Ok(found) = window.query_selector_all("a") else { return };
     let at = |place: u32| found.item(place).map(|node| node.unchecked_into::<HtmlElement>());
-    let here = (0..found.length()).find(|place| {
-        at(*place).is_some_and(|link| link.is_same_node(Some(&active)))
-    });
+    let here = (0..found.length())
+        .find(|place| at(*place).is_some_and(|link| link.is_same_node(Some(&active))));
     let next = match (key.key().as_str(), here) {
         _ if key.is_composing() => return,
         ("ArrowDown", None) => at(0),

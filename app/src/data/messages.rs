@@ -2,9 +2,7 @@
 
 use std::{cell::Cell, rc::Rc};
 
-use confab_protocol::{
-    DialogEvents, DialogId, ServerFrame, Topic, rest::MessagesPage,
-};
+use confab_protocol::{DialogEvents, DialogId, ServerFrame, Topic, rest::MessagesPage};
 use confab_sync::{
     Input,
     reduce::{Listed, add_newer, add_older, apply_event, merge_message},

@@ -229,7 +229,9 @@ impl Link {
     fn at(rest: &[char]) -> Self {
         let begins = |scheme: &&str| {
             let mut here = rest.iter();
-            scheme.chars().all(|letter| here.next().is_some_and(|c| c.to_ascii_lowercase() == letter))
+            scheme
+                .chars()
+                .all(|letter| here.next().is_some_and(|c| c.to_ascii_lowercase() == letter))
         };
         let Some(scheme) = SCHEMES.into_iter().find(begins) else { return Self::None };
         let is_mail = scheme == "mailto:";
@@ -256,7 +258,8 @@ fn without_tail(address: &[char]) -> usize {
     while let Some(last) = length.checked_sub(1).and_then(|last| address.get(last)) {
         match last {
             ')' if closed > opened => closed -= 1,
-            '.' | ',' | ';' | ':' | '!' | '?' | '\'' | '*' | '_' | ']' | '}' | '»' | '”' | '’' => {}
+            '.' | ',' | ';' | ':' | '!' | '?' | '\'' | '*' | '_' | ']' | '}' | '»' | '”' | '’' =>
+                {}
             _ => break,
         }
         length -= 1;
@@ -335,8 +338,21 @@ mod tests {
     #[test]
     fn what_does_not() {
         for line in [
-            "2*3*4", "snake_case_name", "* item", "a * b * c", "*", "**", "***", "_ _", "``", "`",
-            "*never closed", "closed* only", "__init__", "*a _b", "****a****",
+            "2*3*4",
+            "snake_case_name",
+            "* item",
+            "a * b * c",
+            "*",
+            "**",
+            "***",
+            "_ _",
+            "``",
+            "`",
+            "*never closed",
+            "closed* only",
+            "__init__",
+            "*a _b",
+            "****a****",
         ] {
             assert_eq!(shown(line), line);
         }
@@ -366,8 +382,16 @@ mod tests {
     #[test]
     fn nothing_else_is_a_link() {
         for line in [
-            "javascript:alert(1)", "data:text/html,x", "ftp://a.example", "//a.example", "http://",
-            "https:// a", "mailto:", "mailto:anna", "xhttp://a.example", "http:/a",
+            "javascript:alert(1)",
+            "data:text/html,x",
+            "ftp://a.example",
+            "//a.example",
+            "http://",
+            "https:// a",
+            "mailto:",
+            "mailto:anna",
+            "xhttp://a.example",
+            "http:/a",
         ] {
             assert_eq!(shown(line), line);
         }

@@ -5,9 +5,7 @@ use stylers_macro::style_sheet;
 
 use crate::{
     Bootstrap,
-    components::{
-        Announcements, Banner, Chat, DialogList, DialogPane, Header, Keys, PeopleList,
-    },
+    components::{Announcements, Banner, Chat, DialogList, DialogPane, Header, Keys, PeopleList},
     dom::{Html, frame, switch},
 };
 

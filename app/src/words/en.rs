@@ -84,7 +84,11 @@ pub(super) static TEXTS: Texts = Texts {
     new_dialog: "New dialog",
     dialogs_unavailable: "The dialogs cannot be read right now.",
     dialogs_failed: "The dialogs could not be loaded.",
-    unread: Plural { one: "{} unread message", few: "{} unread messages", many: "{} unread messages" },
+    unread: Plural {
+        one: "{} unread message",
+        few: "{} unread messages",
+        many: "{} unread messages",
+    },
     muted: "Muted",
     draft: "Draft: {}",
     says: "{}: {}",

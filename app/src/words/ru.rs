@@ -94,7 +94,11 @@ pub(super) static TEXTS: Texts = Texts {
     new_dialog: "Новый диалог",
     dialogs_unavailable: "Диалоги сейчас недоступны.",
     dialogs_failed: "Не удалось загрузить диалоги.",
-    unread: Plural { one: "{} непрочитанное сообщение", few: "{} непрочитанных сообщения", many: "{} непрочитанных сообщений" },
+    unread: Plural {
+        one: "{} непрочитанное сообщение",
+        few: "{} непрочитанных сообщения",
+        many: "{} непрочитанных сообщений",
+    },
     muted: "Без звука",
     draft: "Черновик: {}",
     says: "{}: {}",
@@ -108,7 +112,9 @@ pub(super) static TEXTS: Texts = Texts {
     typing_two: "{} и {} печатают…",
     typing_three: "{}, {} и {} печатают…",
     typing_many: "Печатают несколько человек…",
-    members_count: Plural { one: "{} участник", few: "{} участника", many: "{} участников" },
+    members_count: Plural {
+        one: "{} участник", few: "{} участника", many: "{} участников"
+    },
     back_to_list: "К списку диалогов",
     dialog_gone: "Вы больше не участвуете в этом диалоге.",
     today: "Сегодня",

@@ -92,7 +92,11 @@ pub(super) static TEXTS: Texts = Texts {
     new_dialog: "Новий діалог",
     dialogs_unavailable: "Діалоги зараз недоступні.",
     dialogs_failed: "Не вдалося завантажити діалоги.",
-    unread: Plural { one: "{} непрочитане повідомлення", few: "{} непрочитані повідомлення", many: "{} непрочитаних повідомлень" },
+    unread: Plural {
+        one: "{} непрочитане повідомлення",
+        few: "{} непрочитані повідомлення",
+        many: "{} непрочитаних повідомлень",
+    },
     muted: "Без звуку",
     draft: "Чернетка: {}",
     says: "{}: {}",
@@ -106,7 +110,9 @@ pub(super) static TEXTS: Texts = Texts {
     typing_two: "{} і {} друкують…",
     typing_three: "{}, {} і {} друкують…",
     typing_many: "Друкують кілька людей…",
-    members_count: Plural { one: "{} учасник", few: "{} учасники", many: "{} учасників" },
+    members_count: Plural {
+        one: "{} учасник", few: "{} учасники", many: "{} учасників"
+    },
     back_to_list: "До списку діалогів",
     dialog_gone: "Ви більше не берете участі в цьому діалозі.",
     today: "Сьогодні",

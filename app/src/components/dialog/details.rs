@@ -128,9 +128,7 @@ fn mute(pane: &Pane, manage: &Manage, chat: Chat) -> Html {
     let is_muted = move || chat.line(&dialog, |line| line.muted).unwrap_or(false);
     let (shown, now) = (is_muted.clone(), is_muted);
     button("mute")
-        .attr_live("aria-pressed", move || {
-            Some(if shown() { "true" } else { "false" }.to_owned())
-        })
+        .attr_live("aria-pressed", move || Some(if shown() { "true" } else { "false" }.to_owned()))
         .text(words.mute())
         .on("click", move |_| manage.mute(!untrack(&now)))
         .into()

@@ -6,6 +6,7 @@ use stylers_macro::style_sheet;
 
 use super::{Pane, details::PANEL_ID};
 use crate::{
+    Open,
     components::{
         PeopleButton,
         avatar::avatar,
@@ -16,7 +17,6 @@ use crate::{
     },
     dom::{Html, scoped, switch, when},
     names::dialog_name,
-    Open,
 };
 
 /// The way back, who or what this is, who is typing or there, and the way to more.

@@ -112,7 +112,9 @@ fn preview(words: &Words, preview: &Preview) -> String {
         Preview::Typing(names) => typing_text(words, names),
         Preview::Said(By::Peer, text) => text.clone(),
         Preview::Said(By::You, text) => fill(words.says(), &[words.you(), text]),
-        Preview::Said(By::One(name), text) => fill(words.says(), &[&person_name(words, name), text]),
+        Preview::Said(By::One(name), text) => {
+            fill(words.says(), &[&person_name(words, name), text])
+        }
         Preview::Deleted => words.message_deleted().to_owned(),
     }
 }

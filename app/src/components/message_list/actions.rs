@@ -122,15 +122,14 @@ impl Actions {
                 self.bar.get().iter().for_each(|bar| bar.remove());
             }
         };
-        let is_mine = move || {
-            self.about.get().and_then(Shown::get).is_some_and(|row| row.is_mine)
-        };
+        let is_mine = move || self.about.get().and_then(Shown::get).is_some_and(|row| row.is_mine);
         let is_ours = move || {
             let may = self.about.get().and_then(Shown::get);
             may.is_some_and(|row| row.is_mine && row.state == OutgoingState::Stored)
         };
         let ours = move || -> Html {
-            let label = move || if self.asks.get() { words.delete_really() } else { words.delete() };
+            let label =
+                move || if self.asks.get() { words.delete_really() } else { words.delete() };
             let delete = el("button", "act")
                 .attr("type", "button")
                 .flag_live("data-asks", move || self.asks.get())

@@ -15,12 +15,7 @@ use crate::{
 
 /// ◷ on its way, ✓ stored, ✓✓ with another, coloured seen by another; in words for the ear, and in a
 /// group with names. With a way on if it was refused.
-pub fn delivery(
-    state: OutgoingState,
-    reach: Option<Reach>,
-    post: &ClientId,
-    row: Shown,
-) -> Html {
+pub fn delivery(state: OutgoingState, reach: Option<Reach>, post: &ClientId, row: Shown) -> Html {
     let el = scoped(style_sheet!("app/src/components/message_list/row.css"));
     let words = words();
     let reach = reach.unwrap_or_default();

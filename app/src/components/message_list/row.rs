@@ -12,8 +12,9 @@ use super::{
 use crate::{
     components::{
         dialog::quoted,
+        surroundings,
         time::{Precision, time_of_day, time_text},
-        surroundings, words,
+        words,
     },
     dom::{Element, Html, scoped, switch},
     names::person_name,

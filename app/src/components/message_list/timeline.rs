@@ -2,8 +2,8 @@
 //! values, no signals.
 
 use confab_protocol::{
-    ClientId, DialogId, Member, Message, MessageId, Person, Quote, Seq, Timestamp, UserId, Username,
-    rest::MessagesPage,
+    ClientId, DialogId, Member, Message, MessageId, Person, Quote, Seq, Timestamp, UserId,
+    Username, rest::MessagesPage,
 };
 use confab_sync::Post;
 
@@ -205,8 +205,8 @@ impl Timeline<'_> {
         let read = self.read?;
         let is_new = |message: &&Message| message.seq > read && message.sender_id != self.you.id;
         let first = stored.iter().find(is_new)?;
-        let is_known = stored.first()?.seq <= Seq(read.0 + 1)
-            || self.page.is_some_and(|page| !page.has_more);
+        let is_known =
+            stored.first()?.seq <= Seq(read.0 + 1) || self.page.is_some_and(|page| !page.has_more);
         is_known.then_some(first.seq)
     }
 
@@ -220,7 +220,7 @@ impl Timeline<'_> {
                 Some(_) => Body::Deleted,
                 None => Body::Words(message.content.clone()),
             },
-            quote: message.quote.clone(),
+            quote: message.quote.clone().filter(|_| message.deleted_at.is_none()),
             at: message.created_at,
             is_edited: message.edited_at.is_some() && message.deleted_at.is_none(),
             state: OutgoingState::Stored,
@@ -242,7 +242,8 @@ impl Timeline<'_> {
         send: &confab_protocol::MessageSend,
         stored: &[Message],
     ) -> Row {
-        let answered = stored.iter().find(|message| Some(&message.message_id) == send.reply_to.as_ref());
+        let answered =
+            stored.iter().find(|message| Some(&message.message_id) == send.reply_to.as_ref());
         Row {
             key: RowKey(self.you.id.clone(), send.client_id.clone()),
             author: self.you.username.clone(),
@@ -285,7 +286,7 @@ impl Row {
             }
             // What was refused is still there.
             Post::Delete(_) if outgoing.state.refusal().is_some() => {}
-            Post::Delete(_) => self.body = Body::Deleted,
+            Post::Delete(_) => (self.body, self.quote) = (Body::Deleted, None),
         }
         self.state = outgoing.state;
         self.post = outgoing.client_id().clone();

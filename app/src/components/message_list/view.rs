@@ -402,9 +402,8 @@ fn top(element: &Element) -> f64 {
 /// The first row that begins below this line; the last one if none does.
 fn first_below(rows: &Element, edge: f64) -> Option<Element> {
     let rows = rows.children();
-    let above = partition(rows.length(), |place| {
-        rows.item(place).is_some_and(|row| top(&row) < edge)
-    });
+    let above =
+        partition(rows.length(), |place| rows.item(place).is_some_and(|row| top(&row) < edge));
     rows.item(above).or_else(|| rows.item(above.checked_sub(1)?))
 }
 

@@ -163,26 +163,35 @@ fn what_goes_to_another_dialog_stays_there() {
 
 #[test]
 fn one_author_within_five_minutes_has_one_name() {
-    let view = View::of("zoe", vec![
-        stored("anna", "a", 1, 0),
-        stored("anna", "b", 2, 5),
-        stored("anna", "c", 3, 11),
-        stored("bob", "d", 4, 11),
-    ]);
+    let view = View::of(
+        "zoe",
+        vec![
+            stored("anna", "a", 1, 0),
+            stored("anna", "b", 2, 5),
+            stored("anna", "c", 3, 11),
+            stored("bob", "d", 4, 11),
+        ],
+    );
     let continues: Vec<bool> = view.rows().iter().map(|row| row.continues).collect();
     assert_eq!(continues, [false, true, false, false]);
 }
 
 #[test]
 fn a_day_begins_with_its_name_and_so_does_a_group() {
-    let view = View::of("zoe", vec![
-        stored("anna", "a", 1, DAY - 1),
-        stored("anna", "b", 2, DAY),
-        stored("anna", "c", 3, DAY + 1),
-        stored("anna", "d", 4, 3 * DAY),
-    ]);
+    let view = View::of(
+        "zoe",
+        vec![
+            stored("anna", "a", 1, DAY - 1),
+            stored("anna", "b", 2, DAY),
+            stored("anna", "c", 3, DAY + 1),
+            stored("anna", "d", 4, 3 * DAY),
+        ],
+    );
     assert_eq!(view.shown(), ["day 0", "a", "day 1", "b", "c", "day 3", "d"]);
-    assert_eq!(view.rows()[1..=2].iter().map(|row| row.continues).collect::<Vec<_>>(), [false, true]);
+    assert_eq!(
+        view.rows()[1..=2].iter().map(|row| row.continues).collect::<Vec<_>>(),
+        [false, true]
+    );
 }
 
 #[test]
