@@ -1,7 +1,7 @@
 //! The other door of the server: HTTP.
 //!
 //! Pages are rendered here with what they show already in them, so they read without JavaScript
-//! ([`page`]); a plain form posts ([`form`]); programs use JSON ([`rest`]), which is described for
+//! ([`page`]); plain forms post ([`form`], [`forms`]); programs use JSON ([`rest`]), which is described for
 //! them ([`docs`]); load balancers ask how the server is ([`health`]); files come from the site
 //! folder ([`assets`]). Who is asking is found out before any handler runs ([`visitor`]). Every
 //! handler parses, calls a verb of the hub or of `auth`, and phrases the answer.

@@ -13,7 +13,7 @@ use crate::harness::{PASSWORD, Person, TestServer, server};
 
 /// How someone stands towards a group, in the order of the columns.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-enum Standing {
+pub enum Standing {
     /// Began it, and wrote its only message.
     Owner,
     /// Was taken in.
@@ -106,16 +106,16 @@ async fn someone(server: &TestServer) -> Person<'_> {
 }
 
 /// A group with everyone in it who is to be, and someone who stands towards it as wished.
-struct Scene<'a> {
-    person: Person<'a>,
-    group: String,
-    message: String,
+pub struct Scene<'a> {
+    pub person: Person<'a>,
+    pub group: String,
+    pub message: String,
     fred: String,
     eve: String,
 }
 
 impl<'a> Scene<'a> {
-    async fn of(server: &'a TestServer, standing: Standing) -> Self {
+    pub async fn of(server: &'a TestServer, standing: Standing) -> Self {
         let (mut owner, mut person) = (someone(server).await, someone(server).await);
         let fred = someone(server).await.id().await;
         let eve = someone(server).await.id().await;
