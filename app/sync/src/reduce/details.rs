@@ -42,6 +42,10 @@ pub fn apply_receipt(details: &mut DialogDetails, receipt: &Receipt) {
 
 /// Our list has another line for this dialog: read on some device, muted. [`Listed::Gap`]: it was
 /// read at another position than the details, which are to be fetched.
+///
+/// These lines are numbered in the list alone, and only the list knows when one is missing. So what
+/// is ours alone (`muted`, `read`, `unread`) is better shown from there; and when the list has a gap,
+/// the details are to be fetched too.
 pub fn apply_update(details: &mut DialogDetails, update: &DialogUpdate) -> Listed {
     let known = &mut details.dialog;
     if update.dialog_id != known.dialog_id {

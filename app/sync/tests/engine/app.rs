@@ -229,6 +229,7 @@ impl App {
             && list_hears(list, &heard) != Listed::Known
         {
             self.asks(What::List, false, server);
+            self.asks(What::Details, false, server);
         }
         let Some(details) = &mut self.details else { return };
         if details_hear(details, &heard) == Listed::Gap {

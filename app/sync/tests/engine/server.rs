@@ -157,7 +157,17 @@ impl Server {
         }
     }
 
-    pub fn turns_us_out(&mut self, room: usize) -> Vec<ServerFrame> {
+    /// Another of the room says something; if there is none, it gets another title.
+    pub fn speaks(&mut self, room: usize) -> Vec<ServerFrame> {
+        let who = OTHERS.iter().position(|who| self.rooms[room].has(who));
+        self.does(&who.map_or(Deed::Renames { room }, |who| Deed::Says {
+            room,
+            who,
+            answers: None,
+        }))
+    }
+
+    fn turns_us_out(&mut self, room: usize) -> Vec<ServerFrame> {
         let owns = self.rooms[room].owner() == "me";
         let heir = self.rooms[room].members.iter().find(|member| member.id != user("me"));
         let heir = heir.map(|member| member.id.to_string());
@@ -171,7 +181,7 @@ impl Server {
         self.and_personal(told, room)
     }
 
-    pub fn lets_us_in(&mut self, room: usize) -> Vec<ServerFrame> {
+    fn lets_us_in(&mut self, room: usize) -> Vec<ServerFrame> {
         let member = self.rooms[room].add("me").expect("we are out");
         let told = self.tells(room, DialogChange::MemberAdded(member));
         self.and_personal(told, room)

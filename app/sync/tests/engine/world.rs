@@ -2,7 +2,7 @@
 
 use confab_protocol::{
     ClientFrame, DialogEvent, Ev, MessageDelete, MessageEdit, MessageId, MessageSend, Seq,
-    ServerFrame,
+    ServerFrame, Uev,
 };
 use confab_sync::{DeliveryState, Effect, Event, Input, Post};
 
@@ -48,6 +48,9 @@ pub struct World {
     pub app: App,
     wire: Vec<ServerFrame>,
     deaf: bool,
+    /// The last line of our list that arrived, and whether each came after the one before it.
+    line: Uev,
+    pub lines_in_order: bool,
     /// Where the app's snapshot stood.
     pub loaded: Option<Ev>,
     /// What the engine told since then.
@@ -69,6 +72,8 @@ impl World {
             app: App::default(),
             wire: Vec::new(),
             deaf: false,
+            line: Uev(0),
+            lines_in_order: true,
             loaded: None,
             told: Vec::new(),
             written: Vec::new(),
@@ -116,11 +121,11 @@ impl World {
             }
             Fate::Arrives(pick) if wire > 0 => {
                 let frame = self.wire.remove(pick % wire);
-                self.rig.hears(frame);
+                self.hears(frame);
             }
             Fate::ArrivesTwice(pick) if wire > 0 => {
                 let frame = self.wire[pick % wire].clone();
-                self.rig.hears(frame);
+                self.hears(frame);
             }
             // Nobody numbers receipts, and no wire loses one of two frames: a socket that loses
             // some loses the rest, and then all is read afresh.
@@ -153,10 +158,14 @@ impl World {
         }
         self.flows();
         // What is said of dialogs that are not joined is not repaired before the next word of them:
-        // it shows by its number that something was lost.
-        for deed in [Deed::Renames { room: 0 }, Deed::Renames { room: 1 }, Deed::Mutes { room: 0 }]
-        {
-            self.wire.extend(self.server.does(&deed));
+        // it shows by its number that something was lost. No more is done than that, because a line
+        // that is sent whole would hide what was wrong with it.
+        for room in 0..2 {
+            self.wire.extend(self.server.speaks(room));
+        }
+        self.flows();
+        if self.line < self.server.list().uev {
+            self.wire.extend(self.server.does(&Deed::Mutes { room: 1 }));
         }
         self.flows();
     }
@@ -173,13 +182,21 @@ impl World {
                     self.is_answered(0);
                 } else {
                     let frame = self.wire.remove(0);
-                    self.rig.hears(frame);
+                    self.hears(frame);
                 }
                 self.settle();
             }
             self.rig.waits(4_000);
         }
         self.settle();
+    }
+
+    fn hears(&mut self, frame: ServerFrame) {
+        if let ServerFrame::DialogUpdate(update) = &frame {
+            self.lines_in_order &= update.uev == Uev(self.line.0 + 1);
+            self.line = update.uev;
+        }
+        self.rig.hears(frame);
     }
 
     fn name(&self) -> String {
