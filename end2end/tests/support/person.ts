@@ -47,8 +47,39 @@ export class Tab {
     await expect(this.input).toHaveValue("");
   }
 
+  // The dialog of this name in the list beside the open one.
+  dialog(name: string): Locator {
+    return this.page.getByTestId("dialog").filter({ has: this.page.getByTestId("dialog-name").getByText(name, { exact: true }) });
+  }
+
+  async opensDialog(name: string): Promise<void> {
+    await this.dialog(name).click();
+    await this.isAt(name);
+  }
+
+  // The dialog of this name is open.
+  async isAt(name: string): Promise<void> {
+    await expect(this.page.getByTestId("dialog-title")).toHaveText(name);
+  }
+
+  async seesUnread(name: string, count: number): Promise<void> {
+    const badge = this.dialog(name).getByTestId("unread");
+    await (count === 0 ? expect(badge).toHaveCount(0) : expect(badge).toHaveText(String(count)));
+  }
+
+  // Points at a message and does one of the things that can be done with it.
+  async does(what: "reply" | "copy" | "edit" | "delete", text: string): Promise<void> {
+    const bubble = this.message(text);
+    await bubble.hover();
+    await bubble.getByTestId(what).click();
+  }
+
   message(text: string): Locator {
     return this.page.getByTestId("message").filter({ has: this.page.getByText(text, { exact: true }) });
+  }
+
+  async doesNotSee(text: string): Promise<void> {
+    await expect(this.message(text)).toHaveCount(0);
   }
 
   // Exactly once: not none, not two.
@@ -60,7 +91,7 @@ export class Tab {
     await expect(this.page.getByTestId("content")).toHaveText(texts);
   }
 
-  // How far a message of ours is: queued, sending, waiting, failed, stored.
+  // How far a message of ours is: queued, sending, waiting, failed, stored, delivered, read.
   async seesState(text: string, state: string): Promise<void> {
     await expect(this.message(text).getByTestId("delivery")).toHaveAttribute("data-state", state);
   }
@@ -109,7 +140,11 @@ export class Tab {
   }
 }
 
+// What everyone in the stories signs in with.
+const PASSWORD = "a long walk home";
+
 export class Person {
+  id = "";
   private readonly allowed: RegExp[] = [];
   private readonly complaints: string[] = [];
 
@@ -129,6 +164,44 @@ export class Person {
 
   async opens(path: string): Promise<Tab> {
     return this.opensIn(await this.context.newPage(), path);
+  }
+
+  // Comes in with an account; this browser stays in.
+  async registers(name: string, login = name): Promise<void> {
+    const me = await this.asks("/api/auth/register", { login, name, password: PASSWORD });
+    this.id = me.id;
+  }
+
+  // The same person in another browser.
+  async signsIn(login: string, password = PASSWORD): Promise<void> {
+    const me = await this.asks("/api/auth/login", { login, password });
+    this.id = me.id;
+  }
+
+  // Begins a dialog with another, or finds it.
+  async writesTo(other: Person): Promise<string> {
+    const dialog = await this.asks("/api/dialogs", { kind: "direct", members: [other.id] });
+    return dialog.dialogId;
+  }
+
+  async beginsGroup(title: string, others: Person[]): Promise<string> {
+    const members = others.map((other) => other.id);
+    const dialog = await this.asks("/api/dialogs", { kind: "group", title, members });
+    return dialog.dialogId;
+  }
+
+  // Says something as a script of theirs would.
+  async says(dialog: string, content: string): Promise<void> {
+    await this.asks(`/api/messages/dialog/${dialog}`, { content });
+  }
+
+  // Asks the server as a page of theirs does.
+  async asks(path: string, data: unknown, method = "POST"): Promise<any> {
+    const headers = { origin: this.server.url };
+    const answer = await this.context.request.fetch(this.server.url + path, { method, data, headers });
+    const body = await answer.json();
+    expect(body.success, JSON.stringify(body)).toBe(true);
+    return body.data;
   }
 
   // In a page whose traffic the story has a hand in.

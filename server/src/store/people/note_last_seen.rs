@@ -11,16 +11,17 @@ use crate::store::{
 struct NoteLastSeen(UserId);
 
 impl Store {
-    /// Notes that someone was here until now. Of who is only passing nothing is noted.
+    /// Notes that someone was here until now. Of who is only passing nothing is noted: a crowd that
+    /// looks in and goes costs no commit.
     ///
     /// # Errors
     ///
     /// [`Unavailable`].
-    pub fn note_last_seen(
-        &self,
-        user: UserId,
-    ) -> impl Future<Output = Result<(), Unavailable>> + use<> {
-        self.writer.write(NoteLastSeen(user))
+    pub async fn note_last_seen(&self, user: UserId) -> Result<(), Unavailable> {
+        match self.account(&user).await? {
+            Some(_) => self.writer.write(NoteLastSeen(user)).await,
+            None => Ok(()),
+        }
     }
 }
 
