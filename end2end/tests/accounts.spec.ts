@@ -40,8 +40,10 @@ test.describe("with the people of document 001", () => {
     for (const person of [alice, bob]) {
       person.mayComplainOf(/WebSocket connection to .* failed|ERR_CONNECTION_REFUSED/);
     }
+    await tabs[0].isConnected();
+    await tabs[1].isConnected();
     await server.stop();
-    await expect(tabs[0].status).toHaveAttribute("data-state", "reconnecting");
+    await expect(tabs[0].status).not.toHaveAttribute("data-state", "open");
     await server.start();
     for (const tab of tabs) {
       await expect(tab.status).toHaveAttribute("data-state", "open", { timeout: 20_000 });

@@ -29,7 +29,8 @@ CREATE UNIQUE INDEX users_name_key ON users (name_key);
 ALTER TABLE dialogs ADD COLUMN direct_key TEXT;
 -- Milliseconds since 1970, UTC. The lobby's is filled in when the database is opened.
 ALTER TABLE dialogs ADD COLUMN created_at INTEGER;
--- Who began it; nobody began the lobby. A direct dialog is shown to the other from its first message.
+-- Who began it; NULL when nobody did alone: the lobby, and a pair that both began. A direct dialog is shown
+-- to the other from its first message.
 ALTER TABLE dialogs ADD COLUMN created_by TEXT REFERENCES users (id);
 
 CREATE UNIQUE INDEX dialogs_direct_key ON dialogs (direct_key);

@@ -14,7 +14,7 @@ use super::{Member, ReadError, Readers, Store, Unavailable, log, row};
 pub(super) struct Standing {
     pub kind: DialogKind,
     pub title: Option<String>,
-    /// Who began it.
+    /// Who began it; nobody alone, if both of a pair did.
     pub created_by: Option<String>,
     pub last_seq: Seq,
     pub last_ev: Ev,
@@ -39,6 +39,13 @@ pub(super) struct Name {
     pub username: Username,
     /// Nobody else may have it; whoever comes with another on their lips goes by this one.
     pub is_claimed: bool,
+}
+
+impl Standing {
+    /// Whether it was someone who began the dialog, alone or as both of a pair.
+    pub fn was_begun_by(&self, user: &str) -> bool {
+        self.created_by.as_deref().is_none_or(|began| began == user)
+    }
 }
 
 /// How someone stands in a dialog; nothing when they do not belong to it or there is none.

@@ -15,7 +15,8 @@ struct BeginDirect {
 }
 
 impl Store {
-    /// Finds the dialog of two people, or begins it. The other hears of it with its first message.
+    /// Finds the dialog of two people, or begins it. The other hears of it with its first message,
+    /// or by beginning it too.
     ///
     /// # Errors
     ///
@@ -54,12 +55,13 @@ impl Write for BeginDirect {
         let is_new = found.is_none();
         let dialog = DialogId::parse(found.unwrap_or_else(|| stamp.id.clone()));
         let dialog = dialog.map_err(row::damaged)?;
-        if is_new {
-            self.insert(connection, &dialog, stamp).await?;
-        }
+        let appears = match is_new {
+            true => self.insert(connection, &dialog, stamp).await.map(|()| true)?,
+            false => self.joins_the_other(connection, &dialog).await?,
+        };
         let line = line_of(connection, user, &dialog).await?.ok_or(sqlx::Error::RowNotFound)?;
         let mut changes = Vec::new();
-        if is_new {
+        if appears {
             let line = Some(line.clone());
             let told = log::tell_person(connection, user, "dialog:begun", &dialog, line, stamp);
             changes.push(told.await?);
@@ -69,6 +71,23 @@ impl Write for BeginDirect {
 }
 
 impl BeginDirect {
+    /// Begins what the other began and nothing was said in yet: from now on both did, and it is on
+    /// both lists. Whether it was so.
+    async fn joins_the_other(
+        &self,
+        connection: &mut SqliteConnection,
+        dialog: &DialogId,
+    ) -> Result<bool, sqlx::Error> {
+        let joined = sqlx::query(
+            "UPDATE dialogs SET created_by = NULL WHERE id = ? AND last_seq = 0 AND created_by = ?",
+        )
+        .bind(dialog.as_str())
+        .bind(self.other.as_str())
+        .execute(connection)
+        .await?;
+        Ok(joined.rows_affected() > 0)
+    }
+
     /// The same from both sides. No id holds a colon.
     fn direct_key(&self) -> String {
         let (a, b) = (self.person.id.as_str(), self.other.as_str());

@@ -42,12 +42,12 @@ macro_rules! select_line {
 }
 
 /// Everything on someone's list. A direct dialog in which nothing was said yet is there for who
-/// began it alone.
+/// began it alone, or for both if both did.
 pub(in crate::store) const LINES_OF_USER: &str = select_line!(
     "",
     "FROM dialogs d LEFT JOIN members me ON me.dialog = d.id AND me.user = ?1",
     "WHERE d.id IN (SELECT 'lobby' UNION ALL SELECT dialog FROM members WHERE user = ?1)
-     AND (d.kind <> 'direct' OR d.last_seq > 0 OR d.created_by = ?1)
+     AND (d.kind <> 'direct' OR d.last_seq > 0 OR d.created_by IS NULL OR d.created_by = ?1)
      AND NOT EXISTS (SELECT 1 FROM users WHERE id = ?1 AND kind = 'deleted')
      ORDER BY active_at DESC, d.id"
 );

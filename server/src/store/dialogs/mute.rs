@@ -89,5 +89,5 @@ impl Mute {
 fn is_listed(standing: &Standing, user: &str) -> bool {
     standing.kind != DialogKind::Direct
         || standing.last_seq > Seq(0)
-        || standing.created_by.as_deref() == Some(user)
+        || standing.was_begun_by(user)
 }

@@ -297,7 +297,7 @@ impl Append {
         };
         let mut changes = vec![log, Change::Receipt { receipt, readers: readers.clone() }];
         if standing.kind == DialogKind::Direct && message.seq == Seq(1) {
-            let began = |user: &UserId| Some(user.as_str()) == standing.created_by.as_deref();
+            let began = |user: &UserId| standing.was_begun_by(user.as_str());
             for user in members.iter().filter(|user| !began(user)) {
                 let line = line_of(connection, user, dialog).await?;
                 let told =

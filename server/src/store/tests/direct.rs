@@ -43,6 +43,25 @@ async fn the_other_hears_of_it_with_the_first_message() {
     assert_eq!(list.dialogs[0].last_message.as_ref().map(|message| message.seq), Some(Seq(2)));
 }
 
+#[tokio::test]
+async fn what_both_have_begun_is_on_both_lists_before_anything_is_said() {
+    let rig = Rig::new().await;
+    let (anna, bob) = (rig.account("anna").await, rig.account("bob").await);
+    let direct = rig.direct(&anna, &bob).await;
+    rig.news().await;
+    for _ in 0..2 {
+        assert_eq!(rig.direct(&bob, &anna).await, direct);
+    }
+    let personal: Vec<_> = rig.news().await.into_iter().filter_map(personal).collect();
+    assert_eq!(personal.len(), 1, "told once: {personal:?}");
+    assert_eq!(personal[0].0, bob.id);
+    for person in [&anna, &bob] {
+        assert_eq!(rig.store.dialogs(&person.id).await.unwrap().dialogs.len(), 2);
+    }
+    rig.says(&anna, &direct, "Hi").await;
+    assert!(rig.news().await.into_iter().all(|change| self::personal(change).is_none()));
+}
+
 fn personal(change: Change) -> Option<(confab_protocol::UserId, confab_protocol::Dialog)> {
     match change {
         Change::Personal { user, update } => Some((user, update.dialog?)),
