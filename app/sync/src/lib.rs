@@ -1,4 +1,5 @@
-//! The client's truth, without I/O: connection, outbox, dialog log (DESIGN §2–§5).
+//! The client's truth, without I/O: connection, outbox, dialog log, typing, receipts, presence
+//! (DESIGN §2–§5), and what a change means for what was fetched ([`reduce`]).
 //!
 //! A [`Client`] is everything a chat client must get right and nothing it must touch. It opens no
 //! socket, reads no clock and rolls no dice; a driver does that for it: the browser's, the load
