@@ -72,9 +72,7 @@ fn changed(session: Session, entry: &EntryApi<Details>, here: &DialogId, frame: 
         found.set(match &frame {
             ServerFrame::DialogSync(sync) => {
                 let apply = |event| apply_to_details(details, event, &you) != Listed::Known;
-                // All of them, also behind a gap that turns out to be none.
-                let has_gap = sync.events.iter().map(apply).fold(false, |gap, here| gap || here);
-                has_gap || details.dialog.ev < sync.to
+                sync.events.iter().any(apply) || details.dialog.ev < sync.to
             }
             ServerFrame::DialogUpdate(update) => apply_update(details, update) == Listed::Gap,
             ServerFrame::Receipt(receipt) => {
