@@ -22,7 +22,7 @@ pub struct RowKey(UserId, ClientId);
 
 /// A line of the list.
 #[derive(Clone, Debug, PartialEq)]
-#[expect(clippy::large_enum_variant, reason = "nearly all lines are messages")]
+#[allow(clippy::large_enum_variant, reason = "nearly all lines are messages")]
 pub enum Line {
     /// Here a day begins.
     Day(Day),
