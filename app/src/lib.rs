@@ -8,6 +8,7 @@
 //!
 //! ```text
 //! pages ─► components ─► data, session ─► live        words: every text, once per language
+//!               ├──────► markup: what a message says, as values
 //!               └──────► dom: the page as text on the server, as nodes in the browser
 //! ```
 

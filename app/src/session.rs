@@ -226,11 +226,11 @@ impl Session {
             Event::Dialog { dialog_id, event } => self.dialog_changed(live, dialog_id, event),
             Event::DialogCaughtUp { dialog_id, at } => {
                 let caught_up = DialogEvents { dialog_id, events: Vec::new(), to: at };
-                live.deliver(&caught_up.into());
+                live.deliver(caught_up.into());
             }
             Event::DialogReset { dialog_id, why } => {
                 self.allowed(&dialog_id);
-                live.deliver(&confab_protocol::DialogReset { dialog_id, why }.into());
+                live.deliver(confab_protocol::DialogReset { dialog_id, why }.into());
             }
             Event::DialogDenied { dialog_id } => self.denied.update(|denied| {
                 if !denied.contains(&dialog_id) {
@@ -260,7 +260,7 @@ impl Session {
             _ => None,
         };
         let to = event.ev;
-        live.deliver(&DialogEvents { dialog_id, events: vec![event], to }.into());
+        live.deliver(DialogEvents { dialog_id, events: vec![event], to }.into());
         if let Some(client_id) = mine {
             self.forget(&client_id);
         }
@@ -324,7 +324,7 @@ impl Session {
             ServerFrame::DialogSync(_) | ServerFrame::DialogReset(_) => return,
             _ => {}
         }
-        live.deliver(&frame);
+        live.deliver(frame);
     }
 
     fn delivered(&self, Delivery { client_id, state }: Delivery) {

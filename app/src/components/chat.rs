@@ -15,7 +15,7 @@ use leptos::{
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{HtmlElement, MouseEvent};
 
-use super::{MESSAGES_ID, WRITE_ID, focus, surroundings};
+use super::{MESSAGES_ID, WRITE_ID, dialog_list::DIALOGS_ID, focus, surroundings};
 use crate::{
     Open,
     data::{Dialogs, Place, Typing},
@@ -167,8 +167,22 @@ fn focus_dialog() {
         tick().await;
         let coarse = window().match_media("(pointer: coarse)").ok().flatten();
         let is_coarse = coarse.is_some_and(|query| query.matches());
-        focus(if is_coarse { MESSAGES_ID } else { WRITE_ID });
+        let id = if is_coarse { MESSAGES_ID } else { WRITE_ID };
+        focus(id);
+        // Where there is room for one of them, the list may be what was opened.
+        if document().active_element().is_none_or(|active| active.id() != id) {
+            focus_line();
+        }
     });
+}
+
+/// Leads the focus to the line of the open dialog.
+fn focus_line() {
+    let list = document().get_element_by_id(DIALOGS_ID);
+    let line = list.and_then(|list| list.query_selector("[aria-current]").ok().flatten());
+    if let Some(line) = line {
+        let _ = line.unchecked_into::<HtmlElement>().focus();
+    }
 }
 
 /// What an event happened to, if it is an element.

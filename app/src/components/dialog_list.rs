@@ -16,6 +16,9 @@ use crate::{
 use line::{Beside, Line};
 use row::row;
 
+/// The id of the list.
+pub const DIALOGS_ID: &str = "dialogs";
+
 /// The column of dialogs: each with what happened last in it, whether the other one is there, and how
 /// much is new; above them the ways to more: search, people.
 ///
@@ -79,7 +82,7 @@ pub fn DialogList() -> Html {
     el("nav", "dialogs")
         .attr("aria-label", words.dialogs())
         .child(el("div", "ways").child(search).child(people))
-        .child(el("ul", "rows").test_id("dialogs").child(list(items)))
+        .child(el("ul", "rows").attr("id", DIALOGS_ID).test_id("dialogs").child(list(items)))
         .child(el("p", "state").test_id("dialogs-state").text_live(state))
         .child(when(failed, again))
         .child(view! { <Palette/> })

@@ -73,12 +73,14 @@ pub fn MessageInput(dialog: DialogId, form_client_id: ClientId, notice: Option<N
     };
     let keydown = move |event: ev::Event| {
         let Some(key) = event.dyn_ref::<KeyboardEvent>() else { return };
-        if is_plain_enter(key) {
-            event.prevent_default();
+        let is_taken = if is_plain_enter(key) {
             enter();
-        } else if is_plain(key, "Escape") && writing.gives_up() {
-            event.prevent_default();
-        } else if is_plain(key, "ArrowUp") && writing.edits_last(pane.as_ref()) {
+            true
+        } else {
+            is_plain(key, "Escape") && writing.gives_up()
+                || is_plain(key, "ArrowUp") && writing.edits_last(pane.as_ref())
+        };
+        if is_taken {
             event.prevent_default();
         }
     };

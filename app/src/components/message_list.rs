@@ -3,6 +3,7 @@
 mod actions;
 mod content;
 mod delivery;
+mod geometry;
 mod row;
 mod timeline;
 mod view;

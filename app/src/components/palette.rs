@@ -5,7 +5,7 @@ use confab_protocol::{
     rest::{Found, FoundMessage, FoundPerson, NewDialog},
 };
 use leptos::{ev, prelude::*, task::spawn_local};
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 use stylers_macro::style_sheet;
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlElement, HtmlInputElement, KeyboardEvent};
@@ -20,7 +20,7 @@ use super::{
 };
 use crate::{
     Open, Page, Session,
-    data::{ask, get},
+    data::{demand, read},
     dom::{Element, Html, frame, scoped, switch},
     names::{dialog_name, person_name},
     words::{Words, fill},
@@ -33,6 +33,9 @@ const FIELD_ID: &str = "palette-field";
 
 /// How long to wait for the next letter before asking the server.
 const PAUSE: Duration = Duration::from_millis(150);
+
+/// What was found, if anything was looked for.
+type Answer = Option<Arc<Found>>;
 
 /// How many dialogs are offered before anything is looked for.
 const OFFERED: usize = 8;
@@ -66,7 +69,7 @@ pub fn Palette() -> Html {
     let session = around.session;
     let Some(chat) = chat() else { return Html::nothing() };
     let query = RwSignal::new(String::new());
-    let found = RwSignal::new(None::<Found>);
+    let found = RwSignal::new(None);
     let search = move |event: ev::Event| {
         let field = target(&event).and_then(|it| it.dyn_into::<HtmlInputElement>().ok());
         let Some(text) = field.map(|field| field.value().trim().to_owned()) else { return };
@@ -79,9 +82,14 @@ pub fn Palette() -> Html {
         session.browser(|browser| browser.after(PAUSE, Box::new(look)));
     };
     let results = switch(
-        move || (query.get(), found.get()),
-        move |(query, found)| match found {
-            Some(found) if !query.is_empty() => results(words, chat, found),
+        move || {
+            (
+                query.get(),
+                found.with(|found| found.as_ref().map(Arc::as_ptr).map(<*const Found>::addr)),
+            )
+        },
+        move |(query, _)| match found.get_untracked() {
+            Some(found) if !query.is_empty() => results(words, chat, &found),
             _ => offered(words, chat, query),
         },
     );
@@ -105,18 +113,18 @@ pub fn Palette() -> Html {
 }
 
 /// Asks the server, and shows its answer if that is still the question.
-fn look_for(session: Session, query: RwSignal<String>, found: RwSignal<Option<Found>>) {
+fn look_for(session: Session, query: RwSignal<String>, found: RwSignal<Answer>) {
     let asked = query.get_untracked();
     if asked.is_empty() {
         return found.set(None);
     }
     let path = ["/api/search?query=", &url::escaped(&asked)].concat();
     spawn_local(async move {
-        let answer = get::<Found>(session, path).await;
-        if let Ok(answer) = answer
+        let answer = demand(session, "GET", path, String::new()).await;
+        if let Ok(answer) = read::<Found>(answer)
             && query.with_untracked(|query| *query == asked)
         {
-            found.set(Some(answer));
+            found.set(Some(Arc::new(answer)));
         }
     });
 }
@@ -193,7 +201,7 @@ fn to_person(words: &Words, chat: Chat, person: &FoundPerson) -> Element {
         let body = json::write(&new);
         spawn_local(async move {
             let path = "/api/dialogs".to_owned();
-            if let Ok(dialog) = ask::<Dialog>(session, "POST", path, body).await {
+            if let Ok(dialog) = read::<Dialog>(demand(session, "POST", path, body).await) {
                 chat.dialogs.refetch();
                 chat.go(Open::dialog(dialog.dialog_id));
             }

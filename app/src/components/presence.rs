@@ -12,7 +12,7 @@ use crate::{
 const NAMED: usize = 3;
 
 /// "online".
-pub fn presence_name(words: &Words, state: &PresenceState) -> &'static str {
+pub fn presence_name(words: &Words, state: PresenceState) -> &'static str {
     match state {
         PresenceState::Online => words.online(),
         PresenceState::Away => words.away(),
@@ -20,11 +20,20 @@ pub fn presence_name(words: &Words, state: &PresenceState) -> &'static str {
     }
 }
 
+/// For style sheets and tests.
+pub fn state_name(state: PresenceState) -> &'static str {
+    match state {
+        PresenceState::Online => "online",
+        PresenceState::Away => "away",
+        PresenceState::Offline => "offline",
+    }
+}
+
 /// "online", or "last seen 10:42".
 pub fn presence_text(words: &Words, presence: &Presence) -> String {
     match (presence.state, presence.last_seen_at) {
         (PresenceState::Offline, Some(at)) => fill(words.last_seen(), &[&when_text(at)]),
-        (state, _) => presence_name(words, &state).to_owned(),
+        (state, _) => presence_name(words, state).to_owned(),
     }
 }
 

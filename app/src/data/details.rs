@@ -7,6 +7,7 @@ use confab_sync::reduce::{Listed, apply_receipt, apply_to_details, apply_update}
 use futures::future::LocalBoxFuture;
 use leptos::prelude::WithUntracked;
 
+use super::{demand, read};
 use crate::{
     Session,
     live::{Endpoint, EntryApi, QueryError, Tag},
@@ -28,7 +29,10 @@ impl Endpoint for Details {
         dialog: DialogId,
     ) -> LocalBoxFuture<'static, Result<DialogDetails, QueryError>> {
         let session = self.session;
-        Box::pin(super::get(session, ["/api/dialogs/", dialog.as_str()].concat()))
+        Box::pin(async move {
+            let path = ["/api/dialogs/", dialog.as_str()].concat();
+            read(demand(session, "GET", path, String::new()).await)
+        })
     }
 
     fn provides(&self, dialog: &DialogId, _: Option<&DialogDetails>) -> Vec<Tag> {
@@ -45,7 +49,7 @@ impl Endpoint for Details {
             api.subscribe(Topic::Dialog(dialog.clone()));
             for kind in ["dialog:sync", "dialog:update", "receipt", "dialog:reset"] {
                 let (entry, here) = (api.clone(), dialog.clone());
-                api.on(kind, move |frame| changed(session, &entry, &here, frame));
+                api.on_shared(kind, move |frame| changed(session, &entry, &here, frame));
             }
             api.cache_entry_removed().await;
         })
@@ -54,8 +58,8 @@ impl Endpoint for Details {
 
 /// Applies a frame of this dialog. What was read here and what the engine tells may stand at two
 /// positions: what lies between them is fetched.
-fn changed(session: Session, entry: &EntryApi<Details>, here: &DialogId, frame: &ServerFrame) {
-    let dialog = match frame {
+fn changed(session: Session, entry: &EntryApi<Details>, here: &DialogId, frame: &Rc<ServerFrame>) {
+    let dialog = match &**frame {
         ServerFrame::DialogSync(sync) => &sync.dialog_id,
         ServerFrame::DialogUpdate(update) => &update.dialog_id,
         ServerFrame::Receipt(receipt) => &receipt.dialog_id,
@@ -69,12 +73,10 @@ fn changed(session: Session, entry: &EntryApi<Details>, here: &DialogId, frame: 
     let (frame, lacks) = (frame.clone(), Rc::new(Cell::new(false)));
     let found = lacks.clone();
     entry.update_cached_data(move |details| {
-        found.set(match &frame {
+        found.set(match &*frame {
             ServerFrame::DialogSync(sync) => {
                 let apply = |event| apply_to_details(details, event, &you) != Listed::Known;
-                // All of them, also behind a gap that turns out to be none.
-                let has_gap = sync.events.iter().map(apply).fold(false, |gap, here| gap || here);
-                has_gap || details.dialog.ev < sync.to
+                sync.events.iter().any(apply) || details.dialog.ev < sync.to
             }
             ServerFrame::DialogUpdate(update) => apply_update(details, update) == Listed::Gap,
             ServerFrame::Receipt(receipt) => {

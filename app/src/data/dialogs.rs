@@ -10,7 +10,7 @@ use confab_sync::{
 use futures::future::LocalBoxFuture;
 use leptos::prelude::WithUntracked;
 
-use super::presence;
+use super::{demand, presence, read};
 use crate::{
     Session,
     live::{Endpoint, EntryApi, QueryError, Tag},
@@ -40,7 +40,8 @@ impl Endpoint for Dialogs {
     fn query(&self, (): ()) -> LocalBoxFuture<'static, Result<DialogList, QueryError>> {
         let session = self.session;
         Box::pin(async move {
-            let list: DialogList = super::get(session, "/api/dialogs".to_owned()).await?;
+            let path = "/api/dialogs".to_owned();
+            let list: DialogList = read(demand(session, "GET", path, String::new()).await)?;
             delivered(session, &list);
             Ok(list)
         })
@@ -56,16 +57,14 @@ impl Endpoint for Dialogs {
             // The lobby's changes come by joining it, those of all others by the topic.
             let topics = [Topic::Dialogs, Topic::Presence, Topic::Dialog(DialogId::lobby())];
             topics.into_iter().for_each(|topic| api.subscribe(topic));
-            if let (Some(list), _) = api.get_cache_entry() {
-                delivered(session, &list);
-            }
+            api.look(|list| delivered(session, list));
             for kind in KINDS {
                 let entry = api.clone();
-                api.on(kind, move |frame| changed(session, &entry, frame));
+                api.on_shared(kind, move |frame| changed(session, &entry, frame));
             }
             for kind in PRESENCE {
                 let entry = api.clone();
-                api.on(kind, move |frame| {
+                api.on_shared(kind, move |frame| {
                     let Some(now) = session.browser(|browser| browser.wall()) else { return };
                     let frame = frame.clone();
                     entry.update_cached_data(move |list| presence::apply(list, &frame, now));
@@ -77,8 +76,8 @@ impl Endpoint for Dialogs {
 }
 
 /// Applies a frame; what the list cannot know it fetches.
-fn changed(session: Session, entry: &EntryApi<Dialogs>, frame: &ServerFrame) {
-    if let ServerFrame::MessageNew(new) = frame {
+fn changed(session: Session, entry: &EntryApi<Dialogs>, frame: &Rc<ServerFrame>) {
+    if let ServerFrame::MessageNew(new) = &**frame {
         let (dialog_id, seq) = (new.dialog_id.clone(), new.message.seq);
         has(session, dialog_id, seq);
     }
@@ -86,7 +85,7 @@ fn changed(session: Session, entry: &EntryApi<Dialogs>, frame: &ServerFrame) {
     let (frame, found) = (frame.clone(), Rc::new(Cell::new(Listed::Known)));
     let heard = found.clone();
     entry.update_cached_data(move |list| {
-        let listed = match &frame {
+        let listed = match &*frame {
             ServerFrame::DialogSync(sync) => {
                 let apply = |event| apply_event_to_list(list, &sync.dialog_id, event, &you);
                 let outcomes = sync.events.iter().map(apply);

@@ -9,7 +9,7 @@ use confab_sync::{
 };
 use futures::future::LocalBoxFuture;
 
-use super::Place;
+use super::{Place, demand, read};
 use crate::{
     Session,
     live::{Endpoint, EntryApi, QueryError, Tag},
@@ -84,9 +84,8 @@ impl Endpoint for Messages {
         let session = self.session;
         Box::pin(async move {
             api.subscribe(Topic::Dialog(dialog.clone()));
-            if let (Some(page), _) = api.get_cache_entry() {
-                let dialog_id = dialog.clone();
-                session.command(Input::Loaded { dialog_id, at: page.ev });
+            if let Some(at) = api.look(|page| page.ev) {
+                session.command(Input::Loaded { dialog_id: dialog.clone(), at });
             }
             let (entry, here) = (api.clone(), dialog.clone());
             api.on("dialog:sync", move |frame| match frame {
@@ -141,7 +140,7 @@ async fn fetch(
     place: Place,
 ) -> Result<MessagesPage, QueryError> {
     let path = ["/api/messages/dialog/", dialog.as_str(), &place.query()].concat();
-    let page = super::get::<MessagesPage>(session, path).await?;
+    let page: MessagesPage = read(demand(session, "GET", path, String::new()).await)?;
     if !place.extends() {
         // What comes after this position is told from now on; until the page is in the entry, the
         // cache keeps it and puts it on top.

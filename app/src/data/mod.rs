@@ -10,10 +10,13 @@ mod pulse;
 mod typing;
 mod windows;
 
+use std::future::ready;
+
 use confab_protocol::{
     json::{self, FromJson},
     rest::Success,
 };
+use futures::future::LocalBoxFuture;
 
 use crate::{Session, live::QueryError};
 
@@ -26,44 +29,26 @@ pub use pulse::{LastPulse, Pulse};
 pub use typing::Typing;
 pub use windows::{Place, Windows};
 
-/// What stands under a path of the server's REST.
-///
-/// # Errors
-///
-/// [`QueryError`].
-pub async fn get<T: FromJson>(session: Session, path: String) -> Result<T, QueryError> {
-    ask(session, "GET", path, String::new()).await
-}
-
-/// Asks the server something, and reads what it answers.
-///
-/// # Errors
-///
-/// [`QueryError`].
-pub async fn ask<T: FromJson>(
+/// Asks the server something: a method, a path, and a body that is empty if there is none.
+pub fn demand(
     session: Session,
     method: &'static str,
     path: String,
     body: String,
-) -> Result<T, QueryError> {
-    let answer = demand(session, method, path, body).await?;
-    let answer = json::read::<Success<T>>(&answer).map_err(|why| QueryError::Unreadable { why })?;
-    Ok(answer.data)
-}
-
-/// Asks the server something whose answer says nothing.
-///
-/// # Errors
-///
-/// [`QueryError`].
-pub async fn demand(
-    session: Session,
-    method: &'static str,
-    path: String,
-    body: String,
-) -> Result<String, QueryError> {
+) -> LocalBoxFuture<'static, Result<String, QueryError>> {
     match session.browser(|browser| browser.request(method, path, body)) {
-        Some(answer) => answer.await,
-        None => Err(QueryError::Unreachable),
+        Some(answer) => answer,
+        None => Box::pin(ready(Err(QueryError::Unreachable))),
     }
+}
+
+/// Reads what the server answered.
+///
+/// # Errors
+///
+/// [`QueryError`]: there was no answer, a refusal, or something else than data of this type.
+pub fn read<T: FromJson>(answer: Result<String, QueryError>) -> Result<T, QueryError> {
+    let answer =
+        json::read::<Success<T>>(&answer?).map_err(|why| QueryError::Unreadable { why })?;
+    Ok(answer.data)
 }

@@ -118,6 +118,7 @@ impl Windows {
     pub(super) fn failed(self, dialog: &DialogId, place: Place) {
         self.with(dialog, &mut |window| {
             window.wanted.get_or_insert(place);
+            window.heard = None;
         });
     }
 

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use confab_protocol::{ServerFrame, Topic};
-use leptos::prelude::GetUntracked;
+use leptos::prelude::{GetUntracked, WithUntracked};
 
 use super::{
     Endpoint, EntryState, Removed, Tag,
@@ -65,6 +65,11 @@ impl<E: Endpoint> EntryApi<E> {
         }
     }
 
+    /// Looks at the data, if there is any, without subscribing to it and without a copy.
+    pub fn look<T>(&self, look: impl FnOnce(&E::Data) -> T) -> Option<T> {
+        self.typed.data.with_untracked(|data| data.as_ref().map(look))
+    }
+
     /// The data and what the entry says about it, without subscribing to either.
     pub fn get_cache_entry(&self) -> (Option<E::Data>, EntryState) {
         (self.typed.data.get_untracked(), self.entry.state.get_untracked())
@@ -83,7 +88,12 @@ impl<E: Endpoint> EntryApi<E> {
     /// # Panics
     ///
     /// In debug builds if the server has no such frame.
-    pub fn on(&self, kind: &'static str, hear: impl FnMut(&ServerFrame) + 'static) {
+    pub fn on(&self, kind: &'static str, mut hear: impl FnMut(&ServerFrame) + 'static) {
+        self.on_shared(kind, move |frame| hear(frame));
+    }
+
+    /// The same for a listener that keeps the frame: to clone it weighs more than all that hear it.
+    pub fn on_shared(&self, kind: &'static str, hear: impl FnMut(&Rc<ServerFrame>) + 'static) {
         self.cache.listen(&self.entry, kind, Box::new(hear));
     }
 

@@ -19,7 +19,7 @@ use futures::future::join;
 use super::{
     Census, Endpoint, Host, Tag,
     contents::{Contents, Typed},
-    dispatch::Dispatch,
+    dispatch::{Dispatch, Hear},
     entry::{Entry, EntryId, Stream},
     topics::Topics,
 };
@@ -178,7 +178,7 @@ impl Cache {
         }
     }
 
-    pub fn listen(&self, entry: &Entry, kind: &'static str, hear: Box<dyn FnMut(&ServerFrame)>) {
+    pub fn listen(&self, entry: &Entry, kind: &'static str, hear: Hear) {
         if !entry.is_removed() {
             self.dispatch.add(entry.id, kind, hear);
         }
@@ -199,9 +199,10 @@ impl Cache {
 
     // What happens to all.
 
-    pub fn deliver(&self, frame: &ServerFrame) {
-        self.dispatch.deliver(frame);
-        if let ServerFrame::Invalidate(invalidate) = frame {
+    pub fn deliver(&self, frame: ServerFrame) {
+        let frame = Rc::new(frame);
+        self.dispatch.deliver(&frame);
+        if let ServerFrame::Invalidate(invalidate) = &*frame {
             let tags: Vec<_> = invalidate.tags.iter().map(|tag| Tag::parse(tag)).collect();
             self.invalidate(&tags);
         }

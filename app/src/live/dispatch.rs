@@ -10,7 +10,7 @@ use confab_protocol::ServerFrame;
 use super::entry::EntryId;
 
 /// What a listener is told.
-type Hear = Box<dyn FnMut(&ServerFrame)>;
+pub(super) type Hear = Box<dyn FnMut(&Rc<ServerFrame>)>;
 
 struct Listener {
     entry: EntryId,
@@ -48,7 +48,7 @@ impl Dispatch {
 
     /// Hands a frame to those who listen for its type. A listener that is added meanwhile hears the
     /// next frame; one whose entry goes meanwhile hears this one no more.
-    pub fn deliver(&self, frame: &ServerFrame) {
+    pub fn deliver(&self, frame: &Rc<ServerFrame>) {
         let kind = frame.kind();
         let listening: Vec<_> =
             self.listeners.borrow().iter().filter(|l| l.kind == kind).cloned().collect();

@@ -159,7 +159,7 @@ impl Live {
     }
 
     /// Hands a frame to those who listen for its type; an `invalidate` frame then invalidates.
-    pub fn deliver(&self, frame: &ServerFrame) {
+    pub fn deliver(&self, frame: ServerFrame) {
         if let Some(cache) = self.cache() {
             cache.deliver(frame);
         }

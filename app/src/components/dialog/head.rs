@@ -1,6 +1,6 @@
 //! The head of the open dialog.
 
-use confab_protocol::{Dialog, DialogKind, PresenceState};
+use confab_protocol::{Dialog, DialogKind, Presence};
 use leptos::prelude::*;
 use stylers_macro::style_sheet;
 
@@ -12,11 +12,12 @@ use crate::{
         avatar::avatar,
         chat::{chat, leads_to},
         modal::opens,
-        presence::{presence_text, typing_text},
+        presence::{presence_text, state_name, typing_text},
         surroundings, words,
     },
-    dom::{Html, scoped, switch, when},
+    dom::{Html, effect, scoped, switch, when},
     names::dialog_name,
+    words::Words,
 };
 
 /// The way back, who or what this is, who is typing or there, and the way to more.
@@ -28,13 +29,21 @@ pub fn Head(pane: Pane) -> Html {
     let Some(chat) = chat() else { return Html::nothing() };
     let (dialog, details) = (pane.dialog.clone(), pane.details);
     // The list is kept more closely; details are there when the list is not.
-    let of = move |look: fn(&Dialog) -> Seen| {
-        let line = chat.line(&dialog, look);
-        line.or_else(|| details.data.with(|details| details.as_ref().map(|d| look(&d.dialog))))
+    let seen = RwSignal::new(Seen::default());
+    let look = move || {
+        let line = chat.line(&dialog, |line| Seen::of(words, line));
+        line.or_else(|| {
+            details.data.with(|details| Some(Seen::of(words, &details.as_ref()?.dialog)))
+        })
+        .unwrap_or_default()
     };
-    let seen = move || of(Seen::of);
-    let (named, below, pictured, kind) = (seen.clone(), seen.clone(), seen.clone(), seen);
-    let name = move || named().map_or_else(String::new, |seen| dialog_name(words, &seen.0));
+    seen.set(untrack(&look));
+    effect(move || {
+        let now = look();
+        if seen.with_untracked(|before| *before != now) {
+            seen.set(now);
+        }
+    });
     let dialog = pane.dialog.clone();
     let text = move || {
         let typing = chat.typing.data.with(|typing| {
@@ -44,30 +53,26 @@ pub fn Head(pane: Pane) -> Html {
         if let Some(names) = typing {
             return typing_text(words, &names);
         }
-        match below() {
-            Some(Seen(Dialog { kind: DialogKind::Group, members, .. })) => {
-                language.count(&words.members_count(), members)
-            }
-            Some(Seen(Dialog { presence: Some(presence), .. })) => presence_text(words, &presence),
+        let (members, presence) = seen.with(|seen| (seen.members, seen.presence));
+        match (members, presence) {
+            (Some(members), _) => language.count(&words.members_count(), members),
+            (_, Some(presence)) => presence_text(words, &presence),
             _ => String::new(),
         }
     };
-    let look = {
-        let kind = kind.clone();
-        move || match kind()?.0.presence?.state {
-            PresenceState::Online => Some("online".to_owned()),
-            PresenceState::Away => Some("away".to_owned()),
-            PresenceState::Offline => Some("offline".to_owned()),
-        }
+    let look = move || {
+        let presence = seen.with(|seen| seen.presence)?;
+        Some(state_name(presence.state).to_owned())
     };
     let picture = switch(
-        move || pictured().map(|seen| (seen.colour_of(), dialog_name(words, &seen.0))),
-        |seen| match seen {
-            Some((colour_of, name)) => avatar(colour_of, name).into(),
-            None => Html::nothing(),
+        move || seen.with(|seen| (seen.colour_of.clone(), seen.name.clone())),
+        |(colour_of, name)| match name.is_empty() {
+            false => avatar(colour_of, name).into(),
+            true => Html::nothing(),
         },
     );
-    let is_lobby = move || kind().is_some_and(|seen| seen.0.kind == DialogKind::Lobby);
+    let is_lobby = move || seen.with(|seen| seen.is_lobby);
+    let name = move || seen.with(|seen| seen.name.clone());
     let back = leads_to(
         el("a", "back").attr("aria-label", words.back_to_list()).test_id("back").text("‹"),
         Open::home(),
@@ -101,17 +106,25 @@ pub fn Head(pane: Pane) -> Html {
 }
 
 /// What the head shows of a dialog.
-#[derive(Clone)]
-struct Seen(Dialog);
+#[derive(Clone, Default, PartialEq)]
+struct Seen {
+    name: String,
+    colour_of: String,
+    is_lobby: bool,
+    /// Of a group only.
+    members: Option<u64>,
+    presence: Option<Presence>,
+}
 
 impl Seen {
-    /// All but the words: they change with every message, and the head does not.
-    fn of(dialog: &Dialog) -> Self {
-        Self(Dialog { last_message: None, ..dialog.clone() })
-    }
-
-    fn colour_of(&self) -> String {
-        let peer = self.0.peer.as_ref().map(|peer| peer.id.as_str());
-        peer.unwrap_or(self.0.dialog_id.as_str()).to_owned()
+    fn of(words: &Words, dialog: &Dialog) -> Self {
+        let colour_of = dialog.peer.as_ref().map_or(dialog.dialog_id.as_str(), |it| it.id.as_str());
+        Self {
+            name: dialog_name(words, dialog),
+            colour_of: colour_of.to_owned(),
+            is_lobby: dialog.kind == DialogKind::Lobby,
+            members: (dialog.kind == DialogKind::Group).then_some(dialog.members),
+            presence: dialog.presence,
+        }
     }
 }

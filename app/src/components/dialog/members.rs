@@ -9,7 +9,7 @@ use web_sys::HtmlInputElement;
 use super::{Pane, manage::Manage};
 use crate::{
     components::{avatar::avatar, chat::target, surroundings, url, words},
-    data::ask,
+    data::{demand, read},
     dom::{Element, Html, Item, list, scoped},
     names::person_name,
 };
@@ -83,10 +83,8 @@ pub fn add_members(pane: &Pane, manage: &Manage) -> Html {
         };
         let path = ["/api/people?query=", &url::escaped(&field.value())].concat();
         spawn_local(async move {
-            let Ok(people) = ask::<PeopleList>(session, "GET", path.clone(), String::new()).await
-            else {
-                return;
-            };
+            let answer = demand(session, "GET", path.clone(), String::new()).await;
+            let Ok(people) = read::<PeopleList>(answer) else { return };
             // Only the answer to what stands there now.
             if path == ["/api/people?query=", &url::escaped(&field.value())].concat() {
                 let people = people.people.into_iter();

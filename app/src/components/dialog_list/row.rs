@@ -1,6 +1,5 @@
 //! One dialog of the list.
 
-use confab_protocol::PresenceState;
 use leptos::prelude::*;
 use stylers_macro::style_sheet;
 
@@ -10,7 +9,7 @@ use crate::{
     components::{
         avatar::avatar,
         chat::leads_to,
-        presence::{presence_name, typing_text},
+        presence::{presence_name, state_name, typing_text},
         surroundings,
         time::when_text,
         words,
@@ -30,9 +29,9 @@ pub fn row(line: RwSignal<Line>) -> Element {
         move |(colour_of, name, presence)| {
             let dot = presence.as_ref().map(|state| {
                 el("span", "dot")
-                    .attr("data-state", state_name(state))
+                    .attr("data-state", state_name(*state))
                     .attr("role", "img")
-                    .attr("aria-label", presence_name(words, state))
+                    .attr("aria-label", presence_name(words, *state))
                     .test_id("presence")
             });
             el("span", "picture").child(avatar(colour_of, name)).children(dot).into()
@@ -85,14 +84,6 @@ pub fn row(line: RwSignal<Line>) -> Element {
     el("li", "row")
         .flag_live("data-muted", move || line.with(|line| line.is_muted))
         .child(leads_to(link, open))
-}
-
-fn state_name(state: &PresenceState) -> &'static str {
-    match state {
-        PresenceState::Online => "online",
-        PresenceState::Away => "away",
-        PresenceState::Offline => "offline",
-    }
 }
 
 fn kind(preview: &Preview) -> &'static str {

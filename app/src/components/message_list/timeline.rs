@@ -22,6 +22,7 @@ pub struct RowKey(UserId, ClientId);
 
 /// A line of the list.
 #[derive(Clone, Debug, PartialEq)]
+#[allow(clippy::large_enum_variant, reason = "nearly all lines are messages")]
 pub enum Line {
     /// Here a day begins.
     Day(Day),
@@ -168,7 +169,7 @@ impl Timeline<'_> {
                 first_new = None;
                 lines.lines.push(Line::New);
             }
-            lines.push(self.from_log(message), day);
+            lines.push(self.stored(message), day);
         }
         for outgoing in self.outbox {
             let Some(send) = outgoing.message_to(self.dialog) else { continue };
@@ -177,7 +178,7 @@ impl Timeline<'_> {
             };
             if !stored.iter().rev().any(is_it) {
                 let day = self.day(&mut lines, outgoing.at);
-                lines.push(self.from_outbox(outgoing, send, stored), day);
+                lines.push(self.unsent(outgoing, send, stored), day);
             }
         }
         lines.lines
@@ -210,7 +211,7 @@ impl Timeline<'_> {
         is_known.then_some(first.seq)
     }
 
-    fn from_log(&self, message: &Message) -> Row {
+    fn stored(&self, message: &Message) -> Row {
         let is_mine = message.sender_id == self.you.id;
         let mut row = Row {
             key: RowKey(message.sender_id.clone(), message.client_id.clone()),
@@ -236,7 +237,7 @@ impl Timeline<'_> {
         row
     }
 
-    fn from_outbox(
+    fn unsent(
         &self,
         outgoing: &Outgoing,
         send: &confab_protocol::MessageSend,

@@ -116,14 +116,15 @@ fn a_listener_whose_entry_goes_while_a_frame_is_delivered_hears_it_no_more() {
     let (dispatch, heard) = (Rc::new(Dispatch::default()), Rc::new(Cell::new(0)));
     for entry in [EntryId(1), EntryId(2)] {
         let (inner, heard) = (dispatch.clone(), heard.clone());
-        let hear = move |_: &ServerFrame| {
+        let hear = move |_: &Rc<ServerFrame>| {
             heard.set(heard.get() + 1);
             inner.remove(EntryId(2));
             inner.add(EntryId(3), "heartbeat", Box::new(|_| panic!("it came too late")));
         };
         dispatch.add(entry, "heartbeat", Box::new(hear));
     }
-    dispatch.deliver(&Heartbeat { time: Timestamp::from_unix_ms(0), connections: 1 }.into());
+    dispatch
+        .deliver(&Rc::new(Heartbeat { time: Timestamp::from_unix_ms(0), connections: 1 }.into()));
     assert_eq!((heard.get(), dispatch.len()), (1, 2));
 }
 

@@ -198,7 +198,7 @@ impl World {
     }
 
     fn delivers(&self, frame: impl Into<ServerFrame>) {
-        self.live.deliver(&frame.into());
+        self.live.deliver(frame.into());
         self.host.run();
     }
 

@@ -48,7 +48,7 @@ fn a_page_that_is_rendered_hears_nothing() {
     live.seed::<Greeting>(1, "hello".to_owned());
     live.connection_lost();
     live.invalidate(&[Tag::new("greeting")]);
-    live.deliver(&Invalidate { tags: vec![] }.into());
+    live.deliver(Invalidate { tags: vec![] }.into());
     live.reconnected();
     let state = Owner::new().with(|| live.read::<Greeting>(1).state.get_untracked());
     assert_eq!(state, EntryState::Fresh);
