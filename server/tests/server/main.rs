@@ -28,6 +28,8 @@ mod process;
 mod rest;
 mod rights;
 mod rights_by_frame;
+mod schemas;
+mod secrets;
 mod sending;
 mod sessions;
 mod sheets;
