@@ -9,6 +9,7 @@ mod accounts;
 mod api_docs;
 mod bad_frames;
 mod bad_requests;
+mod bad_wishes;
 mod bad_words;
 mod bugs;
 mod closing;

@@ -6,6 +6,7 @@ use rand::{RngExt, rngs::StdRng};
 use serde_json::{Map, Value, json};
 
 use super::check::resolved;
+use crate::harness::PASSWORD;
 
 /// An operation of the document.
 #[derive(Clone)]
@@ -29,13 +30,14 @@ pub fn operations(document: &Value) -> Vec<Operation> {
     all
 }
 
-/// What stands in the database, so that a guess may be right.
+/// What stands in the database, so that a guess may be right; what fits best comes first.
 #[derive(Clone, Default)]
 pub struct Pool {
     pub dialogs: Vec<String>,
     pub messages: Vec<String>,
     pub people: Vec<String>,
     pub tokens: Vec<String>,
+    pub logins: Vec<String>,
     pub words: Vec<String>,
 }
 
@@ -112,9 +114,8 @@ impl Generator<'_> {
         texts[self.random.random_range(0..texts.len())]
     }
 
-    /// A request for an operation; about half of them are right in every part.
-    pub fn request(&mut self, operation: &Operation) -> Request {
-        let is_careful = self.chance(50);
+    /// A request for an operation; who is careful is mostly right in every part.
+    pub fn request(&mut self, operation: &Operation, is_careful: bool) -> Request {
         let mut request = Request { path: operation.path.clone(), headers: Vec::new(), body: None };
         let mut query = Vec::new();
         for parameter in operation.described["parameters"].as_array().into_iter().flatten() {
@@ -128,6 +129,8 @@ impl Generator<'_> {
             }
             let about = if name == "id" { operation.path.as_str() } else { name };
             let text = self.text(about, &parameter["schema"], is_careful);
+            // A head of more than a few ten thousand bytes is refused by HTTP itself (431).
+            let text: String = text.chars().take(1_000).collect();
             match place {
                 "path" => {
                     // An empty name or dots would be another path.
@@ -206,8 +209,9 @@ impl Generator<'_> {
         match kind.as_str() {
             Some("object") => self.object(schema, is_careful, depth),
             Some("array") => {
-                let many = if is_careful { 3 } else { 600 };
-                let count = if self.chance(90) { self.random.random_range(0..3) } else { many };
+                let few = if is_careful { 1..3 } else { 0..3 };
+                let many = if is_careful { 1 } else { 600 };
+                let count = if self.chance(90) { self.random.random_range(few) } else { many };
                 let items =
                     (0..count).map(|_| self.value(name, &schema["items"], is_careful, depth));
                 format!("[{}]", items.collect::<Vec<_>>().join(","))
@@ -244,7 +248,10 @@ impl Generator<'_> {
     /// Words for a field: those that stand in the database where it names them.
     fn words(&mut self, name: &str, is_careful: bool) -> String {
         let pool = self.pool;
+        let passwords = [vec![PASSWORD.to_owned()], pool.words.clone()].concat();
         let known = match name {
+            "login" => &pool.logins,
+            "password" | "old" => &passwords,
             "members" | "owner" => &pool.people,
             "message" | "replyTo" => &pool.messages,
             name if name.contains("tokens") => &pool.tokens,
@@ -252,8 +259,12 @@ impl Generator<'_> {
             _ => &pool.words,
         };
         let n: u32 = self.random.random();
+        if matches!(name, "login" | "name") && self.chance(50) {
+            return format!("fresh-{n}");
+        }
         match self.random.random_range(0..100) {
-            0..75 if is_careful => known[n as usize % known.len()].clone(),
+            0..65 if is_careful => known[0].clone(),
+            0..92 if is_careful => known[n as usize % known.len()].clone(),
             0..40 => known[n as usize % known.len()].clone(),
             40..60 => format!("fresh-{n}"),
             60..65 => "x".repeat(10_001),

@@ -23,17 +23,12 @@ use confab_protocol::UserId;
 use futures::future::join_all;
 
 use self::{actor::Actor, ears::Ears, rest::Rest, truth::Truth, world::World};
-use crate::harness::{TestServer, server};
+use crate::harness::{TestServer, asked, seed, server};
 
 const PEOPLE: usize = 20;
 const GROUPS: usize = 20;
 const PAIRS: usize = 10;
 const OPERATIONS: usize = 100_000;
-
-/// A number from the environment, to run it again, or shorter while one is at it.
-fn asked<T: std::str::FromStr>(name: &str) -> Option<T> {
-    std::env::var(name).ok().and_then(|text| text.parse().ok())
-}
 
 /// What was done, by what it was and how it ended.
 type Counts = BTreeMap<(&'static str, &'static str), usize>;
@@ -57,9 +52,9 @@ async fn start() -> TestServer {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn of_a_hundred_thousand_operations_none_shows_anything_to_who_is_no_member() {
-    let seed = asked("CONFAB_TEST_SEED").unwrap_or_else(rand::random::<u64>);
+    let seed = seed();
+    // Fewer while one is at it.
     let operations = asked("CONFAB_TEST_OPERATIONS").unwrap_or(OPERATIONS);
-    println!("again with CONFAB_TEST_SEED={seed}");
     let server = start().await;
     let mut people = Vec::new();
     for n in 0..PEOPLE {
