@@ -107,6 +107,17 @@ impl Client {
         ServerFrame::decode(&text).unwrap_or_else(|error| panic!("{error}: {text}"))
     }
 
+    /// The next text frame, if one has come by now.
+    pub fn waiting(&mut self) -> Option<String> {
+        loop {
+            match self.heard.try_recv().ok()? {
+                Heard::Text(text) => return Some(text),
+                Heard::Ping => {}
+                Heard::Closed { code, reason } => panic!("closed with {code} {reason}"),
+            }
+        }
+    }
+
     /// The next WebSocket ping; frames on the way to it are passed over.
     pub async fn is_pinged(&mut self) {
         loop {

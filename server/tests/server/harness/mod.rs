@@ -14,6 +14,7 @@ mod http;
 mod person;
 mod program;
 mod raw;
+mod seed;
 mod server;
 mod talk;
 
@@ -29,6 +30,7 @@ pub use http::{Answer, http_at};
 pub use person::{PASSWORD, Person};
 pub use program::{Program, command, confab};
 pub use raw::{BINARY, CLOSE, PING, PONG, RawClient, TEXT, fragment, frame, handshake};
+pub use seed::{asked, seed};
 pub use server::TestServer;
 pub use talk::{deletion, edit, message_to};
 

@@ -5,7 +5,7 @@ use std::{
     sync::atomic::{AtomicU32, Ordering::Relaxed},
 };
 
-use hyper::{Method, Request};
+use hyper::{Method, Request, http::request::Builder};
 use serde_json::{Value, json};
 
 use super::{Answer, Dial, TestServer};
@@ -91,21 +91,23 @@ impl Person<'_> {
 
     /// Asks, and remembers the cookies of the answer.
     pub async fn asks(&mut self, method: Method, path: &str, body: Option<Value>) -> Answer {
-        let mut request = Request::builder()
-            .method(method)
-            .uri(path)
-            .header("x-forwarded-for", &self.address)
-            .header("cookie", self.cookies());
+        let mut request = Request::builder().method(method).uri(path);
+        if body.is_some() {
+            request = request.header("content-type", "application/json");
+        }
+        self.sends(request, body.map(|body| body.to_string()).unwrap_or_default()).await
+    }
+
+    /// Sends any request with their credentials, and remembers the cookies of the answer.
+    pub async fn sends(&mut self, request: Builder, body: String) -> Answer {
+        let mut request =
+            request.header("x-forwarded-for", &self.address).header("cookie", self.cookies());
         if self.is_page {
             request = request.header("origin", format!("http://{}", self.server.address));
         }
         if let Some(token) = &self.token {
             request = request.header("authorization", bearer(token));
         }
-        if body.is_some() {
-            request = request.header("content-type", "application/json");
-        }
-        let body = body.map(|body| body.to_string()).unwrap_or_default();
         let answer = self.server.http(request.body(body).unwrap()).await;
         self.remember(&answer);
         answer

@@ -1,0 +1,507 @@
+//! Someone who does whatever comes to mind, mostly where they do not belong.
+
+use std::{collections::VecDeque, sync::Arc};
+
+use confab_protocol::{
+    ClientFrame, Dialog, DialogChange, DialogEvent, DialogId, DialogJoin, DialogLeave, Ev, Message,
+    MessageDelivered, MessageId, MessageRead, MessageSend, Ping, Role, Seq, Topics, TypingStart,
+    TypingStop,
+    rest::{DialogDetails, DialogList, EventsPage, Found, MessagesPage},
+};
+use rand::{RngExt, SeedableRng, rngs::StdRng};
+use serde_json::{Value, json};
+
+use super::{
+    Counts, PEOPLE, Report,
+    ears::{Answer, Ears},
+    rest::Rest,
+    world::{Slot, World, word_of},
+};
+use crate::harness::{deletion, edit, message_to};
+
+const DONE: &str = "done";
+const REFUSED: &str = "refused";
+/// Nobody waits for an answer, or none is given.
+const SAID: &str = "said";
+
+pub struct Actor {
+    world: Arc<World>,
+    me: usize,
+    random: StdRng,
+    rest: Rest,
+    /// Hears the list of dialogs, and so all that is theirs.
+    list: Ears,
+    /// Hears what it joins.
+    joined: Ears,
+    counts: Counts,
+    /// Frames said so far, for their names.
+    said: usize,
+    /// Their own messages, the latest ones.
+    mine: VecDeque<(DialogId, MessageId)>,
+}
+
+impl Actor {
+    pub fn new(
+        world: Arc<World>,
+        me: usize,
+        seed: u64,
+        rest: Rest,
+        list: Ears,
+        joined: Ears,
+    ) -> Self {
+        let random = StdRng::seed_from_u64(seed.wrapping_mul(1_000).wrapping_add(me as u64));
+        Self {
+            world,
+            me,
+            random,
+            rest,
+            list,
+            joined,
+            counts: Counts::new(),
+            said: 0,
+            mine: VecDeque::new(),
+        }
+    }
+
+    fn count(&mut self, what: &'static str, how: &'static str) {
+        *self.counts.entry((what, how)).or_default() += 1;
+    }
+
+    fn chance(&mut self, percent: u32) -> bool {
+        self.random.random_range(0..100) < percent
+    }
+
+    fn somebody_else(&mut self) -> usize {
+        (self.me + self.random.random_range(1..PEOPLE)) % PEOPLE
+    }
+
+    // ---- the beginning ----
+
+    /// Begins some groups, and one of the pairs.
+    pub async fn begins(&mut self, n: usize, groups: usize, pairs: usize) {
+        for _ in 0..groups {
+            self.begins_group(None).await;
+        }
+        if n < pairs {
+            let (me, other) = (self.me, (self.me + PEOPLE / 2) % PEOPLE);
+            let body = json!({ "kind": "direct", "members": [self.world.ids[other]] });
+            let told = self.rest.asks("POST", "/api/dialogs", Some(body)).await;
+            let dialog = told.data::<Dialog>().dialog_id;
+            for who in [me, other] {
+                self.world.to_move(who).await.insert(dialog.clone());
+            }
+            let slot = Slot { dialog, owner: None, is_group: false };
+            self.world.begin(slot, &[me, other], None);
+        }
+    }
+
+    /// Begins a group of two to five, in a new place or in that of one that is over.
+    async fn begins_group(&mut self, instead_of: Option<&DialogId>) {
+        let mut members = vec![self.me];
+        for _ in 0..self.random.random_range(1..5) {
+            let other = self.somebody_else();
+            if !members.contains(&other) {
+                members.push(other);
+            }
+        }
+        let world = Arc::clone(&self.world);
+        let mut everyone = world.all_to_move().await;
+        let ids: Vec<_> = members.iter().map(|who| &world.ids[*who]).collect();
+        let body = json!({ "kind": "group", "title": "Secret", "members": ids });
+        let told = self.rest.asks("POST", "/api/dialogs", Some(body)).await;
+        let dialog = told.data::<Dialog>().dialog_id;
+        for who in &members {
+            everyone[*who].insert(dialog.clone());
+        }
+        let slot = Slot { dialog, owner: Some(self.me), is_group: true };
+        world.begin(slot, &members, instead_of);
+    }
+
+    // ---- what comes to mind ----
+
+    pub async fn does_something(&mut self) {
+        let ears = [&mut self.list, &mut self.joined];
+        let answers: Vec<_> = ears.into_iter().flat_map(Ears::catch_up).collect();
+        answers.into_iter().for_each(|answer| self.notice(answer));
+        match self.random.random_range(0..1000) {
+            0..350 => self.sends().await,
+            350..470 => self.amends().await,
+            470..600 => self.types().await,
+            600..730 => self.has_read().await,
+            730..820 => self.chooses_topics().await,
+            820..920 => self.joins().await,
+            920..950 => self.reads().await,
+            950..957 => self.looks_at_list().await,
+            957..968 => self.searches().await,
+            968..982 => self.adds().await,
+            982..992 => self.removes().await,
+            992..995 => self.leaves().await,
+            995..998 => self.changes_group().await,
+            _ => self.dissolves().await,
+        }
+    }
+
+    /// A dialog: as often one's own as anyone's.
+    async fn somewhere(&mut self) -> DialogId {
+        let world = Arc::clone(&self.world);
+        if self.chance(40) {
+            let own = world.still(self.me).await;
+            if !own.is_empty() {
+                let place = self.random.random_range(0..own.len());
+                return own.iter().nth(place).cloned().unwrap();
+            }
+        }
+        world.somewhere(&mut self.random).dialog
+    }
+
+    fn notice(&mut self, answer: Answer) {
+        match answer {
+            Answer::Stored(client_id, message) => {
+                let what = kind_of(client_id.as_str());
+                if what == "send" {
+                    self.has_said(message);
+                }
+                self.count(what, DONE);
+            }
+            Answer::Refused(client_id) => self.count(kind_of(client_id.as_str()), REFUSED),
+            _ => {}
+        }
+    }
+
+    fn has_said(&mut self, Message { dialog_id, message_id, .. }: Message) {
+        self.mine.push_back((dialog_id.clone(), message_id.clone()));
+        if self.mine.len() > 20 {
+            self.mine.pop_front();
+        }
+        self.world.said(dialog_id, message_id, &mut self.random);
+    }
+
+    /// A message of anyone's, more often one's own.
+    fn a_message(&mut self) -> Option<(DialogId, MessageId)> {
+        if self.chance(60) && !self.mine.is_empty() {
+            let place = self.random.random_range(0..self.mine.len());
+            return self.mine.get(place).cloned();
+        }
+        self.world.a_message(&mut self.random)
+    }
+
+    async fn says(&mut self, frame: impl Into<ClientFrame>) {
+        let ears = if self.random.random() { &mut self.list } else { &mut self.joined };
+        ears.client.says(frame).await;
+    }
+
+    fn name(&mut self, what: &str) -> String {
+        self.said += 1;
+        format!("{what}-{}", self.said)
+    }
+
+    async fn sends(&mut self) {
+        let dialog = self.somewhere().await;
+        let (name, words) = (self.name("send"), word_of(&dialog));
+        let reply_to = match self.chance(20) {
+            true => self.a_message().map(|(_, message)| message),
+            false => None,
+        };
+        let message = MessageSend { reply_to, ..message_to(&dialog, &name, &words) };
+        if self.chance(97) {
+            return self.says(message).await;
+        }
+        let (path, body) = (format!("/api/messages/dialog/{dialog}"), json!({ "content": words }));
+        let told = self.rest.asks("POST", &path, Some(body)).await;
+        if told.is_done() {
+            self.has_said(told.data());
+        }
+        self.count("send", if told.is_done() { DONE } else { REFUSED });
+    }
+
+    async fn amends(&mut self) {
+        let Some((dialog, message)) = self.a_message() else {
+            return self.sends().await;
+        };
+        let (dialog, message): (DialogId, MessageId) = match self.chance(10) {
+            true => (self.somewhere().await, message),
+            false => (dialog, message),
+        };
+        if self.chance(75) {
+            let (name, words) = (self.name("edit"), word_of(&dialog));
+            let content = format!("{words} {}", self.said);
+            self.says(edit(&dialog, &message, &name, &content)).await;
+        } else {
+            let name = self.name("delete");
+            self.says(deletion(&dialog, &message, &name)).await;
+        }
+    }
+
+    async fn types(&mut self) {
+        let dialog_id = self.somewhere().await;
+        match self.random.random() {
+            true => self.says(TypingStart { dialog_id }).await,
+            false => self.says(TypingStop { dialog_id }).await,
+        }
+        self.count("type", SAID);
+    }
+
+    async fn has_read(&mut self) {
+        let dialog_id = self.somewhere().await;
+        let seq = Seq(self.random.random_range(0..200));
+        match self.random.random() {
+            true => self.says(MessageRead { dialog_id, seq }).await,
+            false => self.says(MessageDelivered { dialog_id, seq }).await,
+        }
+        self.count("receipt", SAID);
+    }
+
+    async fn chooses_topics(&mut self) {
+        let dialog = self.somewhere().await;
+        let client = &mut self.joined.client;
+        match self.random.random_range(0..4) > 0 {
+            true => client.says(DialogLeave { dialog_id: dialog }).await,
+            false => client.says(Topics { topics: vec![format!("dialog:{dialog}")] }).await,
+        }
+        self.count("topics", SAID);
+    }
+
+    // ---- reading, while nobody is taken in or out ----
+
+    async fn joins(&mut self) {
+        let dialog = self.somewhere().await;
+        let world = Arc::clone(&self.world);
+        let own = world.still(self.me).await;
+        let after = match self.random.random_range(0..3) {
+            0 => None,
+            n => Some(Ev(self.random.random_range(0..n * 100))),
+        };
+        self.joined.client.says(DialogJoin { dialog_id: dialog.clone(), after }).await;
+        let is_inside = loop {
+            match self.joined.next().await {
+                Answer::Joined(sync) => {
+                    assert_eq!(sync.dialog_id, dialog);
+                    only_of(&dialog, &messages_of(&sync.events));
+                    break true;
+                }
+                Answer::Reset => break true,
+                Answer::NoSuchDialog(id) => {
+                    assert_eq!(id, dialog);
+                    break false;
+                }
+                answer => self.notice(answer),
+            }
+        };
+        assert_eq!(is_inside, own.contains(&dialog), "join of {dialog}");
+        self.count("join", if is_inside { DONE } else { REFUSED });
+    }
+
+    async fn reads(&mut self) {
+        let dialog = self.somewhere().await;
+        let world = Arc::clone(&self.world);
+        let own = world.still(self.me).await;
+        let what = self.random.random_range(0..3);
+        let path = match what {
+            0 => format!("/api/messages/dialog/{dialog}?limit=5"),
+            1 => {
+                let after = self.random.random_range(0..300);
+                format!("/api/messages/dialog/{dialog}/events?after={after}")
+            }
+            _ => format!("/api/dialogs/{dialog}"),
+        };
+        let told = self.rest.asks("GET", &path, None).await;
+        assert_eq!(told.is_done(), own.contains(&dialog), "{path}");
+        if !told.is_done() {
+            return self.count("read", REFUSED);
+        }
+        match what {
+            0 => only_of(&dialog, &told.data::<MessagesPage>().messages),
+            1 => only_of(&dialog, &messages_of(&told.data::<EventsPage>().events)),
+            _ => {
+                let details: DialogDetails = told.data();
+                assert!(details.members.iter().any(|member| member.id == world.ids[self.me]));
+                let owner = details.members.iter().find(|member| member.role == Role::Owner);
+                world.owns(&dialog, owner.map(|owner| &owner.id));
+            }
+        }
+        self.count("read", DONE);
+    }
+
+    async fn looks_at_list(&mut self) {
+        let world = Arc::clone(&self.world);
+        let own = world.still(self.me).await;
+        let list: DialogList = self.rest.asks("GET", "/api/dialogs", None).await.data();
+        for line in &list.dialogs {
+            let id = &line.dialog_id;
+            assert!(own.contains(id) || *id == DialogId::lobby(), "a line of {id}");
+            only_of(id, line.last_message.as_slice());
+        }
+        let has = |id: &DialogId| list.dialogs.iter().any(|line| line.dialog_id == *id);
+        for id in own.iter().filter(|id| world.is_group(id)) {
+            assert!(has(id), "no line of {id}");
+        }
+        self.count("list", DONE);
+    }
+
+    async fn searches(&mut self) {
+        let dialog = self.somewhere().await;
+        let world = Arc::clone(&self.world);
+        let own = world.still(self.me).await;
+        // The word of one dialog, or the beginning of all of them.
+        let word = if self.chance(70) { word_of(&dialog) } else { "secret".to_owned() };
+        let path = format!("/api/search?query={word}");
+        let found: Found = self.rest.asks("GET", &path, None).await.data();
+        for message in &found.messages {
+            assert!(own.contains(&message.dialog_id), "{word} in {}", message.dialog_id);
+        }
+        for line in &found.dialogs {
+            assert!(own.contains(&line.dialog_id), "{word} is {}", line.dialog_id);
+        }
+        self.count("search", if found.messages.is_empty() { "nothing" } else { DONE });
+    }
+
+    // ---- who belongs where ----
+
+    /// A group of one's own, if there is one, or any.
+    fn a_group(&mut self) -> Option<DialogId> {
+        let own = self.world.owned(self.me, &mut self.random);
+        own.or_else(|| {
+            let slot = self.world.somewhere(&mut self.random);
+            slot.is_group.then_some(slot.dialog)
+        })
+    }
+
+    async fn change_members(&mut self, what: &'static str, method: &str, who: usize) {
+        let Some(dialog) = self.a_group() else { return self.count(what, REFUSED) };
+        let world = Arc::clone(&self.world);
+        let mut theirs = world.to_move(who).await;
+        let body = json!({ "members": [world.ids[who]] });
+        let path = format!("/api/dialogs/{dialog}/members");
+        let told = self.rest.asks(method, &path, Some(body)).await;
+        if told.status != 200 {
+            return self.count(what, REFUSED);
+        }
+        match method {
+            "POST" => drop(theirs.insert(dialog)),
+            _ => drop(theirs.remove(&dialog)),
+        }
+        self.count(what, DONE);
+    }
+
+    async fn adds(&mut self) {
+        let who = self.somebody_else();
+        self.change_members("add", "POST", who).await;
+    }
+
+    async fn removes(&mut self) {
+        let who = self.somebody_else();
+        self.change_members("remove", "DELETE", who).await;
+    }
+
+    async fn leaves(&mut self) {
+        let dialog = self.somewhere().await;
+        let world = Arc::clone(&self.world);
+        let mut own = world.to_move(self.me).await;
+        let path = format!("/api/dialogs/{dialog}/leave");
+        let told = self.rest.asks("POST", &path, None).await;
+        if told.status != 200 {
+            return self.count("leave", REFUSED);
+        }
+        own.remove(&dialog);
+        world.owns(&dialog, None);
+        self.count("leave", DONE);
+    }
+
+    async fn changes_group(&mut self) {
+        let Some(dialog) = self.a_group() else { return self.count("change", REFUSED) };
+        let (other, n) = (self.somebody_else(), self.random.random_range(0..3));
+        let body: Value = match n {
+            0 => json!({ "title": format!("Secret {}", word_of(&dialog)) }),
+            1 => json!({ "muted": self.random.random::<bool>() }),
+            _ => json!({ "owner": self.world.ids[other] }),
+        };
+        let told = self.rest.asks("PATCH", &format!("/api/dialogs/{dialog}"), Some(body)).await;
+        if told.status == 200 && n == 2 {
+            self.world.owns(&dialog, Some(&self.world.ids[other]));
+        }
+        self.count("change", if told.status == 200 { DONE } else { REFUSED });
+    }
+
+    /// Ends a group, and begins another in its place.
+    async fn dissolves(&mut self) {
+        let Some(dialog) = self.a_group() else { return self.count("dissolve", REFUSED) };
+        let world = Arc::clone(&self.world);
+        {
+            let mut everyone = world.all_to_move().await;
+            let told = self.rest.asks("DELETE", &format!("/api/dialogs/{dialog}"), None).await;
+            if told.status != 200 {
+                return self.count("dissolve", REFUSED);
+            }
+            for theirs in &mut everyone {
+                theirs.remove(&dialog);
+            }
+        }
+        self.begins_group(Some(&dialog)).await;
+        self.count("dissolve", DONE);
+    }
+
+    // ---- the end ----
+
+    /// Waits until every frame has had its answer: a message to nowhere is answered after them.
+    pub async fn has_been_answered(&mut self) {
+        let lobby = DialogId::lobby();
+        for n in 0..2 {
+            let ears = if n == 0 { &mut self.list } else { &mut self.joined };
+            ears.client.says(message_to(&lobby, &format!("end-{n}"), "the end")).await;
+            loop {
+                let ears = if n == 0 { &mut self.list } else { &mut self.joined };
+                match ears.next().await {
+                    Answer::Stored(id, _) if id.as_str().starts_with("end") => break,
+                    answer => self.notice(answer),
+                }
+            }
+        }
+    }
+
+    /// Hears the rest, and that it is subscribed to nothing that is not its own.
+    pub async fn ends(mut self) -> Report {
+        let own = self.world.still(self.me).await.clone();
+        for ears in [&mut self.list, &mut self.joined] {
+            ears.client.says(Ping { n: 1 }).await;
+            let positions = loop {
+                if let Answer::Pong(positions) = ears.next().await {
+                    break positions;
+                }
+            };
+            for dialog in positions.iter().filter(|dialog| !own.contains(dialog)) {
+                ears.wrong.push(format!("a socket still has {dialog} joined"));
+            }
+        }
+        let me = self.world.ids[self.me].clone();
+        Report { me, list: self.list, joined: self.joined, counts: self.counts }
+    }
+}
+
+/// What a name of a frame says of it.
+fn kind_of(client_id: &str) -> &'static str {
+    match client_id.split('-').next() {
+        Some("edit") => "edit",
+        Some("delete") => "delete",
+        _ => "send",
+    }
+}
+
+fn messages_of(events: &[DialogEvent]) -> Vec<Message> {
+    let message = |event: &DialogEvent| match &event.change {
+        DialogChange::MessageNew(message) | DialogChange::MessageUpdate(message) => {
+            Some(message.clone())
+        }
+        _ => None,
+    };
+    events.iter().filter_map(message).collect()
+}
+
+/// Every message that was read stands in this dialog, by its words too.
+fn only_of(dialog: &DialogId, messages: &[Message]) {
+    for message in messages {
+        assert_eq!(message.dialog_id, *dialog);
+        let is_own = message.content.starts_with(&word_of(dialog));
+        let is_free = message.deleted_at.is_some() || *dialog == DialogId::lobby();
+        assert!(is_own || is_free, "{message:?}");
+    }
+}
