@@ -99,7 +99,8 @@ test("a reply quotes what it answers, follows its edits, and leads to it", async
   await his.isConnected();
   await his.sees("line 59");
   await his.doesNotSee("the question");
-  await his.page.getByTestId("older").click();
+  await his.messages.hover();
+  await his.page.mouse.wheel(0, -20_000);
   await his.sees("the question");
   await his.does("reply", "the question");
   await his.sends("the answer");

@@ -22,7 +22,7 @@ test("a stopped server is counted down through five attempts, then Reconnect", a
   await expect(tab.page.getByTestId("messages-state")).toHaveText(/There may be newer messages/);
   await tab.sends("while it was away");
   await tab.seesState("while it was away", "queued");
-  await expect(tab.page.getByTestId("people-stale")).toBeVisible();
+  await expect(tab.page.getByTestId("people-open")).toHaveAttribute("data-stale", "");
   const toast = tab.page.getByTestId("toast");
   await expect(toast).toContainText("The server cannot be reached.", { timeout: 50_000 });
   const seen = await tab.page.evaluate(() => [...(window as unknown as { seen: Set<string> }).seen]);

@@ -125,10 +125,11 @@ fn parts(pane: &Pane, chat: Chat, form_client_id: ClientId, notice: Option<Notic
 fn is_gone(pane: &Pane, chat: Chat) -> RwSignal<bool> {
     let (around, details, dialog) = (surroundings(), pane.details, pane.dialog.clone());
     let session = around.session;
-    // A page that came without it; what was begun just now may not be in the list yet.
+    // A page that came without it, though not because the database did not answer. The list says
+    // less: what the other began and nothing was said in yet is not on it.
     let is_missing = untrack(|| {
         let has_list = chat.dialogs.data.with(Option::is_some);
-        has_list && chat.line(&dialog, |_| ()).is_none() && !around.is_alive.get()
+        has_list && details.data.with(Option::is_none) && !around.is_alive.get()
     });
     let is_gone = RwSignal::new(is_missing);
     let mut was_there = is_missing;
