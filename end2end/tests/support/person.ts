@@ -75,7 +75,10 @@ export class Tab {
   }
 
   message(text: string): Locator {
-    return this.page.getByTestId("message").filter({ has: this.page.getByText(text, { exact: true }) });
+    // By its own words, not by those that it quotes.
+    const words = text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+    const content = this.page.getByTestId("content").filter({ hasText: new RegExp(`^${words}$`) });
+    return this.page.getByTestId("message").filter({ has: content });
   }
 
   async doesNotSee(text: string): Promise<void> {
