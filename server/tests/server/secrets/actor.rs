@@ -263,14 +263,18 @@ impl Actor {
 
     // ---- reading, while nobody is taken in or out ----
 
+    /// Some position in a dialog: mostly a little behind of what was heard, as after a short absence.
+    fn position(&mut self, dialog: &DialogId) -> Ev {
+        let heard = self.list.last_of(dialog);
+        let behind = self.random.random_range(0..20);
+        if self.chance(10) { Ev(behind) } else { Ev(heard.saturating_sub(behind)) }
+    }
+
     async fn joins(&mut self) {
         let dialog = self.somewhere().await;
         let world = Arc::clone(&self.world);
         let own = world.still(self.me).await;
-        let after = match self.random.random_range(0..3) {
-            0 => None,
-            n => Some(Ev(self.random.random_range(0..n * 100))),
-        };
+        let after = if self.random.random() { Some(self.position(&dialog)) } else { None };
         self.joined.client.says(DialogJoin { dialog_id: dialog.clone(), after }).await;
         let is_inside = loop {
             match self.joined.next().await {
@@ -299,7 +303,7 @@ impl Actor {
         let path = match what {
             0 => format!("/api/messages/dialog/{dialog}?limit=5"),
             1 => {
-                let after = self.random.random_range(0..300);
+                let after = self.position(&dialog).0;
                 format!("/api/messages/dialog/{dialog}/events?after={after}")
             }
             _ => format!("/api/dialogs/{dialog}"),
@@ -343,7 +347,7 @@ impl Actor {
         let world = Arc::clone(&self.world);
         let own = world.still(self.me).await;
         // The word of one dialog, or the beginning of all of them.
-        let word = if self.chance(70) { word_of(&dialog) } else { "secret".to_owned() };
+        let word = if self.chance(90) { word_of(&dialog) } else { "secret".to_owned() };
         let path = format!("/api/search?query={word}");
         let found: Found = self.rest.asks("GET", &path, None).await.data();
         for message in &found.messages {

@@ -21,6 +21,8 @@ pub struct Ears {
     lines: HashMap<DialogId, Line>,
     /// Lines of logs that were heard, and how often.
     pub logged: HashMap<DialogId, HashMap<u64, u32>>,
+    /// The last of them.
+    lasts: HashMap<DialogId, u64>,
     /// Dialogs of which something was heard that is in no log.
     pub unlogged: HashMap<DialogId, u64>,
     pub wrong: Vec<String>,
@@ -72,6 +74,7 @@ impl Ears {
             hears_list,
             lines: HashMap::new(),
             logged: HashMap::new(),
+            lasts: HashMap::new(),
             unlogged: HashMap::new(),
             wrong: Vec::new(),
             acks: 0,
@@ -83,6 +86,11 @@ impl Ears {
     pub fn frames(&self) -> usize {
         let logged: u32 = self.logged.values().flat_map(HashMap::values).sum();
         logged as usize + self.unlogged.values().sum::<u64>() as usize
+    }
+
+    /// The last change of a dialog that was heard.
+    pub fn last_of(&self, dialog: &DialogId) -> u64 {
+        self.lasts.get(dialog).copied().unwrap_or_default()
     }
 
     /// Hears the next frame.
@@ -157,6 +165,7 @@ impl Ears {
 
     fn log(&mut self, dialog: DialogId, ev: u64) {
         self.must_be_there(&dialog, "a line of the log");
+        self.lasts.insert(dialog.clone(), ev);
         *self.logged.entry(dialog).or_default().entry(ev).or_default() += 1;
     }
 
