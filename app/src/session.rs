@@ -14,7 +14,7 @@ mod outgoing;
 use confab_protocol::{
     ClientId, DialogChange, DialogEvent, DialogEvents, DialogId, Limits, Message, MessageDelete,
     MessageEdit, MessageId, MessageKind, MessageSend, MessageText, Meta, Person, Refusal,
-    ServerFrame, Timestamp, json,
+    ServerFrame, Timestamp, UserId, json,
 };
 use confab_sync::{
     ClosedReason, ConnectionError, Delivery, DeliveryState, Event, Input, Moment, Post, Status,
@@ -28,7 +28,7 @@ use crate::{
     words::{Words, digits},
 };
 
-use draft::DRAFTS_KEY;
+use draft::DRAFTS;
 pub use draft::Draft;
 use notes::broke;
 pub use notes::{
@@ -38,7 +38,7 @@ pub use notes::{
 pub use outgoing::{Outgoing, OutgoingState};
 
 /// Where the outbox survives a reload.
-const OUTBOX_KEY: &str = "outbox";
+const OUTBOX: &str = "outbox";
 
 /// Who is typing in a dialog, others than us.
 #[derive(Clone, Debug, PartialEq)]
@@ -56,6 +56,9 @@ pub struct Session {
     pub status: RwSignal<Status>,
     /// Who we are, as the server says.
     pub you: RwSignal<Person>,
+    /// Whose page this is.
+    owner: RwSignal<Person>,
+    has_account: bool,
     /// What we have said and done that is not in the log yet, oldest first.
     pub outbox: RwSignal<Vec<Outgoing>>,
     /// Who is typing, where anyone is.
@@ -82,6 +85,8 @@ impl Session {
         Self {
             status: RwSignal::new(Status::Closed { reason: ClosedReason::NotStarted, error: None }),
             you: RwSignal::new(bootstrap.person()),
+            owner: RwSignal::new(bootstrap.person()),
+            has_account: bootstrap.you.login.is_some(),
             outbox: RwSignal::default(),
             typing: RwSignal::default(),
             drafts: RwSignal::default(),
@@ -317,8 +322,18 @@ impl Session {
         }
     }
 
+    /// Somebody else has signed in, or nobody is any more: the page becomes theirs. What its owner
+    /// has not sent waits for them. A guest's page keeps to whoever the socket says.
+    fn looks_for_another(&self, user: &UserId) {
+        if self.has_account && self.owner.with_untracked(|owner| owner.id != *user) {
+            window().set_onbeforeunload(None);
+            let _ = window().location().reload();
+        }
+    }
+
     fn frame(&self, live: &Live, frame: ServerFrame) {
         match &frame {
+            ServerFrame::ConnectionEstablished(here) => self.looks_for_another(&here.user_id),
             ServerFrame::Connected(connected) => self.you.set(connected.you.clone()),
             // The engine puts these in order first; they come as `Event::Dialog` and its kin.
             ServerFrame::DialogSync(_) | ServerFrame::DialogReset(_) => return,
@@ -385,15 +400,29 @@ impl Session {
             unsent.map(|outgoing| outgoing.post.clone()).collect()
         });
         let text = json::write(&waiting);
-        self.browser(|browser| browser.remember(OUTBOX_KEY, &text));
+        self.remember(OUTBOX, &text);
+    }
+
+    /// Keeps something of this person's over reloads: whoever signs in next in this tab has their
+    /// own.
+    fn remember(&self, what: &str, text: &str) {
+        let key = self.key(what);
+        self.browser(|browser| browser.remember(&key, text));
+    }
+
+    fn key(&self, what: &str) -> String {
+        self.owner.with_untracked(|owner| [what, ":", owner.id.as_str()].concat())
     }
 
     fn restore(&self) {
-        let recall = |key| self.browser(|browser| browser.recall(key)).flatten();
-        if let Some(drafts) = recall(DRAFTS_KEY).and_then(|text| json::read(&text).ok()) {
+        let recall = |what| {
+            let key = self.key(what);
+            self.browser(|browser| browser.recall(&key)).flatten()
+        };
+        if let Some(drafts) = recall(DRAFTS).and_then(|text| json::read(&text).ok()) {
             self.drafts.set(drafts);
         }
-        let waiting = recall(OUTBOX_KEY).and_then(|text| json::read::<Vec<Post>>(&text).ok());
+        let waiting = recall(OUTBOX).and_then(|text| json::read::<Vec<Post>>(&text).ok());
         let (Some(waiting), Some(at)) = (waiting, self.browser(|browser| browser.wall())) else {
             return;
         };

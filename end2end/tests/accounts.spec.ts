@@ -89,7 +89,7 @@ test("signing out everywhere closes the other device", async ({ alice, someone }
   const desk = await alice.opens("/settings");
   await desk.page.getByRole("button", { name: "Sign out everywhere" }).click();
   await expect(pocket.status).toHaveAttribute("data-state", "closed");
-  await expect(pocket.page.getByTestId("toast")).toBeVisible();
+  await expect(pocket.page.getByTestId("toast")).toHaveText("You have been signed out.Sign in");
   phone.mayComplainOf(/status of 401/);
   const answer = await phone.context.request.get(new URL("/api/me", pocket.page.url()).href);
   expect(answer.status()).toBe(401);
@@ -162,4 +162,29 @@ test("everything is done with the keyboard alone", async ({ alice, bob, someone 
   await expect(tab.page.getByTestId("keys")).toBeVisible();
   await keyboard.press("Escape");
   await expect(tab.page.getByTestId("keys")).toBeHidden();
+});
+
+test("what one has not sent does not go out under the name of who signs in next", async ({ alice, bob, server }) => {
+  alice.mayComplainOf(/WebSocket connection to .* failed|ERR_CONNECTION_REFUSED/);
+  await alice.registers("Alice");
+  await bob.registers("Bob");
+  const tab = await alice.opens("/");
+  await tab.isConnected();
+  await server.stop();
+  await tab.sends("hers alone");
+  await tab.seesState("hers alone", "queued");
+  await tab.types("her draft");
+  await server.start();
+  // In the same browser, and before the page has found its way back.
+  await alice.signsIn("Bob");
+  await tab.page.waitForEvent("load");
+  await tab.isAlive();
+  await tab.isConnected();
+  await expect(tab.input).toHaveValue("");
+  await tab.doesNotSee("hers alone");
+  await alice.signsIn("Alice");
+  await tab.reloads();
+  await tab.seesStored("hers alone");
+  await expect(tab.message("hers alone")).toHaveAttribute("data-mine", "");
+  await expect(tab.input).toHaveValue("her draft");
 });

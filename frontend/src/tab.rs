@@ -64,6 +64,7 @@ impl Tab {
                 _ => client.ping_interval,
             },
             silence_max: client.silence_max,
+            owner: bootstrap.you.login.as_ref().map(|_| bootstrap.you.id.clone()),
             ..Settings::default()
         };
         let query = match bootstrap.page {

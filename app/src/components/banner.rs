@@ -3,7 +3,8 @@
 
 use std::{cell::Cell, rc::Rc, time::Duration};
 
-use confab_sync::{ClosedReason, Input, Moment, Status};
+use confab_protocol::CloseCode;
+use confab_sync::{ClosedReason, ConnectionError, Input, Moment, Status};
 use leptos::prelude::*;
 use stylers_macro::style_sheet;
 
@@ -12,7 +13,10 @@ use super::{
     websocket_status::{countdown, last_error},
     words,
 };
-use crate::dom::{Html, effect, scoped, switch};
+use crate::{
+    Page,
+    dom::{Html, effect, scoped, switch},
+};
 
 /// How often the countdown looks at the clock: often enough that no second is skipped.
 const TICK: Duration = Duration::from_millis(250);
@@ -54,6 +58,17 @@ pub fn Banner() -> Html {
                     },
                 ))
                 .child(reconnect())
+                .into(),
+            Shown::SignedOut => el("div", "toast")
+                .attr("role", "alert")
+                .test_id("toast")
+                .child(el("p", "text").text(words.signed_out()))
+                .child(
+                    el("a", "now")
+                        .attr("href", Page::Login.path())
+                        .test_id("sign-in")
+                        .text(words.login()),
+                )
                 .into(),
             Shown::Toast(reason) => {
                 let text = match reason {
@@ -97,6 +112,8 @@ fn ticking() -> RwSignal<u64> {
 enum Shown {
     Nothing,
     Reconnecting,
+    /// The session is over: coming back as nobody would only be refused.
+    SignedOut,
     Toast(ClosedReason),
 }
 
@@ -111,6 +128,9 @@ impl Shown {
             Status::Closed { reason: ClosedReason::NotStarted | ClosedReason::Stopped, .. } => {
                 Self::Nothing
             }
+            Status::Closed {
+                error: Some(ConnectionError::ClosedByServer { code, .. }), ..
+            } if CloseCode::from_number(*code) == CloseCode::SessionEnded => Self::SignedOut,
             Status::Closed { reason, .. } => Self::Toast(*reason),
         }
     }

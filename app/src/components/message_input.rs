@@ -269,9 +269,14 @@ fn is_plain_enter(event: &KeyboardEvent) -> bool {
     is_plain(event, "Enter") && !event.shift_key()
 }
 
+/// What input methods call their keys (UI Events §7.3.1).
+const KEY_OF_COMPOSITION: u32 = 229;
+
 /// A key that means itself, and nothing to an input method.
 fn is_plain(event: &KeyboardEvent, key: &str) -> bool {
-    event.key() == key && !event.is_composing() && !event.alt_key()
+    // Safari says that a composition has ended before the key that ended it; its number tells.
+    let composes = event.is_composing() || event.key_code() == KEY_OF_COMPOSITION;
+    event.key() == key && !composes && !event.alt_key()
 }
 
 /// What stands in the box.

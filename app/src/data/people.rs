@@ -20,9 +20,13 @@ pub struct PeopleHere {
 
 impl PeopleHere {
     fn joined(&mut self, person: &Person) {
-        if !self.listed.iter().any(|other| other.id == person.id) {
-            self.listed.push(person.clone());
-            self.count += 1;
+        match self.listed.iter_mut().find(|other| other.id == person.id) {
+            // Someone who is here goes by another name now.
+            Some(known) => *known = person.clone(),
+            None => {
+                self.listed.push(person.clone());
+                self.count += 1;
+            }
         }
     }
 

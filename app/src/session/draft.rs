@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use super::Session;
 
 /// Where drafts survive a reload.
-pub(super) const DRAFTS_KEY: &str = "drafts";
+pub(super) const DRAFTS: &str = "drafts";
 
 /// What was begun to be written in a dialog.
 #[derive(Clone, Debug, PartialEq)]
@@ -44,6 +44,6 @@ impl Session {
             }
         });
         let text = self.drafts.with_untracked(|drafts| json::write(drafts));
-        self.browser(|browser| browser.remember(DRAFTS_KEY, &text));
+        self.remember(DRAFTS, &text);
     }
 }

@@ -61,6 +61,7 @@ pub(super) static TEXTS: Texts = Texts {
     trying_now: "trying now",
     reconnect: "Reconnect",
     gave_up: "The server cannot be reached. Nothing you wrote is lost.",
+    signed_out: "You have been signed out.",
     sent_away: "The server closed the connection.",
     welcome: "Welcome, client #{}",
     heartbeat: "Pulse {}",

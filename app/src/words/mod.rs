@@ -294,6 +294,7 @@ words! {
         trying_now: &'static str,
         reconnect: &'static str,
         gave_up: &'static str,
+        signed_out: &'static str,
         sent_away: &'static str,
         welcome: &'static str,
         heartbeat: &'static str,

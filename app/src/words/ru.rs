@@ -65,6 +65,7 @@ pub(super) static TEXTS: Texts = Texts {
     trying_now: "пробуем",
     reconnect: "Подключиться",
     gave_up: "Сервер недоступен. Ничего из написанного не потеряно.",
+    signed_out: "Вы вышли из аккаунта.",
     sent_away: "Сервер закрыл соединение.",
     welcome: "Добро пожаловать, клиент #{}",
     heartbeat: "Пульс {}",

@@ -65,6 +65,7 @@ pub(super) static TEXTS: Texts = Texts {
     trying_now: "пробуємо",
     reconnect: "Підключитися",
     gave_up: "Сервер недоступний. Нічого з написаного не втрачено.",
+    signed_out: "Ви вийшли з облікового запису.",
     sent_away: "Сервер закрив з’єднання.",
     welcome: "Ласкаво просимо, клієнт #{}",
     heartbeat: "Пульс {}",

@@ -34,6 +34,8 @@ pub(crate) struct Engine {
     topics: Topics,
     /// The open socket as everybody here knows it; `Client` keeps it equal to the connection's.
     pub socket: Option<SocketId>,
+    /// Whose messages these are, if it matters; see [`Settings::owner`].
+    owner: Option<UserId>,
     pub user_id: Option<UserId>,
     pub limits: Limits,
 }
@@ -44,6 +46,7 @@ impl Engine {
             topics: Topics::new(topics),
             outbox: Outbox::new(settings.ack_patience),
             dialogs: Dialogs::new(settings.gap_patience),
+            owner: settings.owner.clone(),
             connection: Connection::new(settings, url),
             typing: Typing::default(),
             receipts: Receipts::default(),
@@ -201,10 +204,17 @@ impl Engine {
     fn greeted(&mut self, turn: &mut Turn<'_>) {
         self.connection.handle(Happening::Greeted, turn);
         let frame_bytes_max = usize::try_from(self.limits.frame_bytes).unwrap_or(usize::MAX);
-        self.outbox.ready(frame_bytes_max, turn);
         self.typing.greeted();
-        self.receipts.greeted(turn);
+        if self.is_ours() {
+            self.outbox.ready(frame_bytes_max, turn);
+            self.receipts.greeted(turn);
+        }
         self.presence.greeted(turn);
+    }
+
+    /// Whether the socket is that of whose messages these are.
+    fn is_ours(&self) -> bool {
+        self.owner.is_none() || self.owner == self.user_id
     }
 
     /// A dialog is none of ours.

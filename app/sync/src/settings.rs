@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use confab_protocol::UserId;
+
 /// The engine's patience. The defaults are DESIGN §5; none of them may be zero.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Settings {
@@ -28,6 +30,9 @@ pub struct Settings {
     /// How long a gap may stay open before we ask for the missing changes (DESIGN §4). Shorter
     /// asks for frames that are merely reordered; longer shows people a hole.
     pub gap_patience: Duration,
+    /// Whose messages these are, if it matters: when the server says that the socket is another's
+    /// (somebody signed in elsewhere in the browser), they wait instead of going out in that name.
+    pub owner: Option<UserId>,
 }
 
 impl Default for Settings {
@@ -42,6 +47,7 @@ impl Default for Settings {
             steady_after: Duration::from_secs(5),
             ack_patience: Duration::from_secs(5),
             gap_patience: Duration::from_millis(500),
+            owner: None,
         }
     }
 }

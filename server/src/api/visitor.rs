@@ -8,7 +8,7 @@ use axum::{
     middleware::Next,
     response::{IntoResponse, Response},
 };
-use confab_protocol::{DialogId, ErrorCode, Person};
+use confab_protocol::{DialogId, ErrorCode, Person, rest::Me};
 
 use super::{Api, answer::Problem};
 use crate::{
@@ -107,6 +107,13 @@ impl Api {
         let is_lobby = dialog == DialogId::lobby();
         let person = if is_lobby { visitor.in_lobby()? } else { visitor.somebody()? };
         Ok(self.0.auth.member(person, dialog).await?)
+    }
+}
+
+impl Api {
+    /// Lets the others know by what name someone goes who is here.
+    pub fn goes_by(&self, me: &Me) {
+        self.0.hub.goes_by(&Person { id: me.id.clone(), username: me.username.clone() });
     }
 }
 

@@ -32,9 +32,13 @@ impl Hub {
         }
     }
 
-    /// Someone who is here goes by another name from now on.
+    /// Someone who is here goes by another name from now on; the others hear `joined` once more, and
+    /// know the person by the id.
     pub fn goes_by(&self, person: &Person) {
-        self.people().rename(person);
+        let mut people = self.people();
+        if people.rename(person) {
+            self.tell_others(person, Joined(person.clone()).into());
+        }
     }
 
     /// Tells a socket who is here and, if it wants the history, what was said in the lobby.

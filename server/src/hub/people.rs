@@ -94,11 +94,11 @@ impl People {
         self.present.get(user).map(Presence::attention)
     }
 
-    /// Another name for someone who is here.
-    pub fn rename(&mut self, person: &Person) {
-        if let Some(presence) = self.present.get_mut(&person.id) {
-            presence.username = person.username.clone();
-        }
+    /// Another name for someone who is here; whether it is another.
+    pub fn rename(&mut self, person: &Person) -> bool {
+        let presence = self.present.get_mut(&person.id);
+        let presence = presence.filter(|presence| presence.username != person.username);
+        presence.map(|presence| presence.username = person.username.clone()).is_some()
     }
 
     /// Someone who is here, under the name they go by now.

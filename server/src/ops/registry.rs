@@ -204,12 +204,14 @@ impl Registry {
     }
 
     /// Asks the sockets of a person to close with 4001: those that one session opened, or all
-    /// (DESIGN §7, G8). How many were asked.
+    /// (DESIGN §7, G8). How many were asked. One that was opened before there was any session, by the
+    /// passing guest that its person was then, ends with the first.
     pub fn end_session(&self, user: &UserId, session: Option<SessionKey>) -> usize {
         let open = self.lock();
         let ended = open.connections.values().filter(|connection| {
             let visitor = &connection.visitor;
-            visitor.user == *user && (session.is_none() || visitor.session == session)
+            let is_its = session.is_none() || visitor.session == session;
+            visitor.user == *user && (is_its || visitor.session.is_none())
         });
         ended
             .inspect(|connection| {

@@ -245,3 +245,15 @@ async fn secrets_that_nobody_made_are_nobodys() {
     }
     server.end().await;
 }
+
+#[tokio::test]
+async fn a_socket_from_before_there_was_a_session_ends_with_the_first() {
+    let server = server().start().await;
+    let mut anna = server.browser();
+    anna.get("/").await;
+    let mut before = anna.dials().query("topics=").connect().await;
+    assert_eq!(anna.registers("anna", "Anna").await.status(), 201);
+    assert_eq!(anna.post("/api/auth/logout", json!({})).await.status(), 200);
+    assert_eq!(before.is_closed().await.code, 4001);
+    server.end().await;
+}

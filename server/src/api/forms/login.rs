@@ -58,14 +58,18 @@ impl Api {
             name: fields.text("name").to_owned(),
             password: fields.text("password").to_owned(),
         };
-        Ok(self.0.auth.register(&visitor.identity, visitor.address, &new).await?)
+        let entered = self.0.auth.register(&visitor.identity, visitor.address, &new).await?;
+        self.goes_by(&entered.me);
+        Ok(entered)
     }
 
     async fn enter_as_guest(&self, visitor: &Visitor, fields: &Fields) -> Result<Entered, Problem> {
         fields.readable()?;
         let name = Some(fields.text("name").trim()).filter(|name| !name.is_empty());
         let new = NewGuest { name: name.map(str::to_owned) };
-        Ok(self.0.auth.enter_as_guest(&visitor.identity, visitor.address, &new).await?)
+        let entered = self.0.auth.enter_as_guest(&visitor.identity, visitor.address, &new).await?;
+        self.goes_by(&entered.me);
+        Ok(entered)
     }
 
     /// Back to where one came from, or the ways in again.

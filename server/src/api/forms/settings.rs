@@ -82,7 +82,7 @@ impl Api {
     async fn rename(&self, visitor: &Visitor, fields: &Fields) -> Result<Changed, Problem> {
         fields.readable()?;
         let change = ChangedName { name: fields.text("name").to_owned() };
-        self.0.auth.rename(&visitor.identity, &change).await?;
+        self.goes_by(&self.0.auth.rename(&visitor.identity, &change).await?);
         Ok(Changed::done(Done::Name))
     }
 

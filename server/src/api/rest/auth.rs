@@ -79,6 +79,7 @@ async fn guest(
     MaybeBody(new): MaybeBody<NewGuest>,
 ) -> Result<Response, Problem> {
     let entered = api.0.auth.enter_as_guest(&visitor.identity, visitor.address, &new).await?;
+    api.goes_by(&entered.me);
     Ok(came_in(StatusCode::OK, entered))
 }
 
@@ -88,6 +89,7 @@ async fn register(
     Body(new): Body<Registration>,
 ) -> Result<Response, Problem> {
     let entered = api.0.auth.register(&visitor.identity, visitor.address, &new).await?;
+    api.goes_by(&entered.me);
     Ok(came_in(StatusCode::CREATED, entered))
 }
 

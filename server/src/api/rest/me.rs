@@ -6,7 +6,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use confab_protocol::{
-    ErrorCode as Code, Person,
+    ErrorCode as Code,
     rest::{ChangedName, ChangedPassword, Farewell, Me},
 };
 
@@ -64,7 +64,7 @@ async fn rename(
 ) -> Result<Response, Problem> {
     visitor.somebody()?;
     let me = api.0.auth.rename(&visitor.identity, &change).await?;
-    api.0.hub.goes_by(&Person { id: me.id.clone(), username: me.username.clone() });
+    api.goes_by(&me);
     Ok(ok(me))
 }
 

@@ -87,7 +87,5 @@ impl Mute {
 
 /// A direct dialog in which nothing was said yet is on the list of who began it alone.
 fn is_listed(standing: &Standing, user: &str) -> bool {
-    standing.kind != DialogKind::Direct
-        || standing.last_seq > Seq(0)
-        || standing.was_begun_by(user)
+    standing.kind != DialogKind::Direct || standing.last_seq > Seq(0) || standing.was_begun_by(user)
 }

@@ -65,7 +65,7 @@ impl Store {
     /// [`Unavailable`].
     pub async fn tokens_of(&self, user: &UserId) -> Result<Vec<Token>, Unavailable> {
         let sql = "SELECT id, name, created_at, last_used_at FROM tokens WHERE user = ?
-                   ORDER BY created_at, id";
+                   ORDER BY created_at DESC, id DESC";
         let rows = sqlx::query(sql).bind(user.as_str()).fetch_all(&self.readers).await?;
         let tokens: Result<Vec<_>, sqlx::Error> = rows.iter().map(to_token).collect();
         Ok(tokens?)
