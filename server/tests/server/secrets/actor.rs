@@ -450,11 +450,10 @@ impl Actor {
     pub async fn has_been_answered(&mut self) {
         let lobby = DialogId::lobby();
         for n in 0..2 {
-            let ears = if n == 0 { &mut self.list } else { &mut self.joined };
-            ears.client.says(message_to(&lobby, &format!("end-{n}"), "the end")).await;
+            let last = message_to(&lobby, &format!("end-{n}"), "the end");
+            self.ears(n).client.says(last).await;
             loop {
-                let ears = if n == 0 { &mut self.list } else { &mut self.joined };
-                match ears.next().await {
+                match self.ears(n).next().await {
                     Answer::Stored(id, _) if id.as_str().starts_with("end") => break,
                     answer => self.notice(answer),
                 }
@@ -462,20 +461,26 @@ impl Actor {
         }
     }
 
+    fn ears(&mut self, n: usize) -> &mut Ears {
+        if n == 0 { &mut self.list } else { &mut self.joined }
+    }
+
     /// Hears the rest, and that it is subscribed to nothing that is not its own.
     pub async fn ends(mut self) -> Report {
         let own = self.world.still(self.me).await.clone();
-        for ears in [&mut self.list, &mut self.joined] {
-            ears.client.says(Ping { n: 1 }).await;
+        for n in 0..2 {
+            self.ears(n).client.says(Ping { n: 1 }).await;
             let positions = loop {
-                if let Answer::Pong(positions) = ears.next().await {
-                    break positions;
+                match self.ears(n).next().await {
+                    Answer::Pong(positions) => break positions,
+                    answer => self.notice(answer),
                 }
             };
             for dialog in positions.iter().filter(|dialog| !own.contains(dialog)) {
-                ears.wrong.push(format!("a socket still has {dialog} joined"));
+                self.ears(n).wrong.push(format!("a socket still has {dialog} joined"));
             }
         }
+        self.list.ends();
         let me = self.world.ids[self.me].clone();
         Report { me, list: self.list, joined: self.joined, counts: self.counts }
     }

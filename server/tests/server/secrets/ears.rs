@@ -11,6 +11,9 @@ use crate::harness::Client;
 enum Line {
     There,
     Gone,
+    /// Gone, and yet something was heard that is in no log. It does not wait for the log, so it may
+    /// overtake the word that the person is back; unless that is what comes next, it was a leak.
+    Early,
 }
 
 pub struct Ears {
@@ -164,30 +167,47 @@ impl Ears {
     }
 
     fn log(&mut self, dialog: DialogId, ev: u64) {
-        self.must_be_there(&dialog, "a line of the log");
+        if self.is_gone(&dialog) {
+            self.complain(&dialog, "a change");
+        }
         self.lasts.insert(dialog.clone(), ev);
         *self.logged.entry(dialog).or_default().entry(ev).or_default() += 1;
     }
 
-    fn unlog(&mut self, dialog: DialogId, what: &str) {
-        self.must_be_there(&dialog, what);
+    fn unlog(&mut self, dialog: DialogId, kind: &str) {
+        if self.is_gone(&dialog) {
+            match kind {
+                "receipt" => self.complain(&dialog, "a receipt"),
+                _ => drop(self.lines.insert(dialog.clone(), Line::Early)),
+            }
+        }
         *self.unlogged.entry(dialog).or_default() += 1;
+    }
+
+    fn complain(&mut self, dialog: &DialogId, what: &str) {
+        self.wrong.push(format!("{}: {what} of {dialog} after it was gone", self.me));
+    }
+
+    /// At the end nobody is half back.
+    pub fn ends(&mut self) {
+        let early = self.lines.iter().filter(|(_, line)| **line == Line::Early);
+        for dialog in early.map(|(dialog, _)| dialog.clone()).collect::<Vec<_>>() {
+            self.complain(&dialog, "typing");
+        }
     }
 
     fn line(&mut self, dialog: DialogId, is_there: bool) {
         let line = self.lines.get(&dialog);
         // Back is who was seen to come, which stands in the log.
-        if line == Some(&Line::Gone) {
-            self.wrong.push(format!("{}: a line of {dialog} after it was gone", self.me));
+        if matches!(line, Some(Line::Gone | Line::Early)) {
+            self.complain(&dialog, "a line");
         }
         let line = if is_there { Line::There } else { Line::Gone };
         self.lines.insert(dialog, line);
     }
 
-    /// Who has lost a dialog hears nothing of it before they are back.
-    fn must_be_there(&mut self, dialog: &DialogId, what: &str) {
-        if self.hears_list && self.lines.get(dialog) == Some(&Line::Gone) {
-            self.wrong.push(format!("{}: {what} of {dialog} after it was gone", self.me));
-        }
+    /// Whether it was said that the dialog is gone, and not that the person is back.
+    fn is_gone(&self, dialog: &DialogId) -> bool {
+        self.hears_list && matches!(self.lines.get(dialog), Some(Line::Gone | Line::Early))
     }
 }
