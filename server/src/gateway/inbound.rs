@@ -180,7 +180,7 @@ impl Gateway {
         if speaker.is_here {
             // Everyone else has said by REST what they are called now.
             if matches!(speaker.identity, Identity::Nobody) {
-                hub.goes_by(&speaker.person);
+                hub.is_called(&speaker.person);
             }
         } else {
             speaker.is_here = true;

@@ -32,7 +32,12 @@ impl Hub {
         }
     }
 
-    /// Someone who is here goes by another name from now on; the others hear `joined` once more, and
+    /// A guest of the moment goes by another name; who comes next is told that one.
+    pub fn is_called(&self, person: &Person) {
+        self.people().rename(person);
+    }
+
+    /// Someone who is here has chosen another name for good; the others hear `joined` once more, and
     /// know the person by the id.
     pub fn goes_by(&self, person: &Person) {
         let mut people = self.people();

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::harness::server;
+use crate::harness::{hears, server};
 
 #[tokio::test]
 async fn a_name_of_nothing_visible_is_none() {
@@ -90,5 +90,27 @@ async fn of_two_who_want_one_name_at_once_one_gets_it() {
     let mut statuses = [first.status(), second.status()];
     statuses.sort();
     assert_eq!(statuses, [201, 409]);
+    server.end().await;
+}
+
+#[tokio::test]
+async fn whoever_is_here_is_known_to_the_others_by_a_new_name_at_once() {
+    let server = server().start().await;
+    let anna = server.account("anna", "Anna").await;
+    let mut bob = server.join("Bob").await;
+    let mut socket = anna.dials().connect().await;
+    socket.is_connected("ignored").await;
+    assert_eq!(hears!(bob, Joined).0.username.as_str(), "Anna");
+    let mut anna = anna;
+    assert_eq!(anna.patch("/api/me", json!({ "name": "Hanna" })).await.status(), 200);
+    loop {
+        match bob.next().await {
+            confab_protocol::ServerFrame::Joined(person) => {
+                break assert_eq!(person.0.username.as_str(), "Hanna");
+            }
+            confab_protocol::ServerFrame::Invalidate(_) => {}
+            other => panic!("{}", other.encode()),
+        }
+    }
     server.end().await;
 }
