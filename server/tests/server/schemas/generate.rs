@@ -122,10 +122,13 @@ impl Generator<'_> {
             let name = parameter["name"].as_str().unwrap();
             let place = parameter["in"].as_str().unwrap();
             let is_required = parameter["required"] == true;
-            if !is_required && self.chance(70) || !is_careful && is_required && self.chance(3) {
-                if place != "path" {
-                    continue;
-                }
+            let is_left_out = match (place, is_required) {
+                ("path", _) => false,
+                (_, true) => !is_careful && self.chance(3),
+                (_, false) => self.chance(70),
+            };
+            if is_left_out {
+                continue;
             }
             let about = if name == "id" { operation.path.as_str() } else { name };
             let text = self.text(about, &parameter["schema"], is_careful);

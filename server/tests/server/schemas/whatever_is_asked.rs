@@ -44,7 +44,7 @@ impl<'a> Scene<'a> {
             people: vec![bob_id, cem.id().await, anna_id, unknown.clone()],
             tokens: vec![token_id, unknown],
             logins: vec![format!("anna{n}"), "anna0".to_owned()],
-            words: ["coffee at nine", "tea", PASSWORD, "anna0", "Bob 1"]
+            words: ["coffee at nine", "tea", PASSWORD, "anna0", "Bob 0"]
                 .map(str::to_owned)
                 .to_vec(),
         };

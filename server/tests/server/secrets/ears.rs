@@ -62,7 +62,7 @@ pub enum Answer {
     /// There is no such dialog.
     NoSuchDialog(DialogId),
     /// This was stored, in this dialog.
-    Stored(ClientId, confab_protocol::Message),
+    Stored(ClientId, Box<confab_protocol::Message>),
     Refused(ClientId),
     Pong(Vec<DialogId>),
     /// Nothing that anyone waits for.
@@ -146,7 +146,7 @@ impl Ears {
             }
             ServerFrame::Ack(ack) => {
                 self.acks += 1;
-                return Answer::Stored(ack.client_id, ack.message);
+                return Answer::Stored(ack.client_id, Box::new(ack.message));
             }
             ServerFrame::Nack(nack) => {
                 let code = nack.code.as_str();

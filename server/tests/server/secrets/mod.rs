@@ -78,7 +78,6 @@ async fn of_a_hundred_thousand_operations_none_shows_anything_to_who_is_no_membe
     }
 
     let share = operations / PEOPLE;
-    let begun = std::time::Instant::now();
     let running = actors.into_iter().map(|mut actor| {
         tokio::spawn(async move {
             for _ in 0..share {
@@ -94,14 +93,12 @@ async fn of_a_hundred_thousand_operations_none_shows_anything_to_who_is_no_membe
         actor.has_been_answered().await;
         actors.push(actor);
     }
-    let took = begun.elapsed();
     server.has_told_all().await;
     let mut reports = Vec::new();
     for actor in actors {
         reports.push(actor.ends().await);
     }
     let truth = Truth::read(&server, world.began()).await;
-    println!("{operations} operations took {took:?}");
     judge(&reports, &truth, share * PEOPLE);
     server.end().await;
 }

@@ -1,15 +1,16 @@
 //! Someone who does whatever comes to mind, mostly where they do not belong.
 
+mod moving;
+mod reading;
+
 use std::{collections::VecDeque, sync::Arc};
 
 use confab_protocol::{
-    ClientFrame, Dialog, DialogChange, DialogEvent, DialogId, DialogJoin, DialogLeave, Ev, Message,
-    MessageDelivered, MessageId, MessageRead, MessageSend, Ping, Role, Seq, Topics, TypingStart,
-    TypingStop,
-    rest::{DialogDetails, DialogList, EventsPage, Found, MessagesPage},
+    ClientFrame, Dialog, DialogId, DialogLeave, Message, MessageDelivered, MessageId, MessageRead,
+    MessageSend, Ping, Seq, Topics, TypingStart, TypingStop,
 };
 use rand::{RngExt, SeedableRng, rngs::StdRng};
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::{
     Counts, PEOPLE, Report,
@@ -159,7 +160,7 @@ impl Actor {
             Answer::Stored(client_id, message) => {
                 let what = kind_of(client_id.as_str());
                 if what == "send" {
-                    self.has_said(message);
+                    self.has_said(*message);
                 }
                 self.count(what, DONE);
             }
@@ -261,189 +262,6 @@ impl Actor {
         self.count("topics", SAID);
     }
 
-    // ---- reading, while nobody is taken in or out ----
-
-    /// Some position in a dialog: mostly a little behind of what was heard, as after a short absence.
-    fn position(&mut self, dialog: &DialogId) -> Ev {
-        let heard = self.list.last_of(dialog);
-        let behind = self.random.random_range(0..20);
-        if self.chance(10) { Ev(behind) } else { Ev(heard.saturating_sub(behind)) }
-    }
-
-    async fn joins(&mut self) {
-        let dialog = self.somewhere().await;
-        let world = Arc::clone(&self.world);
-        let own = world.still(self.me).await;
-        let after = if self.random.random() { Some(self.position(&dialog)) } else { None };
-        self.joined.client.says(DialogJoin { dialog_id: dialog.clone(), after }).await;
-        let is_inside = loop {
-            match self.joined.next().await {
-                Answer::Joined(sync) => {
-                    assert_eq!(sync.dialog_id, dialog);
-                    only_of(&dialog, &messages_of(&sync.events));
-                    break true;
-                }
-                Answer::Reset => break true,
-                Answer::NoSuchDialog(id) => {
-                    assert_eq!(id, dialog);
-                    break false;
-                }
-                answer => self.notice(answer),
-            }
-        };
-        assert_eq!(is_inside, own.contains(&dialog), "join of {dialog}");
-        self.count("join", if is_inside { DONE } else { REFUSED });
-    }
-
-    async fn reads(&mut self) {
-        let dialog = self.somewhere().await;
-        let world = Arc::clone(&self.world);
-        let own = world.still(self.me).await;
-        let what = self.random.random_range(0..3);
-        let path = match what {
-            0 => format!("/api/messages/dialog/{dialog}?limit=5"),
-            1 => {
-                let after = self.position(&dialog).0;
-                format!("/api/messages/dialog/{dialog}/events?after={after}")
-            }
-            _ => format!("/api/dialogs/{dialog}"),
-        };
-        let told = self.rest.asks("GET", &path, None).await;
-        assert_eq!(told.is_done(), own.contains(&dialog), "{path}");
-        if !told.is_done() {
-            return self.count("read", REFUSED);
-        }
-        match what {
-            0 => only_of(&dialog, &told.data::<MessagesPage>().messages),
-            1 => only_of(&dialog, &messages_of(&told.data::<EventsPage>().events)),
-            _ => {
-                let details: DialogDetails = told.data();
-                assert!(details.members.iter().any(|member| member.id == world.ids[self.me]));
-                let owner = details.members.iter().find(|member| member.role == Role::Owner);
-                world.owns(&dialog, owner.map(|owner| &owner.id));
-            }
-        }
-        self.count("read", DONE);
-    }
-
-    async fn looks_at_list(&mut self) {
-        let world = Arc::clone(&self.world);
-        let own = world.still(self.me).await;
-        let list: DialogList = self.rest.asks("GET", "/api/dialogs", None).await.data();
-        for line in &list.dialogs {
-            let id = &line.dialog_id;
-            assert!(own.contains(id) || *id == DialogId::lobby(), "a line of {id}");
-            only_of(id, line.last_message.as_slice());
-        }
-        let has = |id: &DialogId| list.dialogs.iter().any(|line| line.dialog_id == *id);
-        for id in own.iter().filter(|id| world.is_group(id)) {
-            assert!(has(id), "no line of {id}");
-        }
-        self.count("list", DONE);
-    }
-
-    async fn searches(&mut self) {
-        let dialog = self.somewhere().await;
-        let world = Arc::clone(&self.world);
-        let own = world.still(self.me).await;
-        // The word of one dialog, or the beginning of all of them.
-        let word = if self.chance(90) { word_of(&dialog) } else { "secret".to_owned() };
-        let path = format!("/api/search?query={word}");
-        let found: Found = self.rest.asks("GET", &path, None).await.data();
-        for message in &found.messages {
-            assert!(own.contains(&message.dialog_id), "{word} in {}", message.dialog_id);
-        }
-        for line in &found.dialogs {
-            assert!(own.contains(&line.dialog_id), "{word} is {}", line.dialog_id);
-        }
-        self.count("search", if found.messages.is_empty() { "nothing" } else { DONE });
-    }
-
-    // ---- who belongs where ----
-
-    /// A group of one's own, if there is one, or any.
-    fn a_group(&mut self) -> Option<DialogId> {
-        let own = self.world.owned(self.me, &mut self.random);
-        own.or_else(|| {
-            let slot = self.world.somewhere(&mut self.random);
-            slot.is_group.then_some(slot.dialog)
-        })
-    }
-
-    async fn change_members(&mut self, what: &'static str, method: &str, who: usize) {
-        let Some(dialog) = self.a_group() else { return self.count(what, REFUSED) };
-        let world = Arc::clone(&self.world);
-        let mut theirs = world.to_move(who).await;
-        let body = json!({ "members": [world.ids[who]] });
-        let path = format!("/api/dialogs/{dialog}/members");
-        let told = self.rest.asks(method, &path, Some(body)).await;
-        if told.status != 200 {
-            return self.count(what, REFUSED);
-        }
-        match method {
-            "POST" => drop(theirs.insert(dialog)),
-            _ => drop(theirs.remove(&dialog)),
-        }
-        self.count(what, DONE);
-    }
-
-    async fn adds(&mut self) {
-        let who = self.somebody_else();
-        self.change_members("add", "POST", who).await;
-    }
-
-    async fn removes(&mut self) {
-        let who = self.somebody_else();
-        self.change_members("remove", "DELETE", who).await;
-    }
-
-    async fn leaves(&mut self) {
-        let dialog = self.somewhere().await;
-        let world = Arc::clone(&self.world);
-        let mut own = world.to_move(self.me).await;
-        let path = format!("/api/dialogs/{dialog}/leave");
-        let told = self.rest.asks("POST", &path, None).await;
-        if told.status != 200 {
-            return self.count("leave", REFUSED);
-        }
-        own.remove(&dialog);
-        world.owns(&dialog, None);
-        self.count("leave", DONE);
-    }
-
-    async fn changes_group(&mut self) {
-        let Some(dialog) = self.a_group() else { return self.count("change", REFUSED) };
-        let (other, n) = (self.somebody_else(), self.random.random_range(0..3));
-        let body: Value = match n {
-            0 => json!({ "title": format!("Secret {}", word_of(&dialog)) }),
-            1 => json!({ "muted": self.random.random::<bool>() }),
-            _ => json!({ "owner": self.world.ids[other] }),
-        };
-        let told = self.rest.asks("PATCH", &format!("/api/dialogs/{dialog}"), Some(body)).await;
-        if told.status == 200 && n == 2 {
-            self.world.owns(&dialog, Some(&self.world.ids[other]));
-        }
-        self.count("change", if told.status == 200 { DONE } else { REFUSED });
-    }
-
-    /// Ends a group, and begins another in its place.
-    async fn dissolves(&mut self) {
-        let Some(dialog) = self.a_group() else { return self.count("dissolve", REFUSED) };
-        let world = Arc::clone(&self.world);
-        {
-            let mut everyone = world.all_to_move().await;
-            let told = self.rest.asks("DELETE", &format!("/api/dialogs/{dialog}"), None).await;
-            if told.status != 200 {
-                return self.count("dissolve", REFUSED);
-            }
-            for theirs in &mut everyone {
-                theirs.remove(&dialog);
-            }
-        }
-        self.begins_group(Some(&dialog)).await;
-        self.count("dissolve", DONE);
-    }
-
     // ---- the end ----
 
     /// Waits until every frame has had its answer: a message to nowhere is answered after them.
@@ -492,25 +310,5 @@ fn kind_of(client_id: &str) -> &'static str {
         Some("edit") => "edit",
         Some("delete") => "delete",
         _ => "send",
-    }
-}
-
-fn messages_of(events: &[DialogEvent]) -> Vec<Message> {
-    let message = |event: &DialogEvent| match &event.change {
-        DialogChange::MessageNew(message) | DialogChange::MessageUpdate(message) => {
-            Some(message.clone())
-        }
-        _ => None,
-    };
-    events.iter().filter_map(message).collect()
-}
-
-/// Every message that was read stands in this dialog, by its words too.
-fn only_of(dialog: &DialogId, messages: &[Message]) {
-    for message in messages {
-        assert_eq!(message.dialog_id, *dialog);
-        let is_own = message.content.starts_with(&word_of(dialog));
-        let is_free = message.deleted_at.is_some() || *dialog == DialogId::lobby();
-        assert!(is_own || is_free, "{message:?}");
     }
 }
