@@ -11,7 +11,8 @@
 
 pub(super) mod form;
 pub(super) mod found;
-#[cfg(all(test, feature = "ssr"))]
+#[cfg(test)]
+#[cfg(feature = "ssr")]
 mod tests;
 
 use std::time::Duration;
