@@ -24,11 +24,11 @@ frames! {
         "heartbeat" => Heartbeat(Heartbeat),
         /// Something said in the lobby (topic `chat`).
         "chat" => Chat(ChatMessage),
-        /// A message was stored in a dialog that this socket joined.
+        /// A message was stored in a dialog that this socket joined, or in any of yours (topic `dialogs`).
         "message:new" => MessageNew(MessageNew),
-        /// A message was edited or deleted in a dialog that this socket joined.
+        /// A message was edited or deleted there.
         "message:update" => MessageUpdate(MessageUpdate),
-        /// Another change of a dialog that this socket joined: members, owner, title.
+        /// Something else changed there: members, owner, title.
         "dialog:event" => DialogChanged(DialogChanged),
         /// A line of your list of dialogs is new or another, or gone (topic `dialogs`).
         "dialog:update" => DialogUpdate(DialogUpdate),
@@ -36,7 +36,7 @@ frames! {
         "typing:start" => TypingStarted(TypingStarted),
         /// Someone has stopped writing (topic `typing`).
         "typing:stop" => TypingStopped(TypingStopped),
-        /// Someone has got or seen more of a dialog that this socket joined.
+        /// Someone has got or seen more there.
         "receipt" => Receipt(Receipt),
         /// Someone went away from their page, or came back to it (topic `presence`).
         "presence:update" => PresenceUpdate(PresenceUpdate),

@@ -18,6 +18,7 @@ use crate::{
     },
     dom::{Element, Html, scoped, switch},
     names::person_name,
+    words::digits,
 };
 
 /// Who said what and when, and what it answers; ours with how far they are, and with **Retry** when
@@ -77,7 +78,11 @@ pub fn message_row(line: RwSignal<Line>, first: &Row) -> Element {
     let actions = Actions::here();
     let pointed = actions.on_point(row);
     let focused = actions.on_point(row);
-    el("li", "row")
+    // Where links from elsewhere lead, without JavaScript too.
+    let place = first.seq.map(|seq| ["m", &digits(seq.0)].concat());
+    place
+        .into_iter()
+        .fold(el("li", "row"), |row, place| row.attr("id", place))
         .flag("data-mine", first.is_mine)
         .flag_live("data-continues", is(|row| row.continues))
         .flag_live("data-failed", is(|row| row.state.refusal().is_some()))
