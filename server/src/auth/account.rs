@@ -38,7 +38,7 @@ impl Auth {
     ///
     /// # Errors
     ///
-    /// [`AccountRefused`]: no name, or a taken one.
+    /// [`AccountRefused`]: no name, a taken one, or too many one after the other.
     pub async fn rename(
         &self,
         identity: &Identity,
@@ -46,6 +46,7 @@ impl Auth {
     ) -> Result<rest::Me, AccountRefused> {
         let before = self.me(identity).await?;
         let ChosenName { name, key } = ChosenName::parse(&change.name)?;
+        self.0.tries.rename(&before.id, self.0.clock.now())?;
         let create_as_guest = identity.account().is_none();
         self.0.store.rename_person(before.id.clone(), name.clone(), key, create_as_guest).await?;
         Ok(rest::Me { username: name, ..before })

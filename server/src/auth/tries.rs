@@ -6,6 +6,8 @@
 
 use std::{net::IpAddr, time::Instant};
 
+use confab_protocol::UserId;
+
 use super::AccountRefused;
 use crate::ops::{
     config,
@@ -17,10 +19,14 @@ use crate::ops::{
 const STRENGTHS_PER_SECOND: u32 = 10;
 const STRENGTHS_BURST: u32 = 50;
 
+/// Names that a person may take one after the other: everyone hears of each.
+const NAMES_PER_MINUTE: u32 = 20;
+
 pub(super) struct Tries {
     logins: Buckets<(IpAddr, String)>,
     addresses: Buckets<IpAddr>,
     strengths: Buckets<IpAddr>,
+    names: Buckets<UserId>,
 }
 
 impl Tries {
@@ -30,6 +36,7 @@ impl Tries {
             logins: Buckets::new(Rate::per_minute(config.tries_per_minute)),
             addresses: Buckets::new(Rate::per_minute(config.address_tries_per_minute)),
             strengths: Buckets::new(Rate::per_second(STRENGTHS_PER_SECOND, STRENGTHS_BURST)),
+            names: Buckets::new(Rate::per_minute(NAMES_PER_MINUTE)),
         }
     }
 
@@ -43,6 +50,11 @@ impl Tries {
     /// Counts a new account.
     pub fn register(&self, at: IpAddr, now: Instant) -> Result<(), AccountRefused> {
         self.address(at, now).map_err(|after| AccountRefused::TooManyTries { after })
+    }
+
+    /// Counts another name of someone.
+    pub fn rename(&self, user: &UserId, now: Instant) -> Result<(), AccountRefused> {
+        self.names.take(user, now).map_err(|after| AccountRefused::TooManyTries { after })
     }
 
     /// Counts a look at a password's strength.

@@ -114,3 +114,21 @@ async fn whoever_is_here_is_known_to_the_others_by_a_new_name_at_once() {
     }
     server.end().await;
 }
+
+#[tokio::test]
+async fn nobody_keeps_everyone_busy_with_new_names() {
+    let server = server().start().await;
+    let mut anna = server.account("anna", "Anna").await;
+    let mut refused = None;
+    for n in 0..40 {
+        let answer = anna.patch("/api/me", json!({ "name": format!("Anna {n}") })).await;
+        if answer.status() != 200 {
+            refused = Some((answer.status(), answer.code()));
+            break;
+        }
+    }
+    assert_eq!(refused, Some((429, "too_many_tries".to_owned())));
+    server.pass(std::time::Duration::from_secs(60));
+    assert_eq!(anna.patch("/api/me", json!({ "name": "Anna again" })).await.status(), 200);
+    server.end().await;
+}
