@@ -156,3 +156,32 @@ test("who reads back is not pulled to the end, and is told what is new", async (
   await expect(his.messages).toBeFocused();
   await expect(his.message("news")).toBeInViewport();
 });
+
+test("history is not read aloud, what comes after it is", async ({ alice, bob }) => {
+  const hers = await alice.opens("/");
+  await hers.sends("from before");
+  await hers.seesStored("from before");
+  const page = await bob.context.newPage();
+  // Noted in the page: what the log says of itself whenever a message enters it.
+  await page.addInitScript(() => {
+    const heard: string[] = [];
+    Object.assign(window, { heard });
+    new MutationObserver((changes) => {
+      for (const change of changes) {
+        for (const node of change.addedNodes) {
+          const log = (node.parentElement ?? undefined)?.closest("[role=log]");
+          if (log && node instanceof HTMLLIElement && node.dataset.testid === "message") {
+            heard.push(`${log.getAttribute("aria-live")}: ${node.querySelector("[data-testid=content]")?.textContent}`);
+          }
+        }
+      }
+    }).observe(document, { subtree: true, childList: true });
+  });
+  const his = await bob.opensIn(page, "/");
+  await his.isConnected();
+  await expect(his.messages).toHaveAttribute("aria-live", "polite");
+  await hers.sends("news");
+  await his.sees("news");
+  const heard = await page.evaluate(() => (window as unknown as { heard: string[] }).heard);
+  expect(heard.filter((line) => line.startsWith("polite"))).toEqual(["polite: news"]);
+});

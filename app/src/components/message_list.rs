@@ -10,7 +10,11 @@ mod view;
 
 use confab_protocol::{Member, Seq};
 use confab_sync::Status;
-use leptos::{ev, prelude::*};
+use leptos::{
+    ev,
+    prelude::*,
+    task::{spawn_local, tick},
+};
 use stylers_macro::style_sheet;
 use wasm_bindgen::JsCast;
 use web_sys::KeyboardEvent;
@@ -121,15 +125,25 @@ pub fn MessageList(pane: Pane) -> Html {
             })
             .into()
     };
+    let is_coming = RwSignal::new(true);
+    effect(move || {
+        let is_fresh = reading.state.with(|state| *state == EntryState::Fresh);
+        // The rows of a page are drawn before anything after them is news.
+        spawn_local(async move {
+            tick().await;
+            let _ = is_coming.try_set(!is_fresh);
+        });
+    });
     effect(move || view.look());
     effect(move || view.jump());
     let log = el("div", "message-list")
         .node(view.list)
         .attr("id", MESSAGES_ID)
         .attr("role", "log")
-        // What is read from the past is not news.
+        // What is read from the past is not news, nor is a page that has just come.
         .attr_live("aria-live", move || {
-            Some(if view.is_fetching.get() { "off" } else { "polite" }.to_owned())
+            let is_past = view.is_fetching.get() || is_coming.get();
+            Some(if is_past { "off" } else { "polite" }.to_owned())
         })
         .attr("tabindex", "0")
         .attr("aria-label", words.messages())
