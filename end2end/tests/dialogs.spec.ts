@@ -68,10 +68,12 @@ test("who is removed from a group while looking at it sees nothing more", async 
   const his = await bob.opens(`/d/${group}`);
   await his.isConnected();
   await his.sees("Welcome");
+  await his.input.focus();
   // What the page still asks for on its way out is refused.
   bob.mayComplainOf(/status of 403/);
   await alice.asks(`/api/dialogs/${group}/members`, { members: [bob.id] }, "DELETE");
   await expect(his.page.getByTestId("gone")).toBeVisible();
+  await expect(his.page.getByRole("link", { name: "Back to the dialogs" })).toBeFocused();
   await expect(his.dialog("Tea at four")).toHaveCount(0);
   await expect(his.input).toBeHidden();
   await his.doesNotSee("Welcome");

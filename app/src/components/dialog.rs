@@ -6,13 +6,16 @@ mod manage;
 mod members;
 
 use confab_protocol::{ClientId, DialogId, MessageId, Quote, Seq};
-use leptos::prelude::*;
+use leptos::{
+    prelude::*,
+    task::{spawn_local, tick},
+};
 use stylers_macro::style_sheet;
 
 use super::{
     MessageInput, MessageList,
     chat::{Chat, chat, leads_to},
-    surroundings, words,
+    focus, surroundings, words,
 };
 use crate::{
     Notice, Open,
@@ -97,7 +100,10 @@ pub fn DialogPane(
                 .attr("role", "alert")
                 .test_id("gone")
                 .text(words.dialog_gone())
-                .child(leads_to(el("a", "home").text(words.back_to_list()), Open::home()))
+                .child(leads_to(
+                    el("a", "home").attr("id", HOME_ID).text(words.back_to_list()),
+                    Open::home(),
+                ))
                 .into(),
             false => parts(&pane, chat, form_client_id.clone(), notice.take()),
         },
@@ -121,6 +127,9 @@ fn parts(pane: &Pane, chat: Chat, form_client_id: ClientId, notice: Option<Notic
     .into()
 }
 
+/// The id of the way back from a dialog that is ours no more.
+const HOME_ID: &str = "way-back";
+
 /// Whether the dialog is ours no more: it has left our list, or the server does not let us see it.
 fn is_gone(pane: &Pane, chat: Chat) -> RwSignal<bool> {
     let (around, details, dialog) = (surroundings(), pane.details, pane.dialog.clone());
@@ -143,6 +152,13 @@ fn is_gone(pane: &Pane, chat: Chat) -> RwSignal<bool> {
         was_there |= is_there;
         if is_gone.get_untracked() != now {
             is_gone.set(now);
+            if now {
+                // Whoever was writing there goes on at the way back.
+                spawn_local(async {
+                    tick().await;
+                    focus(HOME_ID);
+                });
+            }
         }
     });
     is_gone
