@@ -181,7 +181,8 @@ impl Bootstrap {
         let about = match self.page {
             Page::Chat => match &self.details {
                 Some(details) => return page_title(words, &dialog_name(words, &details.dialog)),
-                None => words.lobby(),
+                None if self.open.dialog == DialogId::lobby() => words.lobby(),
+                None => words.dialogs(),
             },
             Page::Lab => words.lab_heading(),
             Page::Login => words.login(),

@@ -117,7 +117,10 @@ impl Chat {
         effect(move || {
             let name = self.open.with(|open| {
                 let name = self.line(&open.dialog, |line| dialog_name(words, line));
-                name.unwrap_or_else(|| words.lobby().to_owned())
+                name.unwrap_or_else(|| {
+                    let is_lobby = open.dialog == DialogId::lobby();
+                    if is_lobby { words.lobby() } else { words.dialogs() }.to_owned()
+                })
             });
             let unread = self.dialogs.data.with(|list| {
                 let lines = list.iter().flat_map(|list| &list.dialogs);

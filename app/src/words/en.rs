@@ -105,7 +105,7 @@ pub(super) static TEXTS: Texts = Texts {
     typing_many: "Several people are typing…",
     members_count: Plural { one: "{} member", few: "{} members", many: "{} members" },
     back_to_list: "Back to the dialogs",
-    dialog_gone: "You are not in this dialog any more.",
+    dialog_gone: "You are not in this dialog.",
     today: "Today",
     yesterday: "Yesterday",
     new_here: "New messages",

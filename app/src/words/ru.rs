@@ -117,7 +117,7 @@ pub(super) static TEXTS: Texts = Texts {
         one: "{} участник", few: "{} участника", many: "{} участников"
     },
     back_to_list: "К списку диалогов",
-    dialog_gone: "Вы больше не участвуете в этом диалоге.",
+    dialog_gone: "Вы не участвуете в этом диалоге.",
     today: "Сегодня",
     yesterday: "Вчера",
     new_here: "Новые сообщения",

@@ -115,7 +115,7 @@ pub(super) static TEXTS: Texts = Texts {
         one: "{} учасник", few: "{} учасники", many: "{} учасників"
     },
     back_to_list: "До списку діалогів",
-    dialog_gone: "Ви більше не берете участі в цьому діалозі.",
+    dialog_gone: "Ви не берете участі в цьому діалозі.",
     today: "Сьогодні",
     yesterday: "Учора",
     new_here: "Нові повідомлення",
