@@ -28,8 +28,10 @@ use crate::{
 /// How often the lab pings, so that its chart of round trips moves.
 const LAB_PING_INTERVAL: Duration = Duration::from_secs(2);
 
-/// What a socket hears from the start. The messages of an open dialog come by joining it.
-const TOPICS: &str = "topics=heartbeat,presence,typing,dialogs,system";
+/// What a page's socket hears from the handshake on. What is fetched once it is open is then younger
+/// than the first frame that it can hear, and nothing falls between the two. Messages of the open
+/// dialog come by joining it.
+const TOPICS: &str = "topics=heartbeat,presence,system,dialogs,typing";
 
 /// A tab; clones share it.
 #[derive(Clone)]
