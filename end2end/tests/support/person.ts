@@ -35,6 +35,11 @@ export class Tab {
 
   async isConnected(): Promise<void> {
     await expect(this.status).toHaveAttribute("data-state", "open");
+    // Open is the line; `connected` says that the server has heard what the page wants to hear.
+    const people = this.page.getByTestId("people-open");
+    if (await people.isVisible()) {
+      await expect(people).not.toHaveText("");
+    }
   }
 
   async types(text: string): Promise<void> {
