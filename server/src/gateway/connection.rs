@@ -43,9 +43,34 @@ struct Socket {
     close_at: Option<Instant>,
 }
 
-/// Serves a socket until it is closed.
-pub(super) async fn run(gateway: Gateway, socket: WebSocket, opening: Opening) {
-    let mut socket = Socket::open(gateway, socket, opening).await;
+/// Takes the place of a socket that is about to open, and hears for it from now on: to the client it
+/// is open with the answer to its handshake, and what it asks by HTTP from then on must not be older
+/// than the first frame it can hear.
+pub(super) async fn enter(gateway: &Gateway, opening: Opening) -> Place {
+    let parts = &gateway.0;
+    let client = parts.hub.next_client();
+    let place = Place::enter(gateway, opening.visitor, opening.identity, client);
+    let outlet = &place.outlet;
+    for frame in greeting(gateway, &outlet.connection, client) {
+        outlet.tell(frame);
+    }
+    // Who signed out since they were identified was not in the registry to be told.
+    if let Ok(false) = parts.auth.still_counts(&place.speaker.identity).await {
+        let reason = "the session has ended";
+        outlet.connection.ask_to_close(CloseCode::SessionEnded, reason);
+    }
+    for topic in opening.topics {
+        gateway.hear(topic, outlet, &place.speaker, None).await;
+    }
+    for error in opening.unknown_topics {
+        outlet.tell(answers::unknown_topic(&error, None));
+    }
+    place
+}
+
+/// Serves a socket until it is closed; sooner, if it was asked to be.
+pub(super) async fn run(place: Place, socket: WebSocket, close_after: Option<Duration>) {
+    let mut socket = Socket::new(place, socket, close_after);
     // A bug ends this socket and no other; the panic itself has been printed where it happened.
     let end = AssertUnwindSafe(socket.live()).catch_unwind().await.unwrap_or(End::FAILED);
     let Socket { gateway, place, pump, .. } = socket;
@@ -54,34 +79,18 @@ pub(super) async fn run(gateway: Gateway, socket: WebSocket, opening: Opening) {
 }
 
 impl Socket {
-    async fn open(gateway: Gateway, socket: WebSocket, opening: Opening) -> Self {
+    fn new(place: Place, socket: WebSocket, close_after: Option<Duration>) -> Self {
+        let gateway = place.gateway.clone();
         let parts = &gateway.0;
         let now = parts.clock.now();
-        let client = parts.hub.next_client();
-        let place = Place::enter(&gateway, opening.visitor, opening.identity, client);
-        let outlet = &place.outlet;
-        for frame in greeting(&gateway, &outlet.connection, client) {
-            outlet.tell(frame);
-        }
-        // Who signed out between the handshake and now was not in the registry to be told.
-        if let Ok(false) = parts.auth.still_counts(&place.speaker.identity).await {
-            let reason = "the session has ended";
-            outlet.connection.ask_to_close(CloseCode::SessionEnded, reason);
-        }
-        for topic in opening.topics {
-            gateway.hear(topic, outlet, &place.speaker, None).await;
-        }
-        for error in opening.unknown_topics {
-            outlet.tell(answers::unknown_topic(&error, None));
-        }
         let frames_per_second = parts.hub.limits().frames_per_second;
         Self {
-            pump: Pump::new(socket, Arc::clone(outlet)),
+            pump: Pump::new(socket, Arc::clone(&place.outlet)),
             pending: FuturesOrdered::new(),
             frames: TokenBucket::new(frames_per_second, frames_per_second, now),
             bad_frames: 0,
             next_ping: now + parts.config.ping_interval,
-            close_at: opening.close_after.map(|time| now + time),
+            close_at: close_after.map(|time| now + time),
             place,
             gateway,
         }

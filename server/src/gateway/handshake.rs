@@ -136,6 +136,8 @@ pub(super) async fn upgrade(
         Ok(upgrade) => upgrade,
         Err(_) => return Refused::NotAHandshake.into_response(),
     };
+    let close_after = opening.close_after;
+    let place = connection::enter(&gateway, opening).await;
     let config = &gateway.0.config;
     let frame_bytes = gateway.0.hub.limits().frame_bytes as usize;
     upgrade
@@ -147,7 +149,7 @@ pub(super) async fn upgrade(
         .max_frame_size(frame_bytes)
         .on_failed_upgrade(|error| debug!(%error, "upgrade failed"))
         .on_upgrade(async move |socket| {
-            connection::run(gateway, socket, opening).await;
+            connection::run(place, socket, close_after).await;
             drop(held);
         })
 }

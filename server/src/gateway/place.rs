@@ -22,13 +22,14 @@ use crate::{
 
 /// The place of one socket.
 pub(super) struct Place {
-    gateway: Gateway,
+    /// What it is a place in.
+    pub gateway: Gateway,
     /// The way to the socket.
     pub outlet: Arc<Outlet>,
     /// Whose it is.
     pub speaker: Speaker,
-    /// How the socket ended, for the log. A place that is dropped without a word was left by a
-    /// panic.
+    /// How the socket ended, for the log. A place that is dropped without a word never had one: the
+    /// client was gone before its handshake was answered.
     end: End,
 }
 
@@ -50,7 +51,7 @@ impl Place {
             gateway: gateway.clone(),
             outlet: Arc::new(Outlet::new(Arc::clone(&connection), bounds)),
             speaker: Speaker { person, identity, is_here: false, attention: Attention::Online },
-            end: End::FAILED,
+            end: End::Lost,
         };
         info!(
             connection.id = %connection.id,

@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use confab_protocol::{ClientFrame, Topics, Unsubscribe};
 
-use crate::harness::{chat, hears, server};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
+use crate::harness::{chat, handshake, hears, server, soon};
 
 fn subscribe(topic: &str) -> ClientFrame {
     Topics { topics: vec![topic.to_owned()] }.into()
@@ -140,5 +142,27 @@ async fn a_thousand_unknown_topics_are_answered_without_a_flood() {
         assert_eq!(client.hears_error().await.0, "unknown_topic");
     }
     client.heard_nothing().await;
+    server.end().await;
+}
+
+#[tokio::test]
+async fn a_socket_hears_from_the_answer_to_its_handshake_on() {
+    let server = server().start().await;
+    let mut anna = server.account("anna", "Anna").await;
+    let (_, token) = anna.makes_token("a script").await;
+    // Whether the token still counts is asked of the database, which takes a moment.
+    let asks =
+        handshake("/ws").replace("\r\n\r\n", &format!("\r\nAuthorization: Bearer {token}\r\n\r\n"));
+    for _ in 0..20 {
+        let mut raw = server.tcp().await;
+        raw.write_all(asks.as_bytes()).await.unwrap();
+        let mut first = [0; 12];
+        soon("the answer", raw.read_exact(&mut first)).await.unwrap();
+        assert_eq!(&first, b"HTTP/1.1 101");
+        // From here on a browser believes that it misses nothing.
+        assert_eq!(server.listeners(), 1);
+        drop(raw);
+        server.has_sockets(0).await;
+    }
     server.end().await;
 }

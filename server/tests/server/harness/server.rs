@@ -29,6 +29,11 @@ impl TestServer {
         self.running().registry().count()
     }
 
+    /// How many sockets hear any topic.
+    pub fn listeners(&self) -> usize {
+        self.running().left().hub.listeners
+    }
+
     /// What the registry knows of the one socket that is open.
     pub fn only_socket(&self) -> Arc<confab_server::ops::Connection> {
         let mut all = self.running().registry().connections();
