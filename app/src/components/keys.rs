@@ -93,7 +93,7 @@ fn pressed(chat: Chat, event: &ev::Event) {
     }
     let (has_alt, has_control) = (key.alt_key(), key.ctrl_key() || key.meta_key());
     match key.key().as_str() {
-        // By the place of the key, too: under a Cyrillic layout it writes another letter.
+        // The same key writes another letter under a Cyrillic layout.
         "k" | "K" | "л" | "Л" if has_control && !has_alt => open_palette(),
         "ArrowUp" if has_alt && !has_control => chat.step(-1),
         "ArrowDown" if has_alt && !has_control => chat.step(1),

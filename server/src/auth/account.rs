@@ -25,15 +25,6 @@ impl Auth {
         Ok(rest::Me { id: person.id, username: person.username, login })
     }
 
-    /// What someone signs in with, as they see it; nothing for guests, and while the database does
-    /// not answer.
-    pub async fn login_of(&self, identity: &Identity) -> Option<String> {
-        let person = identity.account()?;
-        let account = self.0.store.account(&person.id).await;
-        let failed = |error: &_| tracing::warn!(%error, "a page without a login");
-        account.inspect_err(failed).ok()?.and_then(|account| account.login)
-    }
-
     /// Goes by another name from now on.
     ///
     /// # Errors

@@ -86,27 +86,6 @@ impl Store {
         let sql = "SELECT EXISTS (SELECT 1 FROM users WHERE name_key = ?)";
         Ok(sqlx::query_scalar(sql).bind(name_key).fetch_one(&self.readers).await?)
     }
-
-    /// The hash of someone's password; nothing of who has none.
-    ///
-    /// # Errors
-    ///
-    /// [`Unavailable`].
-    pub async fn password_hash(&self, user: &UserId) -> Result<Option<String>, Unavailable> {
-        let sql = "SELECT password_hash FROM users WHERE id = ? AND kind = 'account'";
-        let hash: Option<Option<String>> =
-            sqlx::query_scalar(sql).bind(user.as_str()).fetch_optional(&self.readers).await?;
-        Ok(hash.flatten())
-    }
-
-    /// When someone's last socket closed.
-    ///
-    /// # Errors
-    ///
-    /// [`Unavailable`].
-    pub async fn last_seen(&self, user: &UserId) -> Result<Option<Timestamp>, Unavailable> {
-        Ok(self.account(user).await?.and_then(|account| account.last_seen_at))
-    }
 }
 
 /// Someone who is known.
