@@ -8,13 +8,14 @@
 //! On the server every signal has its first value and every method does nothing.
 
 mod draft;
+mod freshness;
 mod notes;
 mod outgoing;
 
 use confab_protocol::{
-    ClientId, DialogChange, DialogEvent, DialogEvents, DialogId, Limits, Message, MessageDelete,
-    MessageEdit, MessageId, MessageKind, MessageSend, MessageText, Meta, Person, Refusal,
-    ServerFrame, Timestamp, UserId, json,
+    ClientId, DialogChange, DialogEvent, DialogEvents, DialogId, Digest, Limits, Message,
+    MessageDelete, MessageEdit, MessageId, MessageKind, MessageSend, MessageText, Meta, Person,
+    Refusal, ServerFrame, Timestamp, UserId, json,
 };
 use confab_sync::{
     ClosedReason, ConnectionError, Delivery, DeliveryState, Event, Input, Moment, Post, Status,
@@ -59,6 +60,8 @@ pub struct Session {
     /// Whose page this is.
     owner: RwSignal<Person>,
     has_account: bool,
+    /// What the page came to when it was read, until the first socket has said whether that holds.
+    came_to: RwSignal<Option<Digest>>,
     /// What we have said and done that is not in the log yet, oldest first.
     pub outbox: RwSignal<Vec<Outgoing>>,
     /// Who is typing, where anyone is.
@@ -87,6 +90,7 @@ impl Session {
             you: RwSignal::new(bootstrap.person()),
             owner: RwSignal::new(bootstrap.person()),
             has_account: bootstrap.you.login.is_some(),
+            came_to: RwSignal::new(freshness::came_to(bootstrap)),
             outbox: RwSignal::default(),
             typing: RwSignal::default(),
             drafts: RwSignal::default(),
@@ -313,11 +317,11 @@ impl Session {
         }
         self.status.set(status);
         match (was_open, is_open) {
-            (false, true) => live.reconnected(),
+            (false, true) => self.opened(live),
             // The first try: what came with the page is as old as the page.
             (false, false) if tries_first => {}
             // Also after a try that failed: a stream that never was is not whole (DESIGN §2).
-            (_, false) => live.connection_lost(),
+            (_, false) => self.lost(live),
             (true, true) => {}
         }
     }
@@ -334,7 +338,10 @@ impl Session {
     fn frame(&self, live: &Live, frame: ServerFrame) {
         match &frame {
             ServerFrame::ConnectionEstablished(here) => self.looks_for_another(&here.user_id),
-            ServerFrame::Connected(connected) => self.you.set(connected.you.clone()),
+            ServerFrame::Connected(connected) => {
+                self.you.set(connected.you.clone());
+                self.compare(live, connected);
+            }
             // The engine puts these in order first; they come as `Event::Dialog` and its kin.
             ServerFrame::DialogSync(_) | ServerFrame::DialogReset(_) => return,
             _ => {}

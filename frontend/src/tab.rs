@@ -66,6 +66,7 @@ impl Tab {
                 _ => client.ping_interval,
             },
             silence_max: client.silence_max,
+            epoch: bootstrap.history.as_ref().map(|_| bootstrap.epoch.clone()),
             owner: bootstrap.you.login.as_ref().map(|_| bootstrap.you.id.clone()),
             ..Settings::default()
         };

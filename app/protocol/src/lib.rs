@@ -52,9 +52,9 @@ pub use meta::{InvalidMeta, Meta};
 pub use resume::{Positions, Resume};
 pub use server::{
     Ack, Bye, ChatMessage, Connected, ConnectionEstablished, DialogChanged, DialogEvents,
-    DialogReset, DialogUpdate, Disconnected, ErrorFrame, Heartbeat, Invalidate, Joined, MessageNew,
-    MessageUpdate, Nack, Pong, PresenceUpdate, Receipt, ResetReason, ServerFrame, TypingStarted,
-    TypingStopped, Welcome,
+    DialogReset, DialogUpdate, Digest, Disconnected, ErrorFrame, Heartbeat, Invalidate, Joined,
+    MessageNew, MessageUpdate, Nack, Pong, PresenceUpdate, Receipt, ResetReason, ServerFrame,
+    TypingStarted, TypingStopped, Welcome,
 };
 pub use text::{DialogTitle, MessageText, Refusal, Username};
 pub use time::{InvalidTimestamp, Timestamp};

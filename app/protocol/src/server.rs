@@ -101,6 +101,21 @@ wire! {
         "messagesList" => messages_list: Vec<Message>,
         /// The last change of the lobby that `messagesList` contains.
         "positions" => positions: Positions,
+        /// What to compare a page with; for who resumes, while the database answers.
+        "digest" => digest: Option<Digest> = default,
+    }
+
+    /// What someone's list and the dialogs they have open come to. Every change of them makes one of
+    /// the numbers greater and none smaller, so a page that comes to the same lacks nothing.
+    #[derive(Clone, Copy, Debug, Eq, PartialEq)]
+    pub struct Digest {
+        /// The position of their own log.
+        "uev" => uev: Uev,
+        /// The positions of all their dialogs, added up.
+        "changes" => changes: u64,
+        /// How far all members of the open dialogs have got and seen them, added up; the lobby, where
+        /// nobody says so, does not count.
+        "receipts" => receipts: u64,
     }
 }
 

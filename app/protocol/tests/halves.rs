@@ -203,6 +203,11 @@ fn server_frame() -> impl Strategy<Value = ServerFrame> {
         )
             .prop_map(|(you, connected_user_list, counts, messages_list, positions)| {
                 let (connected_users, away) = counts;
+                let digest = (connected_users % 2 == 0).then_some(Digest {
+                    uev: Uev(connected_users),
+                    changes: 7,
+                    receipts: 0,
+                });
                 let connected = Connected {
                     you,
                     connected_user_list,
@@ -210,6 +215,7 @@ fn server_frame() -> impl Strategy<Value = ServerFrame> {
                     away,
                     messages_list,
                     positions,
+                    digest,
                 };
                 connected.into()
             }),

@@ -177,6 +177,7 @@ fn server_frames() -> Vec<ServerFrame> {
             away: vec![user_id.clone()],
             messages_list: vec![plain()],
             positions: positions(),
+            digest: None,
         }
         .into(),
         Connected {
@@ -186,6 +187,7 @@ fn server_frames() -> Vec<ServerFrame> {
             away: Vec::new(),
             messages_list: Vec::new(),
             positions: Positions::new(),
+            digest: Some(Digest { uev: Uev(3), changes: 71, receipts: 16 }),
         }
         .into(),
         Joined(person()).into(),

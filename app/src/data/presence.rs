@@ -18,7 +18,12 @@ pub fn apply(list: &mut DialogList, frame: &ServerFrame, now: Timestamp) {
                     false if is_whole => PresenceState::Offline,
                     false => continue,
                 };
-                let last_seen_at = dialog.presence.and_then(|presence| presence.last_seen_at);
+                let before = dialog.presence;
+                let was_here = before.is_some_and(|before| before.state != PresenceState::Offline);
+                let last_seen_at = match state {
+                    PresenceState::Offline if was_here => Some(now),
+                    _ => before.and_then(|before| before.last_seen_at),
+                };
                 dialog.presence = Some(Presence { state, last_seen_at });
             }
         }
@@ -91,6 +96,15 @@ mod tests {
         let mut some = list();
         hear(&mut some, &connected(300, "\"bob\""));
         assert_eq!(states(&some), [Some(PresenceState::Away), None]);
+    }
+
+    #[test]
+    fn who_was_there_and_is_not_listed_was_seen_now() {
+        let mut list = list();
+        hear(&mut list, r#"{"type":"joined","payload":{"id":"zoe","username":"zoe"}}"#);
+        hear(&mut list, &connected(1, ""));
+        let seen = |line: usize| list.dialogs[line].presence.unwrap().last_seen_at;
+        assert_eq!((seen(0), seen(1)), (None, Some(NOW)));
     }
 
     #[test]

@@ -151,7 +151,7 @@ impl Live {
     /// The stream is back; to be called before its first frame is delivered. What is read is
     /// fetched again and the rest marked stale, except where the listener itself catches up
     /// ([`Endpoint::REFETCH_ON_RECONNECT`]). The first connection counts too if the page came
-    /// with seeds: they are as old as the page.
+    /// with seeds that are not what the server has: they are as old as the page.
     pub fn reconnected(&self) {
         if let Some(cache) = self.cache() {
             cache.reconnected();

@@ -12,7 +12,8 @@ use crate::{Moment, dialog_log::DialogLog, outcome::Turn};
 #[derive(Debug)]
 pub(crate) struct Dialogs {
     gap_patience: Duration,
-    /// From `connection_established`; a position without an epoch cannot be resumed from.
+    /// From the settings, then from `connection_established`; a position without an epoch cannot be
+    /// resumed from.
     epoch: Option<Epoch>,
     /// A handful, in the order they were first joined: a map would weigh more than it finds.
     logs: Vec<DialogLog>,
@@ -26,8 +27,8 @@ pub(crate) enum Life {
 }
 
 impl Dialogs {
-    pub fn new(gap_patience: Duration) -> Self {
-        Self { gap_patience, epoch: None, logs: Vec::new() }
+    pub fn new(gap_patience: Duration, epoch: Option<Epoch>) -> Self {
+        Self { gap_patience, epoch, logs: Vec::new() }
     }
 
     pub fn join(&mut self, dialog_id: DialogId, after: Option<Ev>, turn: &mut Turn<'_>) {

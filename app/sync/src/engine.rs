@@ -45,7 +45,7 @@ impl Engine {
         Self {
             topics: Topics::new(topics),
             outbox: Outbox::new(settings.ack_patience),
-            dialogs: Dialogs::new(settings.gap_patience),
+            dialogs: Dialogs::new(settings.gap_patience, settings.epoch.clone()),
             owner: settings.owner.clone(),
             connection: Connection::new(settings, url),
             typing: Typing::default(),

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use confab_protocol::UserId;
+use confab_protocol::{Epoch, UserId};
 
 /// The engine's patience. The defaults are DESIGN §5; none of them may be zero.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -33,6 +33,9 @@ pub struct Settings {
     /// Whose messages these are, if it matters: when the server says that the socket is another's
     /// (somebody signed in elsewhere in the browser), they wait instead of going out in that name.
     pub owner: Option<UserId>,
+    /// The life of the database that what is loaded before the first socket was read in, so that its
+    /// positions can be resumed from.
+    pub epoch: Option<Epoch>,
 }
 
 impl Default for Settings {
@@ -48,6 +51,7 @@ impl Default for Settings {
             ack_patience: Duration::from_secs(5),
             gap_patience: Duration::from_millis(500),
             owner: None,
+            epoch: None,
         }
     }
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use confab_protocol::{
     ClientFrame, ClientId, Connecting, DialogId, ErrorCode, Ev, MessageKind, Meta, Nack, Person,
-    Pong, Seq, ServerFrame, Topic,
+    Pong, Resume, Seq, ServerFrame, Topic,
 };
 use futures::{FutureExt, future::BoxFuture};
 use tracing::debug;
@@ -190,12 +190,12 @@ impl Gateway {
             }
         }
         let lobby = self.0.auth.lobby(speaker.person.clone());
-        let with_history = connecting.resume.is_none();
-        if hub.connect(outlet, &lobby, with_history).await.is_err() {
+        let resume = connecting.resume.map(bounded);
+        if hub.connect(outlet, &lobby, resume.as_ref()).await.is_err() {
             outlet.tell(answers::history_unavailable());
         }
-        if let Some(resume) = connecting.resume {
-            for (dialog, after) in resume.positions.into_iter().take(RESUMED_MAX) {
+        if let Some(resume) = resume {
+            for (dialog, after) in resume.positions {
                 let epoch = Some(&resume.epoch);
                 self.join(dialog, Some(after), epoch, outlet, speaker, "connecting").await;
             }
@@ -309,6 +309,10 @@ impl Gateway {
 
 /// Dialogs that one `connecting` may resume: more than a person has open, less than a flood.
 const RESUMED_MAX: usize = 100;
+
+fn bounded(Resume { epoch, positions }: Resume) -> Resume {
+    Resume { epoch, positions: positions.into_iter().take(RESUMED_MAX).collect() }
+}
 
 fn said(client_id: ClientId, content: String) -> SendMessage {
     let kind = MessageKind::Text;

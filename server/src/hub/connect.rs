@@ -2,7 +2,7 @@
 //! of them. And to depart.
 
 use confab_protocol::{
-    Connected, Disconnected, Joined, Person, Positions, ServerFrame, Topic, UserId,
+    Connected, Disconnected, Joined, Person, Positions, Resume, ServerFrame, Topic, UserId,
 };
 use tracing::warn;
 
@@ -46,7 +46,8 @@ impl Hub {
         }
     }
 
-    /// Tells a socket who is here and, if it wants the history, what was said in the lobby.
+    /// Tells a socket who is here and, if it is new, what was said in the lobby; who comes back with
+    /// positions of this epoch is told what their page should come to.
     ///
     /// The list is taken last and told before anyone else can come or go: a `joined` or
     /// `disconnected` in the socket's queue is older than the list before it and newer behind it.
@@ -59,18 +60,24 @@ impl Hub {
         &self,
         outlet: &Outlet,
         member: &Member,
-        with_history: bool,
+        resume: Option<&Resume>,
     ) -> Result<(), ReadError> {
         let (mut messages_list, mut positions) = (Vec::new(), Positions::new());
-        let mut history = Ok(());
-        if with_history {
-            match self.history(member, Place::Latest, self.limits().page_messages).await {
+        let (mut history, mut digest) = (Ok(()), None);
+        match resume {
+            None => match self.history(member, Place::Latest, self.limits().page_messages).await {
                 Ok(page) => {
                     positions.insert(member.dialog().clone(), page.ev);
                     messages_list = page.messages;
                 }
                 Err(why) => history = Err(why),
+            },
+            // Without it they fetch everything anew, as they would if it were not what they have.
+            Some(resume) if resume.epoch == *self.epoch() => {
+                let open: Vec<_> = resume.positions.iter().map(|(dialog, _)| dialog).collect();
+                digest = self.0.store.digest(&member.person().id, &open).await.ok();
             }
+            Some(_) => {}
         }
         let people = self.people();
         let you = people.person(&member.person().id).unwrap_or_else(|| member.person().clone());
@@ -82,6 +89,7 @@ impl Hub {
             connected_users: count as u64,
             messages_list,
             positions,
+            digest,
         });
         history
     }
@@ -200,7 +208,7 @@ mod tests {
         hub.arrive(&anna);
         let mut earlier = Box::pin(hub.history(&lobby, Place::Latest, 50));
         assert!(futures::poll!(&mut earlier).is_pending(), "has the only reader");
-        let mut connects = Box::pin(hub.connect(&to_anna, &lobby, true));
+        let mut connects = Box::pin(hub.connect(&to_anna, &lobby, None));
         assert!(futures::poll!(&mut connects).is_pending(), "waits for the reader");
 
         hub.arrive(&bob);

@@ -1,7 +1,7 @@
 //! Joining a dialog and catching up (DESIGN §4, *The log*).
 
 use confab_protocol::{
-    Connecting, DialogId, DialogJoin, DialogLeave, Epoch, Ev, ResetReason, Resume,
+    Connecting, DialogId, DialogJoin, DialogLeave, Epoch, Ev, ResetReason, Resume, Uev,
 };
 
 use crate::harness::{Client, TestServer, chat, hears, server};
@@ -111,6 +111,8 @@ async fn who_resumes_joins_and_is_told_what_it_missed_and_no_history() {
     anna.says(resume(epoch, 3)).await;
     let connected = hears!(anna, Connected);
     assert!(connected.messages_list.is_empty() && connected.positions.is_empty());
+    let digest = connected.digest.unwrap();
+    assert_eq!((digest.uev, digest.changes, digest.receipts), (Uev(0), 4, 0), "as it is now");
     assert_eq!(hears!(anna, DialogSync).events.len(), 1);
     server.join("Bob").await.says(chat("five")).await;
     assert_eq!(hears!(anna, MessageNew).ev, Ev(5));
@@ -121,7 +123,7 @@ async fn who_resumes_joins_and_is_told_what_it_missed_and_no_history() {
 async fn a_position_of_another_epoch_is_a_reset_and_the_dialog_is_joined() {
     let (server, mut anna) = lobby_with(2).await;
     anna.says(resume(Epoch::parse("another-life").unwrap(), 1)).await;
-    hears!(anna, Connected);
+    assert_eq!(hears!(anna, Connected).digest, None, "sums of another life mean nothing");
     assert_eq!(hears!(anna, DialogReset).why, ResetReason::OtherEpoch);
     server.join("Bob").await.says(chat("three")).await;
     assert_eq!(hears!(anna, MessageNew).ev, Ev(3));

@@ -218,6 +218,7 @@ pub fn connected() -> Connected {
         away: Vec::new(),
         messages_list: Vec::new(),
         positions: Positions::new(),
+        digest: None,
     }
 }
 

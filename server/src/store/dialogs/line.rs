@@ -15,7 +15,7 @@ use crate::store::{
 /// [`Message::preview`](confab_protocol::Message::preview) cuts it, and unread ones are counted up to
 /// [`Dialog::UNREAD_MAX`]. In the lobby nothing is unread for who never said how far they have read.
 macro_rules! select_line {
-    ($columns:literal, $from:literal, $where:literal) => {
+    ($columns:literal, $from:literal, $where:expr) => {
         concat!(
             "SELECT ",
             $columns,
@@ -41,15 +41,22 @@ macro_rules! select_line {
     };
 }
 
-/// Everything on someone's list. A direct dialog in which nothing was said yet is there for who
-/// began it alone, or for both if both did.
+/// Which dialogs `d` are on the list of `?1`. A direct dialog in which nothing was said yet is there
+/// for who began it alone, or for both if both did.
+macro_rules! is_listed {
+    () => {
+        "d.id IN (SELECT 'lobby' UNION ALL SELECT dialog FROM members WHERE user = ?1)
+         AND (d.kind <> 'direct' OR d.last_seq > 0 OR d.created_by IS NULL OR d.created_by = ?1)
+         AND NOT EXISTS (SELECT 1 FROM users WHERE id = ?1 AND kind = 'deleted')"
+    };
+}
+pub(super) use is_listed;
+
+/// Everything on someone's list.
 pub(in crate::store) const LINES_OF_USER: &str = select_line!(
     "",
     "FROM dialogs d LEFT JOIN members me ON me.dialog = d.id AND me.user = ?1",
-    "WHERE d.id IN (SELECT 'lobby' UNION ALL SELECT dialog FROM members WHERE user = ?1)
-     AND (d.kind <> 'direct' OR d.last_seq > 0 OR d.created_by IS NULL OR d.created_by = ?1)
-     AND NOT EXISTS (SELECT 1 FROM users WHERE id = ?1 AND kind = 'deleted')
-     ORDER BY active_at DESC, d.id"
+    concat!("WHERE ", is_listed!(), " ORDER BY active_at DESC, d.id")
 );
 
 /// Someone's list, by last activity.

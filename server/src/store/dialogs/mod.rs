@@ -12,6 +12,7 @@ mod add_members;
 mod advance;
 mod begin_direct;
 mod begin_group;
+mod digest;
 mod dissolve;
 mod line;
 mod list;
@@ -128,8 +129,8 @@ fn folded(people: &[UserId]) -> Vec<UserId> {
 }
 
 /// Ids for `json_each`. An id needs no escaping (`confab_protocol::id`).
-fn id_list(people: &[UserId]) -> String {
-    let quoted: Vec<_> = people.iter().map(|user| format!("\"{user}\"")).collect();
+fn id_list(ids: &[impl std::fmt::Display]) -> String {
+    let quoted: Vec<_> = ids.iter().map(|id| format!("\"{id}\"")).collect();
     format!("[{}]", quoted.join(","))
 }
 

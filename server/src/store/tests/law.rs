@@ -4,8 +4,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use confab_protocol::{
-    DialogChange, DialogEvent, DialogId, Ev, Member as Participant, Message, Person, Quote,
+    DialogChange, DialogEvent, DialogId, Digest, Ev, Member as Participant, Message, Person, Quote,
     Receipt, Role, Seq, UserId,
+    rest::{DialogDetails, DialogList},
 };
 use rand::{RngExt, SeedableRng, rngs::StdRng};
 
@@ -118,6 +119,37 @@ impl Follower {
         events.iter().for_each(|event| later.apply(event));
         assert_eq!(later.ev, to);
         assert_eq!(later.logged(), fresh.logged(), "fetched later");
+    }
+}
+
+/// What someone's page shows: their list, and one dialog of it.
+#[derive(Clone, Debug, PartialEq)]
+struct Page {
+    list: DialogList,
+    open: DialogDetails,
+}
+
+impl Page {
+    /// What is shown, and what the server says it comes to. Of a dialog that is not on their list, what
+    /// is theirs alone is not in their log.
+    async fn read(rig: &Rig, person: &Person, dialog: &DialogId) -> Option<(Digest, Self)> {
+        let open = rig.store.dialog(&member(person, dialog)).await.ok()?;
+        let list = rig.store.dialogs(&person.id).await.unwrap();
+        list.dialogs.iter().find(|line| line.dialog_id == *dialog)?;
+        let digest = rig.store.digest(&person.id, &[dialog]).await.unwrap();
+        let page = Self { list, open };
+        assert_eq!(page.comes_to(), digest);
+        Some((digest, page))
+    }
+
+    /// As a page adds up (`confab_sync::reduce::digest`).
+    fn comes_to(&self) -> Digest {
+        let receipts = self.open.members.iter().map(|member| member.delivered.0 + member.read.0);
+        Digest {
+            uev: self.list.uev,
+            changes: self.list.dialogs.iter().map(|dialog| dialog.ev.0).sum(),
+            receipts: receipts.sum(),
+        }
     }
 }
 
@@ -244,6 +276,15 @@ impl World {
         }
     }
 
+    /// Everyone's page with the same dialog open.
+    async fn pages(&self, dialog: &DialogId) -> Vec<Option<(Digest, Page)>> {
+        let mut pages = Vec::new();
+        for person in &self.people {
+            pages.push(Page::read(&self.rig, person, dialog).await);
+        }
+        pages
+    }
+
     async fn check_lists(&self) {
         for person in &self.people {
             let list = self.rig.store.dialogs(&person.id).await.unwrap();
@@ -262,13 +303,22 @@ async fn run(seed: u64) {
     let mut world = World::new(seed).await;
     world.rig.news().await;
     let mut followers: Vec<Follower> = Vec::new();
-    let mut agreed = 0;
+    let (mut agreed, mut changed) = (0, 0);
     for step in 0..300 {
         let (person, dialog) = (world.someone(), world.somewhere());
         if world.rig.store.belongs(&person.id, &dialog).await.unwrap() {
             followers.push(Follower::begin(&world.rig, &person, &dialog).await);
         }
+        // Each page is a few reads, so not after every step.
+        let looks = step % 2 == 0;
+        let before = if looks { world.pages(&dialog).await } else { Vec::new() };
         world.happens().await;
+        let after = if looks { world.pages(&dialog).await } else { Vec::new() };
+        for pair in before.into_iter().zip(after) {
+            let (Some((sum, before)), Some((other, after))) = pair else { continue };
+            assert_eq!(before != after, sum != other, "{before:?} {after:?}");
+            changed += u32::from(before != after);
+        }
         for change in world.rig.news().await {
             world.check(&change).await;
             followers.retain_mut(|follower| follower.hear(&change));
@@ -282,6 +332,7 @@ async fn run(seed: u64) {
         }
     }
     assert!(agreed > 100, "only {agreed} followed to the end");
+    assert!(changed > 20, "only {changed} changes of a page");
 }
 
 #[tokio::test]
