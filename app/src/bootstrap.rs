@@ -141,7 +141,8 @@ pub struct Bootstrap {
     pub list: Option<DialogList>,
     /// Who belongs to the open dialog, on [`Page::Chat`].
     pub details: Option<DialogDetails>,
-    /// The open dialog's last messages, or those around [`Open::at`].
+    /// The open dialog's messages: around [`Open::at`], or around the first unread one if the last
+    /// page does not reach back to it, or the last.
     pub history: Option<MessagesPage>,
     /// What is too much.
     pub limits: Limits,

@@ -214,6 +214,14 @@ impl Message {
 impl Dialog {
     /// Beyond this nobody counts.
     pub const UNREAD_MAX: u64 = 1000;
+
+    /// Where to begin reading, if the last page of so many messages does not reach back to it: the
+    /// first that nobody here has seen.
+    pub fn begins_at(&self, page: u32) -> Option<Seq> {
+        let last = self.last_message.as_ref()?.seq;
+        let beyond = last.0.saturating_sub(self.read.0) > u64::from(page);
+        (self.unread > 0 && beyond).then_some(Seq(self.read.0 + 1))
+    }
 }
 
 /// What a change did.

@@ -19,7 +19,7 @@ use super::{
 };
 use crate::{
     Notice, Open,
-    data::{Details, Messages},
+    data::{Details, Messages, Place},
     dom::{Element, Html, effect, scoped, switch},
     live::{EntryState, QueryError, Reading},
     names::person_name,
@@ -67,15 +67,42 @@ impl Pane {
             let read = chat.line(&dialog, |line| (line.unread > 0).then_some(line.read));
             read.flatten()
         });
+        let messages = live.read::<Messages>(dialog.clone());
+        begin(&dialog, chat, messages);
         let pane = Self {
             composing: RwSignal::default(),
-            messages: live.read::<Messages>(dialog.clone()),
+            messages,
             details: live.read::<Details>(dialog.clone()),
             read,
             dialog,
         };
         provide_context(pane.clone());
         pane
+    }
+}
+
+/// Who has not read it all begins where they stopped, and who has, at the latest; unless they were
+/// led to a message. What is kept of an earlier visit may be another part.
+fn begin(dialog: &DialogId, chat: Chat, messages: Reading<Messages>) {
+    if chat.open.with_untracked(|open| open.at.is_some()) {
+        return;
+    }
+    let session = surroundings().session;
+    let page = session.limits().page_messages;
+    let at = untrack(|| chat.line(dialog, |line| line.begins_at(page)).flatten());
+    let is_kept = messages.data.with_untracked(|page| {
+        let page = page.as_ref()?;
+        let has = |at: Seq| {
+            let first = page.messages.first().is_some_and(|first| first.seq <= at);
+            first && page.messages.last().is_some_and(|last| last.seq >= at)
+        };
+        Some(at.map_or(!page.has_newer, has))
+    });
+    if is_kept != Some(true) {
+        session.windows.want(dialog, at.map_or(Place::Latest, Place::Around));
+    }
+    if is_kept == Some(false) {
+        messages.refetch();
     }
 }
 

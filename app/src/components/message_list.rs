@@ -21,6 +21,7 @@ use web_sys::KeyboardEvent;
 
 use super::{
     MESSAGES_ID, WRITE_ID,
+    chat::{chat, is_plain},
     dialog::Pane,
     focus, focus_messages,
     keyed::renewed,
@@ -29,6 +30,7 @@ use super::{
     words,
 };
 use crate::{
+    Open,
     data::Place,
     dom::{Element, Html, Item, effect, list, scoped, when},
     live::EntryState,
@@ -111,15 +113,24 @@ pub fn MessageList(pane: Pane) -> Html {
         };
         button.test_id("messages-retry").on("click", again).into()
     };
+    let (chat, here) = (chat(), pane.dialog.clone());
     let latest = move || {
-        el("button", "latest")
-            .attr("type", "button")
+        let last = chat.and_then(|chat| {
+            chat.line(&here, |line| line.last_message.as_ref().map(|last| last.seq)).flatten()
+        });
+        // A link, for those who have no scripts: an older part is all that their page shows.
+        let open = Open { at: last, ..Open::dialog(here.clone()) };
+        el("a", "latest")
+            .attr("href", open.path())
             .test_id("new-messages")
-            .on("click", move |_| {
-                view.to_latest();
-                focus_messages();
+            .on("click", move |event| {
+                if is_plain(&event) {
+                    event.prevent_default();
+                    view.to_latest();
+                    focus_messages();
+                }
             })
-            .text_live(move || match view.unseen.get() {
+            .text_live(move || match view.unread() {
                 0 => words.to_latest().to_owned(),
                 unseen => language.count(&words.new_messages(), unseen),
             })

@@ -9,7 +9,7 @@ use confab_sync::{
 };
 use futures::future::LocalBoxFuture;
 
-use super::{Place, demand, read};
+use super::{Place, demand, read, windows::trim};
 use crate::{
     Session,
     live::{Endpoint, EntryApi, QueryError, Tag},
@@ -71,9 +71,7 @@ impl Endpoint for Messages {
             true => add_older(current, snapshot, &heard),
             false => add_newer(current, snapshot, &heard),
         };
-        if let Some(dialog) = dialog {
-            windows.trim(&dialog, current);
-        }
+        trim(current, is_older);
     }
 
     fn on_cache_entry_added(

@@ -137,20 +137,22 @@ impl Windows {
         heard
     }
 
-    /// Keeps the window within bounds.
+    /// Keeps the window within bounds after something has come at its end.
     pub(super) fn trim(self, dialog: &DialogId, page: &mut MessagesPage) {
-        if page.messages.len() > MESSAGES_MAX {
-            let mut is_read_back = false;
-            self.with(dialog, &mut |window| is_read_back = window.is_read_back);
-            trim(page, is_read_back);
-        }
+        let mut is_read_back = false;
+        self.with(dialog, &mut |window| is_read_back = window.is_read_back);
+        trim(page, is_read_back);
     }
 }
 
-/// Half of the window goes, so that this is rare.
-fn trim(page: &mut MessagesPage, is_read_back: bool) {
+/// Half of the window goes if it is too long, so that this is rare: the newer half if what is older
+/// is looked at.
+pub(super) fn trim(page: &mut MessagesPage, looks_at_older: bool) {
     let half = page.messages.len() / 2;
-    if is_read_back {
+    if page.messages.len() <= MESSAGES_MAX {
+        return;
+    }
+    if looks_at_older {
         page.messages.truncate(half);
         page.has_newer = true;
     } else {
@@ -169,5 +171,28 @@ mod tests {
         assert_eq!(Place::Before(Seq(51)).query(), "?before=51");
         assert_eq!(Place::Around(Seq(7)).query(), "?around=7");
         assert_eq!(Place::After(Seq(0)).query(), "?after=0");
+    }
+
+    #[test]
+    fn a_window_that_is_too_long_loses_the_end_that_nobody_looks_at() {
+        let messages = |count: usize| {
+            let text = r#"{"messages": [MESSAGES], "ev": 1, "hasMore": false, "hasNewer": false}"#;
+            let one = r#"{"messageId": "m", "dialogId": "lobby", "seq": SEQ, "ev": 1, "senderId": "a",
+                "senderName": "A", "clientId": "c", "content": "x", "kind": "text", "meta": {},
+                "createdAt": "2026-01-01T00:00:00.000Z"}"#;
+            let all: Vec<_> = (1..=count).map(|seq| one.replace("SEQ", &seq.to_string())).collect();
+            let text = text.replace("MESSAGES", &all.join(","));
+            confab_protocol::json::read::<MessagesPage>(&text).expect("a page")
+        };
+        let ends = |count, looks_at_older| {
+            let mut page = messages(count);
+            trim(&mut page, looks_at_older);
+            let (first, last) = (page.messages.first(), page.messages.last());
+            let ends = first.map(|first| first.seq.0).zip(last.map(|last| last.seq.0));
+            (ends, page.has_more, page.has_newer)
+        };
+        assert_eq!(ends(1_000, true), (Some((1, 1_000)), false, false));
+        assert_eq!(ends(1_050, true), (Some((1, 525)), false, true));
+        assert_eq!(ends(1_050, false), (Some((526, 1_050)), true, false));
     }
 }

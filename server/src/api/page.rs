@@ -147,9 +147,13 @@ impl Api {
                 return Ok(contents);
             }
         };
+        let page = hub.limits().page_messages;
+        let lines = contents.list.iter().flat_map(|list| &list.dialogs);
+        let line = lines.into_iter().find(|line| line.dialog_id == open.dialog);
+        let at = open.at.or_else(|| line?.begins_at(page));
         let read = async {
-            let place = open.at.map_or(Place::Latest, Place::Around);
-            let history = hub.history(&member, place, hub.limits().page_messages).await?;
+            let history = hub.history(&member, at.map_or(Place::Latest, Place::Around), page);
+            let history = history.await?;
             Ok::<_, ReadError>((hub.dialog(&member).await?, history))
         };
         match read.await {

@@ -1,11 +1,11 @@
 //! The list as somebody looks at it: which part is on the screen, whether it keeps to its end, and
-//! what came while it did not. All that touches the scroll position is here.
+//! how much of it has been seen. All that touches the scroll position is here.
 //!
 //! On the server: nothing.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 
-use confab_protocol::{DialogId, Seq};
+use confab_protocol::{Dialog, DialogId, Seq, rest::MessagesPage};
 use confab_sync::{Input, reduce};
 use leptos::{
     prelude::*,
@@ -50,8 +50,6 @@ pub struct View {
     pub list: Node,
     /// The list in it.
     pub rows: Node,
-    /// How many messages came while somebody read back.
-    pub unseen: RwSignal<u64>,
     /// Whether more of the past is on its way.
     pub is_fetching: RwSignal<bool>,
     is_read_back: RwSignal<bool>,
@@ -69,13 +67,16 @@ struct Kept {
     seen: RefCell<Seen>,
     /// The message that was asked for because it was not there.
     asked: RefCell<Option<Seq>>,
+    /// Whether somebody was led past what is new, to a message further on.
+    has_leapt: Cell<bool>,
 }
 
 #[derive(Default)]
 struct Seen {
-    messages: usize,
-    first: Option<RowKey>,
     last: Option<RowKey>,
+    /// Whether something is shown.
+    is_drawn: bool,
+    /// Whether the line is shown, or has been, where what is new begins.
     is_opened: bool,
 }
 
@@ -88,7 +89,9 @@ impl View {
                 let dialog = pane.dialog.clone();
                 let lines = RefCell::default();
                 let (seen, asked) = (RefCell::default(), RefCell::default());
-                let local = Local::new(Kept { dialog, lines, seen, asked });
+                let at = chat().and_then(|chat| chat.open.with_untracked(|open| open.at));
+                let has_leapt = Cell::new(at.is_some());
+                let local = Local::new(Kept { dialog, lines, seen, asked, has_leapt });
                 let handle = local.handle();
                 on_cleanup(move || drop(local));
                 handle
@@ -97,7 +100,6 @@ impl View {
         Self {
             list: Node::new(),
             rows: Node::new(),
-            unseen: RwSignal::new(0),
             is_fetching: RwSignal::new(false),
             is_read_back: RwSignal::new(false),
             messages: pane.messages,
@@ -112,29 +114,26 @@ impl View {
     /// Before each change: keeps to the end, or keeps what is looked at where it is.
     pub fn changes(self, lines: &[Line]) {
         let Some(kept) = self.kept.get() else { return };
-        let rows = || lines.iter().filter_map(Line::message);
-        let (first, last) = (rows().next(), rows().next_back());
+        let last = lines.iter().rev().find_map(Line::message);
+        let new = lines.iter().position(|line| *line == Line::New);
+        let before = kept.seen.take();
         let now = Seen {
-            messages: rows().count(),
-            first: first.map(|row| row.key.clone()),
             last: last.map(|row| row.key.clone()),
-            is_opened: !lines.is_empty(),
+            is_drawn: !lines.is_empty(),
+            is_opened: before.is_opened || new.is_some(),
         };
-        let before = kept.seen.replace(now);
-        let seen = kept.seen.borrow();
-        if !before.is_opened && seen.is_opened {
-            return self.opened(lines);
+        let has_news = now.last != before.last;
+        kept.seen.replace(now);
+        if let Some(new) = new.filter(|_| !before.is_opened) {
+            return self.opened(new);
         }
-        let has_news = seen.last != before.last;
+        if !before.is_drawn {
+            return;
+        }
         let is_ours = last.is_some_and(|row| row.is_mine && row.seq.is_none());
         if has_news && is_ours {
             self.to_latest();
         } else if self.is_read_back.get_untracked() {
-            // What came at the end, and not what was fetched there.
-            if has_news && before.first == seen.first && !self.is_fetching.get_untracked() {
-                let came = seen.messages.saturating_sub(before.messages) as u64;
-                self.unseen.update(|unseen| *unseen += came);
-            }
             self.hold();
         } else if has_news {
             self.to_end();
@@ -148,9 +147,8 @@ impl View {
         }
     }
 
-    /// The dialog is there: who has something new before them begins where it begins.
-    fn opened(self, lines: &[Line]) {
-        let Some(place) = lines.iter().position(|line| *line == Line::New) else { return };
+    /// Who has something new before them begins where it begins.
+    fn opened(self, place: usize) {
         spawn_local(async move {
             tick().await;
             let (Some(list), Some(line)) = (self.list.get(), self.row_at(place)) else { return };
@@ -193,9 +191,6 @@ impl View {
                 self.session.windows.read_back(&kept.dialog, is_read_back);
             }
         }
-        if !is_read_back && self.unseen.get_untracked() > 0 {
-            self.unseen.set(0);
-        }
         self.fetch_more(&list);
         self.mark_seen();
     }
@@ -228,7 +223,7 @@ impl View {
         }
     }
 
-    fn page<T>(self, look: impl FnOnce(&confab_protocol::rest::MessagesPage) -> T) -> Option<T> {
+    fn page<T>(self, look: impl FnOnce(&MessagesPage) -> T) -> Option<T> {
         self.messages.data.with_untracked(|page| page.as_ref().map(look))
     }
 
@@ -238,8 +233,17 @@ impl View {
         self.is_read_back.get() || has_newer
     }
 
-    /// To the latest message, wherever the window is.
+    /// How many are new to us.
+    pub fn unread(self) -> u64 {
+        let (Some(chat), Some(kept)) = (self.chat, self.kept.get()) else { return 0 };
+        chat.line(&kept.dialog, |line| line.unread).unwrap_or(0)
+    }
+
+    /// To the latest message, wherever the window is. Who wants that has done with what lies between.
     pub fn to_latest(self) {
+        if let Some(kept) = self.kept.get() {
+            kept.has_leapt.set(false);
+        }
         if self.page(|page| page.has_newer) == Some(true) {
             self.fetch(Place::Latest);
         }
@@ -248,9 +252,6 @@ impl View {
 
     fn to_end(self) {
         self.is_read_back.set(false);
-        if self.unseen.get_untracked() > 0 {
-            self.unseen.set(0);
-        }
         if let Some(list) = self.list.get() {
             list.set_scroll_top(0);
         }
@@ -297,6 +298,7 @@ impl View {
             Some(false) => {
                 let asked = kept.asked.replace(Some(seq));
                 if asked != Some(seq) {
+                    kept.has_leapt.set(true);
                     self.fetch(Place::Around(seq));
                 }
             }
@@ -362,11 +364,11 @@ impl View {
         }
         let Some(seq) = self.last_seen(&kept, &list) else { return };
         let dialog_id = kept.dialog.clone();
-        let is_known = chat.dialogs.data.with_untracked(|list| {
-            let line = list.as_ref()?.dialogs.iter().find(|line| line.dialog_id == dialog_id)?;
-            Some(line.read >= seq && line.unread == 0)
+        let has_leapt = kept.has_leapt.get();
+        let is_news = self.page(|page| {
+            untrack(|| chat.line(&dialog_id, |line| is_news(line, page, has_leapt, seq)))
         });
-        if is_known != Some(true) {
+        if is_news.flatten() != Some(false) {
             let dialog = dialog_id.clone();
             chat.dialogs.update(move |list| reduce::read_here(list, &dialog, seq));
             self.session.command(Input::Read { dialog_id, seq });
@@ -386,7 +388,75 @@ impl View {
     }
 }
 
+/// Whether it is news that everything up to this message has been seen. What is on the screen has
+/// been, and so has what was scrolled by; so the window must reach back to what had been seen before,
+/// or to the latest message, unless somebody was led there past the rest.
+fn is_news(line: &Dialog, page: &MessagesPage, has_leapt: bool, seq: Seq) -> bool {
+    let is_seen = line.read >= seq;
+    let last = line.last_message.as_ref().map(|last| last.seq);
+    let is_counted = line.unread > 0 && last.is_none_or(|last| seq >= last);
+    let first = page.messages.first().map(|first| first.seq);
+    let reaches_back = line.unread == 0
+        || !page.has_more
+        || first.is_none_or(|first| first <= Seq(line.read.0 + 1));
+    (!is_seen || is_counted) && (reaches_back || !page.has_newer && !has_leapt)
+}
+
 fn is_focused(node: Node) -> bool {
     let active = document().active_element();
     node.get().is_some_and(|node| active.is_some_and(|active| active.is_same_node(Some(&node))))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use confab_protocol::json;
+
+    /// A dialog of 200 messages, read so far, and the window that begins there.
+    fn is_news_at(read: u64, unread: u64, first: u64, has_newer: bool, leapt: bool) -> bool {
+        let message = r#"{"messageId":"m","dialogId":"d","seq":SEQ,"ev":1,"senderId":"b",
+            "senderName":"B","clientId":"c","content":"x","createdAt":"2026-11-20T05:06:07.000Z"}"#;
+        let line = format!(
+            r#"{{"dialogId":"d","kind":"group","title":"Tea","role":"member","members":2,
+            "lastActivityAt":"2026-11-20T05:06:07.000Z","unread":{unread},"read":{read},
+            "muted":false,"ev":1,"lastMessage":{}}}"#,
+            message.replace("SEQ", "200")
+        );
+        let page = format!(
+            r#"{{"messages":[{}],"ev":1,"hasMore":true,"hasNewer":{has_newer}}}"#,
+            message.replace("SEQ", &first.to_string())
+        );
+        let line = json::read::<Dialog>(&line).expect("a dialog");
+        let page = json::read::<MessagesPage>(&page).expect("a page");
+        is_news(&line, &page, leapt, Seq(first + 30))
+    }
+
+    #[test]
+    fn what_is_seen_counts_when_nothing_unseen_lies_before_it() {
+        assert!(is_news_at(100, 100, 76, true, false), "the window reaches back");
+        assert!(is_news_at(100, 100, 101, true, true), "just so");
+        assert!(!is_news_at(100, 100, 102, true, false), "something lies between");
+        assert!(!is_news_at(100, 100, 151, false, true), "led past the rest");
+        assert!(is_news_at(100, 100, 151, false, false), "gone to the latest on purpose");
+        assert!(is_news_at(0, 0, 151, false, true), "nothing waits");
+        assert!(!is_news_at(100, 100, 60, true, false), "known already");
+    }
+
+    #[test]
+    fn reading_begins_at_the_first_unread_beyond_a_page() {
+        let line = |read: u64, unread: u64| {
+            let text = format!(
+                r#"{{"dialogId":"d","kind":"group","title":"Tea","role":"member","members":2,
+                "lastActivityAt":"2026-11-20T05:06:07.000Z","unread":{unread},"read":{read},
+                "muted":false,"ev":1,"lastMessage":{{"messageId":"m","dialogId":"d","seq":200,"ev":1,
+                "senderId":"b","senderName":"B","clientId":"c","content":"x",
+                "createdAt":"2026-11-20T05:06:07.000Z"}}}}"#
+            );
+            json::read::<Dialog>(&text).expect("a dialog").begins_at(50)
+        };
+        assert_eq!(line(100, 100), Some(Seq(101)));
+        assert_eq!(line(149, 51), Some(Seq(150)));
+        assert_eq!(line(150, 50), None);
+        assert_eq!(line(0, 0), None);
+    }
 }
