@@ -8,7 +8,7 @@ mod row;
 mod timeline;
 mod view;
 
-use confab_protocol::{Member, Seq};
+use confab_protocol::{Dialog, Member, Seq};
 use confab_sync::Status;
 use leptos::{
     ev,
@@ -115,11 +115,12 @@ pub fn MessageList(pane: Pane) -> Html {
     };
     let (chat, here) = (chat(), pane.dialog.clone());
     let latest = move || {
-        let last = chat.and_then(|chat| {
-            chat.line(&here, |line| line.last_message.as_ref().map(|last| last.seq)).flatten()
-        });
+        let last = |line: &Dialog| line.last_message.as_ref().map(|last| last.seq);
+        let at = untrack(|| chat.and_then(|chat| chat.line(&here, last).flatten()));
         // A link, for those who have no scripts: an older part is all that their page shows.
-        let open = Open { at: last, ..Open::dialog(here.clone()) };
+        let open = Open { at, ..Open::dialog(here.clone()) };
+        let here = here.clone();
+        let unread = move || chat.and_then(|chat| chat.line(&here, |line| line.unread));
         el("a", "latest")
             .attr("href", open.path())
             .test_id("new-messages")
@@ -130,7 +131,7 @@ pub fn MessageList(pane: Pane) -> Html {
                     focus_messages();
                 }
             })
-            .text_live(move || match view.unread() {
+            .text_live(move || match unread().unwrap_or_default() {
                 0 => words.to_latest().to_owned(),
                 unseen => language.count(&words.new_messages(), unseen),
             })

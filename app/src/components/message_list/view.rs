@@ -69,6 +69,9 @@ struct Kept {
     asked: RefCell<Option<Seq>>,
     /// Whether somebody was led past what is new, to a message further on.
     has_leapt: Cell<bool>,
+    /// How often the list is about to be moved to where it belongs: until then, where it stands says
+    /// nothing about what anybody sees.
+    moves: Cell<u32>,
 }
 
 #[derive(Default)]
@@ -91,7 +94,8 @@ impl View {
                 let (seen, asked) = (RefCell::default(), RefCell::default());
                 let at = chat().and_then(|chat| chat.open.with_untracked(|open| open.at));
                 let has_leapt = Cell::new(at.is_some());
-                let local = Local::new(Kept { dialog, lines, seen, asked, has_leapt });
+                let moves = Cell::new(0);
+                let local = Local::new(Kept { dialog, lines, seen, asked, has_leapt, moves });
                 let handle = local.handle();
                 on_cleanup(move || drop(local));
                 handle
@@ -149,14 +153,13 @@ impl View {
 
     /// Who has something new before them begins where it begins.
     fn opened(self, place: usize) {
-        spawn_local(async move {
-            tick().await;
-            let (Some(list), Some(line)) = (self.list.get(), self.row_at(place)) else { return };
-            if top(&line) < top(&list) {
+        self.moves(Box::new(move |list| {
+            if let Some(line) = self.row_at(place)
+                && top(&line) < top(&list)
+            {
                 line.scroll_into_view();
-                self.scrolled();
             }
-        });
+        }));
     }
 
     /// What stands at the top of the screen stays where it is, whatever comes above or below it. Not
@@ -166,14 +169,28 @@ impl View {
         let edge = top(&list);
         let Some(first) = first_below(&rows, edge) else { return };
         let before = top(&first);
-        spawn_local(async move {
-            tick().await;
+        self.moves(Box::new(move |list| {
             if first.is_connected() {
                 let moved = (top(&first) - before).round() as i32;
                 if moved != 0 {
                     list.set_scroll_top(list.scroll_top() + moved);
                 }
             }
+        }));
+    }
+
+    /// Moves the list once the change is drawn, and only then looks where it stands.
+    fn moves(self, act: Box<dyn FnOnce(HtmlElement)>) {
+        let Some(kept) = self.kept.get() else { return };
+        kept.moves.set(kept.moves.get() + 1);
+        spawn_local(async move {
+            tick().await;
+            let Some(kept) = self.kept.get() else { return };
+            if let Some(list) = self.list.get() {
+                act(list);
+            }
+            kept.moves.set(kept.moves.get() - 1);
+            self.scrolled();
         });
     }
 
@@ -181,15 +198,16 @@ impl View {
 
     /// Somebody scrolled, or the list did.
     pub fn scrolled(self) {
-        let Some(list) = self.list.get() else { return };
+        let (Some(list), Some(kept)) = (self.list.get(), self.kept.get()) else { return };
+        if kept.moves.get() > 0 {
+            return;
+        }
         let from_end = -list.scroll_top();
         let has_newer = self.page(|page| page.has_newer).unwrap_or(false);
         let is_read_back = has_newer || from_end > STICKY_PIXELS;
         if is_read_back != self.is_read_back.get_untracked() {
             self.is_read_back.set(is_read_back);
-            if let Some(kept) = self.kept.get() {
-                self.session.windows.read_back(&kept.dialog, is_read_back);
-            }
+            self.session.windows.read_back(&kept.dialog, is_read_back);
         }
         self.fetch_more(&list);
         self.mark_seen();
@@ -231,12 +249,6 @@ impl View {
     pub fn is_away_from_latest(self) -> bool {
         let has_newer = self.messages.data.with(|page| page.as_ref().is_some_and(|p| p.has_newer));
         self.is_read_back.get() || has_newer
-    }
-
-    /// How many are new to us.
-    pub fn unread(self) -> u64 {
-        let (Some(chat), Some(kept)) = (self.chat, self.kept.get()) else { return 0 };
-        chat.line(&kept.dialog, |line| line.unread).unwrap_or(0)
     }
 
     /// To the latest message, wherever the window is. Who wants that has done with what lies between.
