@@ -36,7 +36,7 @@ impl Endpoint for Details {
     }
 
     fn provides(&self, dialog: &DialogId, _: Option<&DialogDetails>) -> Vec<Tag> {
-        vec![Tag::with_id("dialogs", dialog.as_str()), Tag::new("people")]
+        vec![Tag::with_id("dialogs", dialog.as_str())]
     }
 
     fn on_cache_entry_added(

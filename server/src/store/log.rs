@@ -19,7 +19,7 @@ pub(super) struct Line<'a> {
     pub kind: &'static str,
     /// The message that was changed.
     pub seq: Option<Seq>,
-    /// Who came, went or owns.
+    /// Who came, went, owns or is called otherwise.
     pub user: Option<&'a UserId>,
     /// The new title.
     pub title: Option<&'a str>,
@@ -59,7 +59,8 @@ pub(super) async fn next_ev(
     row::ev(&row, "last_ev")
 }
 
-/// Who belongs to a dialog now.
+/// Who belongs to a dialog now. A direct dialog stays with the other when one of the two is gone for
+/// good, and that one hears nothing more.
 pub(super) async fn readers(
     connection: &mut SqliteConnection,
     kind: DialogKind,
@@ -68,10 +69,9 @@ pub(super) async fn readers(
     if kind == DialogKind::Lobby {
         return Ok(Readers::Everyone);
     }
-    let rows = sqlx::query("SELECT user FROM members WHERE dialog = ?")
-        .bind(dialog.as_str())
-        .fetch_all(connection)
-        .await?;
+    let sql = "SELECT m.user FROM members m JOIN users u ON u.id = m.user
+               WHERE m.dialog = ? AND u.kind <> 'deleted'";
+    let rows = sqlx::query(sql).bind(dialog.as_str()).fetch_all(connection).await?;
     let members: Result<BTreeSet<_>, _> = rows.iter().map(|row| row::parsed(row, "user")).collect();
     Ok(Readers::Members(Arc::new(members?)))
 }

@@ -27,6 +27,11 @@ pub fn apply_to_details(details: &mut DialogDetails, event: &DialogEvent, you: &
         DialogChange::OwnerChanged(user_id) => {
             members.iter_mut().for_each(|member| member.role = role(member.id == *user_id));
         }
+        DialogChange::PersonUpdated(person) => {
+            if let Some(member) = members.iter_mut().find(|member| member.id == person.id) {
+                member.username.clone_from(&person.username);
+            }
+        }
         DialogChange::MessageUpdate(_) | DialogChange::Renamed(_) => {}
     }
     Listed::Known
