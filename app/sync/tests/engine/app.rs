@@ -65,8 +65,15 @@ pub struct App {
 }
 
 impl App {
-    /// Fetches; nothing if the same is on its way.
+    /// Fetches; nothing if the same is on its way. Scrolling waits while another page is to take the
+    /// place of this one, and who jumps has scrolled in vain (`app/src/data/windows.rs`).
     pub fn asks(&mut self, what: What, reads_now: bool, server: &Server) {
+        let jumps = |what| matches!(what, What::Latest(_) | What::Around(..));
+        let scrolls = |what| matches!(what, What::Older(_) | What::Newer(_));
+        if scrolls(what) && self.requests.iter().any(|request| jumps(request.what)) {
+            return;
+        }
+        self.requests.retain(|request| !(jumps(what) && scrolls(request.what)));
         let same = |request: &Request| {
             std::mem::discriminant(&request.what) == std::mem::discriminant(&what)
         };
