@@ -9,7 +9,7 @@ use confab_protocol::{
 use futures::{FutureExt, future::BoxFuture};
 use tracing::debug;
 
-use super::{Gateway, answers};
+use super::{Gateway, answers, restraint::Restraint};
 use crate::{
     auth::{Identity, Member, MemberError},
     hub::{Attention, Outlet, SendMessage, Typing},
@@ -37,6 +37,8 @@ pub struct Speaker {
     pub is_here: bool,
     /// Whether somebody is at this socket.
     pub attention: Attention,
+    /// How often they may say what nobody waits for.
+    pub(super) restraint: Restraint,
 }
 
 /// A refusal of a frame, to be said as `nack` to a sender who gave a `clientId`, else as `error`.
@@ -144,10 +146,7 @@ impl Gateway {
             }
             ClientFrame::PresenceSet(set) => {
                 let attention = if set.away { Attention::Away } else { Attention::Online };
-                let before = std::mem::replace(&mut speaker.attention, attention);
-                if before != attention && speaker.is_here {
-                    hub.look(&speaker.person, attention);
-                }
+                self.look(attention, speaker);
             }
             ClientFrame::DialogJoin(join) => {
                 self.join(join.dialog_id, join.after, None, outlet, speaker, kind).await;
@@ -276,15 +275,32 @@ impl Gateway {
         dialog: DialogId,
         typing: Typing,
         outlet: &Outlet,
-        speaker: &Speaker,
+        speaker: &mut Speaker,
         kind: &str,
     ) {
+        if !speaker.restraint.lets_type(&dialog, typing, self.0.clock.now()) {
+            return;
+        }
         let member = self.member(dialog, speaker).await;
         // Nobody waits for it, so nobody is told when the database does not answer.
         if let Some(member) = told(member, None, outlet, kind)
             && let Err(error) = self.0.hub.typing(&member, typing).await
         {
             debug!(connection.id = %outlet.connection.id, %error, "nobody was told of the typing");
+        }
+    }
+
+    /// Somebody has come back to the socket, or nobody is at it.
+    fn look(&self, attention: Attention, speaker: &mut Speaker) {
+        let is_news = speaker.attention != attention;
+        if !is_news
+            || attention == Attention::Away && !speaker.restraint.lets_leave(self.0.clock.now())
+        {
+            return;
+        }
+        speaker.attention = attention;
+        if speaker.is_here {
+            self.0.hub.look(&speaker.person, attention);
         }
     }
 
