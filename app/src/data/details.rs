@@ -79,10 +79,7 @@ fn changed(session: Session, entry: &EntryApi<Details>, here: &DialogId, frame: 
                 sync.events.iter().any(apply) || details.dialog.ev < sync.to
             }
             ServerFrame::DialogUpdate(update) => apply_update(details, update) == Listed::Gap,
-            ServerFrame::Receipt(receipt) => {
-                apply_receipt(details, receipt);
-                false
-            }
+            ServerFrame::Receipt(receipt) => apply_receipt(details, receipt) != Listed::Known,
             _ => true,
         });
     });

@@ -281,10 +281,10 @@ fn page_hears(page: &mut MessagesPage, heard: &Heard) {
 fn details_hear(details: &mut DialogDetails, heard: &Heard) -> Listed {
     match heard {
         Heard::Told(_, event) => apply_to_details(details, event, &user("me")),
-        Heard::Frame(ServerFrame::Receipt(receipt)) => {
-            apply_receipt(details, receipt);
-            Listed::Known
-        }
+        Heard::Frame(ServerFrame::Receipt(receipt)) => match apply_receipt(details, receipt) {
+            Listed::Known => Listed::Known,
+            _ => Listed::Gap,
+        },
         Heard::Frame(ServerFrame::DialogUpdate(update)) => apply_update(details, update),
         Heard::Frame(_) | Heard::Stored(_) => Listed::Known,
     }

@@ -248,10 +248,13 @@ fn receipts_only_grow_and_a_message_is_one_of_its_author() {
         read: Seq(read),
     };
     for (delivered, read) in [(3, 1), (2, 2), (1, 1)] {
-        apply_receipt(&mut here, &receipt(delivered, read));
+        assert_eq!(apply_receipt(&mut here, &receipt(delivered, read)), Listed::Known);
     }
     let elsewhere = DialogId::parse("x").unwrap();
-    apply_receipt(&mut here, &Receipt { dialog_id: elsewhere, ..receipt(9, 9) });
+    let elsewhere = Receipt { dialog_id: elsewhere, ..receipt(9, 9) };
+    assert_eq!(apply_receipt(&mut here, &elsewhere), Listed::Known);
+    let stranger = Receipt { user_id: user("zoe"), ..receipt(9, 9) };
+    assert_eq!(apply_receipt(&mut here, &stranger), Listed::Unknown, "who is still to come");
     assert_eq!((here.members[1].delivered, here.members[1].read), (Seq(3), Seq(2)));
     tells(&mut here, DialogChange::MessageNew(stored("you", "y", 5)));
     assert_eq!((here.members[1].delivered, here.members[1].read), (Seq(5), Seq(5)));
