@@ -12,7 +12,7 @@ use tracing::debug;
 use super::{Gateway, answers, restraint::Restraint};
 use crate::{
     auth::{Identity, Member, MemberError},
-    hub::{Attention, Outlet, SendMessage, Typing},
+    hub::{Attention, JoinError, Outlet, SendMessage, Typing},
 };
 
 /// Something to be answered when a commit is done; reading goes on meanwhile.
@@ -218,7 +218,7 @@ impl Gateway {
         }
     }
 
-    /// Lets a socket hear a topic; a dialog only if the speaker belongs to it.
+    /// Lets a socket hear a topic; a dialog only if the speaker belongs to it, from the present on.
     pub(super) async fn hear(
         &self,
         topic: Topic,
@@ -226,12 +226,15 @@ impl Gateway {
         speaker: &Speaker,
         kind: Option<&str>,
     ) {
-        if let Topic::Dialog(dialog) = &topic
-            && let Err(error) = self.member(dialog.clone(), speaker).await
-        {
-            return outlet.tell(answers::error(error.code(), error.to_string(), kind));
-        }
-        self.0.hub.subscribe(outlet, topic);
+        let Topic::Dialog(dialog) = topic else { return self.0.hub.subscribe(outlet, topic) };
+        let refused = match self.member(dialog, speaker).await {
+            Ok(member) => match self.0.hub.join(outlet, &member, None, None).await {
+                Ok(_) | Err(JoinError::Unavailable) => return,
+                Err(error) => answers::error(error.code(), error.to_string(), kind),
+            },
+            Err(error) => answers::error(error.code(), error.to_string(), kind),
+        };
+        outlet.tell(refused);
     }
 
     async fn join(
