@@ -128,7 +128,7 @@ fn folded(people: &[UserId]) -> Vec<UserId> {
 }
 
 /// Ids for `json_each`. An id needs no escaping (`confab_protocol::id`).
-fn id_list(people: &[UserId]) -> String {
+pub(super) fn id_list(people: &[UserId]) -> String {
     let quoted: Vec<_> = people.iter().map(|user| format!("\"{user}\"")).collect();
     format!("[{}]", quoted.join(","))
 }
