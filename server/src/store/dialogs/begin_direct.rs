@@ -66,7 +66,7 @@ impl Write for BeginDirect {
         let line = line_of(connection, user, &dialog).await?.ok_or(sqlx::Error::RowNotFound)?;
         if appears {
             let line = Some(line.clone());
-            let told = log::tell_person(connection, user, "dialog:begun", &dialog, line, stamp);
+            let told = log::tell_person(connection, user, &dialog, line);
             changes.push(told.await?);
         }
         Ok((Begun { dialog: line, is_new }, changes))

@@ -54,7 +54,7 @@ impl Write for BeginGroup {
         let dialog = DialogId::parse(stamp.id.as_str()).map_err(row::damaged)?;
         let mut changes = people::keep(connection, &self.owner, stamp).await?;
         self.insert(connection, &dialog, stamp).await?;
-        changes.extend(log::tell_members(connection, "dialog:begun", &dialog, stamp).await?);
+        changes.extend(log::tell_members(connection, &dialog).await?);
         let line = line_of(connection, &self.owner.id, &dialog).await?;
         let dialog = line.ok_or(sqlx::Error::RowNotFound)?;
         Ok((Begun { dialog, is_new: true }, changes))

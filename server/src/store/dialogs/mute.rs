@@ -52,7 +52,7 @@ impl Write for Mute {
         let line = line_of_member(connection, &self.member).await?;
         if is_listed(&standing, user.as_str()) {
             let told = Some(line.clone());
-            let told = log::tell_person(connection, user, "dialog:muted", dialog, told, stamp);
+            let told = log::tell_person(connection, user, dialog, told);
             changes.push(told.await?);
         }
         Ok((line, changes))

@@ -100,7 +100,7 @@ impl Write for Append {
         let place = self.take_place(connection, stamp).await?;
         let message = self.message(author, place, quote, stamp).map_err(row::damaged)?;
         self.insert(connection, &message).await?;
-        changes.extend(self.changes(connection, &standing, &message, stamp).await?);
+        changes.extend(self.changes(connection, &standing, &message).await?);
         Ok((Appended { message, duplicate: false }, changes))
     }
 }
@@ -268,7 +268,6 @@ impl Append {
         connection: &mut SqliteConnection,
         standing: &Standing,
         message: &Message,
-        stamp: &Stamp,
     ) -> Result<Vec<Change>, sqlx::Error> {
         let dialog = &message.dialog_id;
         let author = &message.sender_id;
@@ -299,8 +298,7 @@ impl Append {
             let began = |user: &UserId| standing.was_begun_by(user.as_str());
             for user in members.iter().filter(|user| !began(user)) {
                 let line = line_of(connection, user, dialog).await?;
-                let told =
-                    log::tell_person(connection, user, "dialog:begun", dialog, line, stamp).await?;
+                let told = log::tell_person(connection, user, dialog, line).await?;
                 changes.push(told);
             }
         }

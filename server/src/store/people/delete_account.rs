@@ -35,7 +35,7 @@ impl Write for DeleteAccount {
     async fn commit(
         &self,
         connection: &mut SqliteConnection,
-        stamp: &Stamp,
+        _: &Stamp,
     ) -> Outcome<(), AccountError> {
         let user = &self.0;
         match kind_of(connection, user).await? {
@@ -47,7 +47,7 @@ impl Write for DeleteAccount {
         let mut changes = Vec::new();
         for group in groups_of(connection, user).await? {
             let leaving = std::slice::from_ref(user);
-            let left = take_out(connection, &group, leaving, "member:removed", stamp).await?;
+            let left = take_out(connection, &group, leaving).await?;
             changes.extend(left);
         }
         let nobody = Person { id: user.clone(), username: Username::deleted() };
