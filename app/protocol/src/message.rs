@@ -109,7 +109,8 @@ wire! {
     }
 
     /// A stored message (document 001; DESIGN §6). Once it is seen, only `content`, `quote`, `ev`,
-    /// `editedAt` and `deletedAt` may change; its place, `seq`, never does.
+    /// `editedAt` and `deletedAt` may change, and `senderName` once the account is gone; its place,
+    /// `seq`, never does.
     #[derive(Clone, Debug, PartialEq)]
     pub struct Message {
         /// The server's name for it.
@@ -209,6 +210,22 @@ impl Message {
             ..self.clone()
         }
     }
+
+    /// Someone goes by another name. That changes nothing of what they have said, unless they are gone
+    /// for good: then it is nobody's, and so is what replies show of it.
+    pub fn follow(&mut self, person: &Person) {
+        if !person.username.is_deleted() {
+            return;
+        }
+        if self.sender_id == person.id {
+            self.sender_name.clone_from(&person.username);
+        }
+        if let Some(quote) = &mut self.quote
+            && quote.sender_id == person.id
+        {
+            quote.sender_name.clone_from(&person.username);
+        }
+    }
 }
 
 impl Dialog {
@@ -239,6 +256,9 @@ pub enum DialogChange {
     OwnerChanged(UserId),
     /// The group has another title.
     Renamed(String),
+    /// Someone goes by another name. Who is gone for good goes by [`Username::deleted`], in all they
+    /// have said too; else what was said stays as it was heard ([`Message::follow`]).
+    PersonUpdated(Person),
 }
 
 /// One line of a dialog's log (DESIGN §4, *The log*).
@@ -267,6 +287,8 @@ wire! {
         "userId" => user_id: Option<UserId> = default,
         /// The new title.
         "title" => title: Option<String> = default,
+        /// Who is called otherwise.
+        "person" => person: Option<Person> = default,
     }
 }
 
@@ -286,6 +308,8 @@ words! {
         "owner:changed" => OwnerChanged,
         /// Another title.
         "dialog:renamed" => Renamed,
+        /// Another name.
+        "person:update" => PersonUpdated,
     }
 }
 
@@ -298,7 +322,7 @@ impl TryFrom<Line> for DialogEvent {
     type Error = Incomplete;
 
     fn try_from(line: Line) -> Result<Self, Incomplete> {
-        let Line { ev, kind, message, member, user_id, title } = line;
+        let Line { ev, kind, message, member, user_id, title, person } = line;
         let change = match kind {
             ChangeKind::MessageNew => message.map(DialogChange::MessageNew),
             ChangeKind::MessageUpdate => message.map(DialogChange::MessageUpdate),
@@ -306,6 +330,7 @@ impl TryFrom<Line> for DialogEvent {
             ChangeKind::MemberRemoved => user_id.map(DialogChange::MemberRemoved),
             ChangeKind::OwnerChanged => user_id.map(DialogChange::OwnerChanged),
             ChangeKind::Renamed => title.map(DialogChange::Renamed),
+            ChangeKind::PersonUpdated => person.map(DialogChange::PersonUpdated),
         };
         Ok(Self { ev, change: change.ok_or(Incomplete)? })
     }
@@ -320,6 +345,7 @@ impl DialogEvent {
             DialogChange::MemberRemoved(_) => ChangeKind::MemberRemoved,
             DialogChange::OwnerChanged(_) => ChangeKind::OwnerChanged,
             DialogChange::Renamed(_) => ChangeKind::Renamed,
+            DialogChange::PersonUpdated(_) => ChangeKind::PersonUpdated,
         }
     }
 }
@@ -370,6 +396,7 @@ impl ToJson for DialogEvent {
                 writer.field("userId", user_id);
             }
             DialogChange::Renamed(title) => writer.field("title", title),
+            DialogChange::PersonUpdated(person) => writer.field("person", person),
         }
         writer.close('}');
     }
@@ -391,6 +418,7 @@ impl serde::Serialize for DialogEvent {
                 line.serialize_field("userId", user_id)?;
             }
             DialogChange::Renamed(title) => line.serialize_field("title", title)?,
+            DialogChange::PersonUpdated(person) => line.serialize_field("person", person)?,
         }
         line.end()
     }

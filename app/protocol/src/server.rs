@@ -28,7 +28,7 @@ frames! {
         "message:new" => MessageNew(MessageNew),
         /// A message was edited or deleted there.
         "message:update" => MessageUpdate(MessageUpdate),
-        /// Something else changed there: members, owner, title.
+        /// Something else changed there: members, owner, title, names.
         "dialog:event" => DialogChanged(DialogChanged),
         /// A line of your list of dialogs is new or another, or gone (topic `dialogs`).
         "dialog:update" => DialogUpdate(DialogUpdate),

@@ -147,6 +147,7 @@ fn event() -> impl Strategy<Value = DialogEvent> {
         id().prop_map(DialogChange::MemberRemoved),
         id().prop_map(DialogChange::OwnerChanged),
         any::<String>().prop_map(DialogChange::Renamed),
+        person().prop_map(DialogChange::PersonUpdated),
     ];
     (ev(), change).prop_map(|(ev, change)| DialogEvent { ev, change })
 }

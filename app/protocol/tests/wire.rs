@@ -93,6 +93,7 @@ fn changes() -> Vec<DialogChange> {
         DialogChange::MemberRemoved(person().id),
         DialogChange::OwnerChanged(person().id),
         DialogChange::Renamed("Обід".to_owned()),
+        DialogChange::PersonUpdated(person()),
     ]
 }
 

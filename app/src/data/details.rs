@@ -36,7 +36,7 @@ impl Endpoint for Details {
     }
 
     fn provides(&self, dialog: &DialogId, _: Option<&DialogDetails>) -> Vec<Tag> {
-        vec![Tag::with_id("dialogs", dialog.as_str()), Tag::new("people")]
+        vec![Tag::with_id("dialogs", dialog.as_str())]
     }
 
     fn on_cache_entry_added(
@@ -79,10 +79,7 @@ fn changed(session: Session, entry: &EntryApi<Details>, here: &DialogId, frame: 
                 sync.events.iter().any(apply) || details.dialog.ev < sync.to
             }
             ServerFrame::DialogUpdate(update) => apply_update(details, update) == Listed::Gap,
-            ServerFrame::Receipt(receipt) => {
-                apply_receipt(details, receipt);
-                false
-            }
+            ServerFrame::Receipt(receipt) => apply_receipt(details, receipt) != Listed::Known,
             _ => true,
         });
     });

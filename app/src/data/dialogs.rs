@@ -48,7 +48,7 @@ impl Endpoint for Dialogs {
     }
 
     fn provides(&self, (): &(), _: Option<&DialogList>) -> Vec<Tag> {
-        vec![Tag::new("dialogs"), Tag::new("people")]
+        vec![Tag::new("dialogs")]
     }
 
     fn on_cache_entry_added(&self, (): (), api: EntryApi<Self>) -> LocalBoxFuture<'static, ()> {

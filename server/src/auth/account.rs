@@ -81,6 +81,7 @@ impl Auth {
         match (identity, identity.person()) {
             (_, Some(person)) if wish.everywhere => self.0.sessions.end_all(&person.id).await?,
             (Identity::Session { key, .. }, _) => self.0.sessions.end(*key).await?,
+            (Identity::Passing(guest), _) => self.0.store.end_passing(guest.id.clone()).await?,
             _ => {}
         }
         Ok(self.gone())

@@ -1,8 +1,8 @@
 //! To come in: as a guest, with a new account, with an account.
 //!
 //! A guest who makes an account, or chooses a name, stays the same person: their messages are
-//! theirs. Whoever comes in otherwise is somebody else than before, and the session they came with
-//! ends. Each way begins a new session, so that no session from before is worth more afterwards.
+//! theirs. Whoever comes in otherwise is somebody else than before; the session they came with ends,
+//! and so do the sockets of the passing guest that they were. Each way begins a new session, so that no session from before is worth more afterwards.
 
 use std::net::IpAddr;
 
@@ -153,8 +153,12 @@ impl Auth {
     ) -> Result<Entered, AccountRefused> {
         let parts = &self.0;
         let cookies = parts.sessions.begin(&person.id).await?.and(parts.guests.forget());
-        if let Identity::Session { key, .. } = before {
-            parts.sessions.end(*key).await?;
+        match before {
+            Identity::Session { key, .. } => parts.sessions.end(*key).await?,
+            Identity::Passing(guest) if guest.id != person.id => {
+                parts.store.end_passing(guest.id.clone()).await?;
+            }
+            _ => {}
         }
         let me = rest::Me { id: person.id, username: person.username, login };
         Ok(Entered { me, cookies })

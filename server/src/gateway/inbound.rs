@@ -9,10 +9,10 @@ use confab_protocol::{
 use futures::{FutureExt, future::BoxFuture};
 use tracing::debug;
 
-use super::{Gateway, answers};
+use super::{Gateway, answers, restraint::Restraint};
 use crate::{
     auth::{Identity, Member, MemberError},
-    hub::{Attention, Outlet, SendMessage, Typing},
+    hub::{Attention, JoinError, Outlet, SendMessage, Typing},
 };
 
 /// Something to be answered when a commit is done; reading goes on meanwhile.
@@ -37,6 +37,8 @@ pub struct Speaker {
     pub is_here: bool,
     /// Whether somebody is at this socket.
     pub attention: Attention,
+    /// How often they may say what nobody waits for.
+    pub(super) restraint: Restraint,
 }
 
 /// A refusal of a frame, to be said as `nack` to a sender who gave a `clientId`, else as `error`.
@@ -144,10 +146,7 @@ impl Gateway {
             }
             ClientFrame::PresenceSet(set) => {
                 let attention = if set.away { Attention::Away } else { Attention::Online };
-                let before = std::mem::replace(&mut speaker.attention, attention);
-                if before != attention && speaker.is_here {
-                    hub.look(&speaker.person, attention);
-                }
+                self.look(attention, speaker);
             }
             ClientFrame::DialogJoin(join) => {
                 self.join(join.dialog_id, join.after, None, outlet, speaker, kind).await;
@@ -219,7 +218,7 @@ impl Gateway {
         }
     }
 
-    /// Lets a socket hear a topic; a dialog only if the speaker belongs to it.
+    /// Lets a socket hear a topic; a dialog only if the speaker belongs to it, from the present on.
     pub(super) async fn hear(
         &self,
         topic: Topic,
@@ -227,12 +226,15 @@ impl Gateway {
         speaker: &Speaker,
         kind: Option<&str>,
     ) {
-        if let Topic::Dialog(dialog) = &topic
-            && let Err(error) = self.member(dialog.clone(), speaker).await
-        {
-            return outlet.tell(answers::error(error.code(), error.to_string(), kind));
-        }
-        self.0.hub.subscribe(outlet, topic);
+        let Topic::Dialog(dialog) = topic else { return self.0.hub.subscribe(outlet, topic) };
+        let refused = match self.member(dialog, speaker).await {
+            Ok(member) => match self.0.hub.join(outlet, &member, None, None).await {
+                Ok(_) | Err(JoinError::Unavailable) => return,
+                Err(error) => answers::error(error.code(), error.to_string(), kind),
+            },
+            Err(error) => answers::error(error.code(), error.to_string(), kind),
+        };
+        outlet.tell(refused);
     }
 
     async fn join(
@@ -276,15 +278,32 @@ impl Gateway {
         dialog: DialogId,
         typing: Typing,
         outlet: &Outlet,
-        speaker: &Speaker,
+        speaker: &mut Speaker,
         kind: &str,
     ) {
+        if !speaker.restraint.lets_type(&dialog, typing, self.0.clock.now()) {
+            return;
+        }
         let member = self.member(dialog, speaker).await;
         // Nobody waits for it, so nobody is told when the database does not answer.
         if let Some(member) = told(member, None, outlet, kind)
             && let Err(error) = self.0.hub.typing(&member, typing).await
         {
             debug!(connection.id = %outlet.connection.id, %error, "nobody was told of the typing");
+        }
+    }
+
+    /// Somebody has come back to the socket, or nobody is at it.
+    fn look(&self, attention: Attention, speaker: &mut Speaker) {
+        let is_news = speaker.attention != attention;
+        if !is_news
+            || attention == Attention::Away && !speaker.restraint.lets_leave(self.0.clock.now())
+        {
+            return;
+        }
+        speaker.attention = attention;
+        if speaker.is_here {
+            self.0.hub.look(&speaker.person, attention);
         }
     }
 

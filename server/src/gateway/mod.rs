@@ -3,7 +3,7 @@
 //! The life of a socket: the handshake ([`handshake`]) looks at Origin, key and query before it
 //! answers 101; one task ([`connection`]) then owns the socket until it is closed, and its place in
 //! the lists of the server ([`place`]). It reads frames one by one ([`inbound`]), calls the hub's
-//! verbs, phrases their answers ([`answers`]), and sends whatever gathers in its queue, as many
+//! verbs unless it is too much ([`restraint`]), phrases their answers ([`answers`]), and sends whatever gathers in its queue, as many
 //! frames as there are with one flush ([`pump`]). It pings, it notices when it should end, and it
 //! says why with a close frame ([`closing`]). A bug ends the one socket that met it, with 1011.
 //!
@@ -16,6 +16,7 @@ mod handshake;
 mod inbound;
 mod place;
 mod pump;
+mod restraint;
 
 use std::sync::Arc;
 

@@ -13,7 +13,7 @@ use std::sync::{
 use confab_protocol::ConnectionId;
 use tracing::info;
 
-use super::{Gateway, closing::End, inbound::Speaker};
+use super::{Gateway, closing::End, inbound::Speaker, restraint::Restraint};
 use crate::{
     auth::Identity,
     hub::{Attention, Outlet, QueueBounds},
@@ -50,7 +50,13 @@ impl Place {
         let place = Self {
             gateway: gateway.clone(),
             outlet: Arc::new(Outlet::new(Arc::clone(&connection), bounds)),
-            speaker: Speaker { person, identity, is_here: false, attention: Attention::Online },
+            speaker: Speaker {
+                person,
+                identity,
+                is_here: false,
+                attention: Attention::Online,
+                restraint: Restraint::new(parts.clock.now()),
+            },
             end: End::Lost,
         };
         info!(

@@ -22,7 +22,7 @@ impl Hub {
         while let Some(news) = news.recv().await {
             match news {
                 News::Committed(change) => self.tell_change(change.into_inner()),
-                News::Recovered => self.tell_invalid(vec![MESSAGES.to_owned(), DIALOGS.to_owned()]),
+                News::Recovered => self.tell_recovered(),
             }
         }
     }
@@ -35,11 +35,11 @@ impl Hub {
             Change::Ended { user, session } => {
                 self.0.registry.end_session(&user, session);
             }
-            Change::Invalidated(tags) => self.tell_invalid(tags),
         }
     }
 
-    fn tell_invalid(&self, tags: Vec<String>) {
+    fn tell_recovered(&self) {
+        let tags = [MESSAGES, DIALOGS].map(str::to_owned).to_vec();
         let frame = Encoded::new(&ServerFrame::from(Invalidate { tags }));
         self.0.listeners.tell(&Topic::System, &frame, Audience::Everyone);
     }

@@ -35,7 +35,7 @@ struct Map {
     by_socket: HashMap<u64, BTreeSet<Topic>>,
     /// The sockets of each person that listen to anything.
     by_user: HashMap<UserId, HashMap<u64, Arc<Outlet>>>,
-    /// The last change of each dialog that has been told.
+    /// The last change that has been told of the lobby, and of each dialog that somebody has joined.
     positions: HashMap<DialogId, Ev>,
     /// How often somebody was taken out of a dialog.
     expulsions: Expulsions,
@@ -117,7 +117,7 @@ impl Listeners {
         for (topic, frame) in frames {
             map.tell_readers(topic, frame, readers);
         }
-        map.positions.insert(dialog.clone(), ev);
+        map.reach(dialog, ev);
     }
 
     /// Puts the same bytes into the queues of those readers' sockets that listen. A dialog of some is
@@ -159,11 +159,9 @@ impl Listeners {
         self.lock().tell_person(user, frame, |topics| topics.contains(topic));
     }
 
-    /// Notes how far a dialog is, for those who join before anything happens in it.
+    /// Notes how far a dialog is, for those who have joined before anything happens in it.
     pub fn reach(&self, dialog: &DialogId, ev: Ev) {
-        let mut map = self.lock();
-        let position = map.positions.entry(dialog.clone()).or_default();
-        *position = ev.max(*position);
+        self.lock().reach(dialog, ev);
     }
 
     /// The positions of the dialogs that a socket has joined.
@@ -193,7 +191,21 @@ impl Map {
             outlets.remove(&number);
             if outlets.is_empty() {
                 self.by_topic.remove(topic);
+                if let Topic::Dialog(dialog) = topic
+                    && *dialog != DialogId::lobby()
+                {
+                    self.positions.remove(dialog);
+                }
             }
+        }
+    }
+
+    /// Nobody asks how far a dialog is that nobody has joined, and whoever joins reads it.
+    fn reach(&mut self, dialog: &DialogId, ev: Ev) {
+        let is_joined = self.by_topic.contains_key(&Topic::Dialog(dialog.clone()));
+        if is_joined || *dialog == DialogId::lobby() {
+            let position = self.positions.entry(dialog.clone()).or_default();
+            *position = ev.max(*position);
         }
     }
 
@@ -288,6 +300,37 @@ mod tests {
         }
         listeners.expel(&anna.connection.visitor.user, &dialogs[0]);
         assert_eq!(listeners.positions_of(&anna), [(dialogs[1].clone(), Ev(3))].into());
+    }
+
+    #[test]
+    fn a_position_is_kept_while_somebody_has_joined() {
+        let listeners = Listeners::default();
+        let [anna, bob] = ["anna", "bob"].map(|user| outlet(user, 8, 1000));
+        let tea = DialogId::parse("tea").unwrap();
+        let topic = Topic::Dialog(tea.clone());
+        let told = |ev| listeners.tell_change(&tea, Ev(ev), &[], &Readers::Everyone);
+        let kept = || listeners.lock().positions.get(&tea).copied();
+        told(1);
+        listeners.reach(&tea, Ev(1));
+        assert_eq!(kept(), None, "nobody has joined");
+        listeners.subscribe(&anna, topic.clone());
+        listeners.subscribe(&bob, topic.clone());
+        told(3);
+        // Read before, noted after.
+        listeners.reach(&tea, Ev(2));
+        listeners.unsubscribe(&anna, &topic);
+        assert_eq!(listeners.positions_of(&bob), [(tea.clone(), Ev(3))].into());
+        listeners.remove(&bob);
+        assert_eq!(kept(), None, "all have left");
+        for leave in [Listeners::unsubscribe as fn(&Listeners, &Outlet, &Topic), |all, bob, _| {
+            all.expel(&bob.connection.visitor.user, &DialogId::parse("tea").unwrap());
+        }] {
+            listeners.subscribe(&bob, topic.clone());
+            told(4);
+            assert_eq!(kept(), Some(Ev(4)));
+            leave(&listeners, &bob, &topic);
+            assert_eq!(kept(), None);
+        }
     }
 
     #[test]

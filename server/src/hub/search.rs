@@ -6,7 +6,7 @@ use confab_protocol::{
 };
 
 use super::Hub;
-use crate::store::{AccountKind, Unavailable};
+use crate::store::Unavailable;
 
 /// How many people are listed at once: as many as fit on a few screens.
 const PEOPLE_LISTED_MAX: u32 = 50;
@@ -42,12 +42,8 @@ impl Hub {
     ///
     /// [`Unavailable`] when the database does not answer.
     pub async fn people_with(&self, ids: &[UserId]) -> Result<Vec<FoundPerson>, Unavailable> {
-        let mut people = Vec::new();
-        for id in ids {
-            let account = self.0.store.account(id).await?;
-            let here = account.filter(|account| account.kind != AccountKind::Deleted);
-            people.extend(here.map(|account| gone((account.person, account.last_seen_at))));
-        }
+        let found = self.0.store.people_with(ids).await?;
+        let mut people: Vec<_> = found.into_iter().map(gone).collect();
         self.notice_presences(&mut people);
         Ok(people)
     }

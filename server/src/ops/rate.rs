@@ -69,7 +69,8 @@ impl Rate {
         Self { per_second: f64::from(per_minute) / 60.0, burst: f64::from(per_minute) }
     }
 
-    fn bucket(self, now: Instant) -> TokenBucket {
+    /// A full bucket.
+    pub fn bucket(self, now: Instant) -> TokenBucket {
         let Self { per_second, burst } = self;
         TokenBucket { per_second, burst, tokens: burst, at: now }
     }

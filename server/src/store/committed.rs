@@ -65,8 +65,6 @@ pub enum Change {
         /// Only those that were opened with this session or token; else all.
         session: Option<SessionKey>,
     },
-    /// What was read under these tags is no longer true: "people", "dialogs", "messages".
-    Invalidated(Vec<String>),
 }
 
 /// Who may hear of a change: those who belong to the dialog right after it. Who was just removed is

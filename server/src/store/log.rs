@@ -1,16 +1,17 @@
 //! The two kinds of log: a dialog's, and a person's own.
 //!
-//! A dialog's log has a line for every change that all its readers see; a person's own has one for
+//! A dialog's log has a line for every change that all its readers see; a person's own has a number for
 //! every change of their list of dialogs that no dialog's log tells them: one appeared, is gone, is
 //! called otherwise, or was read on another device. Both are numbered densely from 1, by the
-//! statement that counts (DESIGN §4).
+//! statement that counts (DESIGN §4). Of one's own log nothing else is kept: who has missed a number
+//! fetches the list.
 
 use std::{collections::BTreeSet, sync::Arc};
 
 use confab_protocol::{Dialog, DialogId, DialogKind, DialogUpdate, Ev, Seq, Uev, UserId};
 use sqlx::SqliteConnection;
 
-use super::{Change, Readers, dialogs::lines_of_members, row, writer::Stamp};
+use super::{Change, Readers, dialogs::lines_of_members, row};
 
 /// A line of a dialog's log; each kind has one of the three.
 #[derive(Default)]
@@ -19,7 +20,7 @@ pub(super) struct Line<'a> {
     pub kind: &'static str,
     /// The message that was changed.
     pub seq: Option<Seq>,
-    /// Who came, went or owns.
+    /// Who came, went, owns or is called otherwise.
     pub user: Option<&'a UserId>,
     /// The new title.
     pub title: Option<&'a str>,
@@ -59,7 +60,8 @@ pub(super) async fn next_ev(
     row::ev(&row, "last_ev")
 }
 
-/// Who belongs to a dialog now.
+/// Who belongs to a dialog now. A direct dialog stays with the other when one of the two is gone for
+/// good, and that one hears nothing more.
 pub(super) async fn readers(
     connection: &mut SqliteConnection,
     kind: DialogKind,
@@ -68,60 +70,37 @@ pub(super) async fn readers(
     if kind == DialogKind::Lobby {
         return Ok(Readers::Everyone);
     }
-    let rows = sqlx::query("SELECT user FROM members WHERE dialog = ?")
-        .bind(dialog.as_str())
-        .fetch_all(connection)
-        .await?;
+    let sql = "SELECT m.user FROM members m JOIN users u ON u.id = m.user
+               WHERE m.dialog = ? AND u.kind <> 'deleted'";
+    let rows = sqlx::query(sql).bind(dialog.as_str()).fetch_all(connection).await?;
     let members: Result<BTreeSet<_>, _> = rows.iter().map(|row| row::parsed(row, "user")).collect();
     Ok(Readers::Members(Arc::new(members?)))
 }
 
-/// Writes a line into one person's own log, with the dialog as it reads for them now.
+/// Takes the next number of one person's own log, for the dialog as it reads for them now.
 pub(super) async fn tell_person(
     connection: &mut SqliteConnection,
     user: &UserId,
-    kind: &'static str,
     dialog_id: &DialogId,
     dialog: Option<Dialog>,
-    stamp: &Stamp,
 ) -> Result<Change, sqlx::Error> {
     let sql = "UPDATE users SET last_uev = last_uev + 1 WHERE id = ? RETURNING last_uev";
-    let row = sqlx::query(sql).bind(user.as_str()).fetch_one(&mut *connection).await?;
+    let row = sqlx::query(sql).bind(user.as_str()).fetch_one(connection).await?;
     let uev = Uev(row::count(&row, "last_uev")?);
-    sqlx::query("INSERT INTO user_events (user, uev, kind, dialog, at) VALUES (?, ?, ?, ?, ?)")
-        .bind(user.as_str())
-        .bind(row::bound(uev.0))
-        .bind(kind)
-        .bind(dialog_id.as_str())
-        .bind(stamp.now_ms())
-        .execute(connection)
-        .await?;
     let update = DialogUpdate { dialog_id: dialog_id.clone(), uev, dialog };
     Ok(Change::Personal { user: user.clone(), update })
 }
 
-/// Writes a line into the own log of everyone who belongs to a group now. Three statements, however
-/// many they are.
+/// Takes the next number of the own log of everyone who belongs to a group now. Two statements,
+/// however many they are.
 pub(super) async fn tell_members(
     connection: &mut SqliteConnection,
-    kind: &'static str,
     dialog_id: &DialogId,
-    stamp: &Stamp,
 ) -> Result<Vec<Change>, sqlx::Error> {
     sqlx::query(
         "UPDATE users SET last_uev = last_uev + 1
          WHERE id IN (SELECT user FROM members WHERE dialog = ?)",
     )
-    .bind(dialog_id.as_str())
-    .execute(&mut *connection)
-    .await?;
-    sqlx::query(
-        "INSERT INTO user_events (user, uev, kind, dialog, at)
-         SELECT u.id, u.last_uev, ?, m.dialog, ?
-         FROM members m JOIN users u ON u.id = m.user WHERE m.dialog = ?",
-    )
-    .bind(kind)
-    .bind(stamp.now_ms())
     .bind(dialog_id.as_str())
     .execute(&mut *connection)
     .await?;

@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde_json::json;
 use sqlx::{Connection, Row, SqliteConnection};
 
-use crate::harness::{Answer, PASSWORD, Person, TestServer, server};
+use crate::harness::{Answer, PASSWORD, Person, TestServer, hears, server};
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
@@ -255,5 +255,56 @@ async fn a_socket_from_before_there_was_a_session_ends_with_the_first() {
     assert_eq!(anna.registers("anna", "Anna").await.status(), 201);
     assert_eq!(anna.post("/api/auth/logout", json!({})).await.status(), 200);
     assert_eq!(before.is_closed().await.code, 4001);
+    server.end().await;
+}
+
+#[tokio::test]
+async fn the_sockets_of_a_passing_guest_end_when_their_browser_is_somebody_elses() {
+    let server = server().start().await;
+    drop(server.account("anna", "Anna").await);
+    let (mut browser, mut other) = (server.browser(), server.browser());
+    browser.get("/").await;
+    other.get("/").await;
+    let mut before = browser.dials().query("topics=").connect().await;
+    let mut of_other = other.dials().query("topics=").connect().await;
+    assert_eq!(browser.signs_in("anna", "a wrong password").await.status(), 401);
+    before.heard_nothing().await;
+    assert_eq!(browser.signs_in("anna", PASSWORD).await.status(), 200);
+    assert_eq!(before.is_closed().await.code, 4001);
+    let after = browser.dials().query("topics=").connect().await;
+    assert_eq!(after.established().user_id.as_str(), browser.id().await);
+    of_other.heard_nothing().await;
+    drop((after, of_other));
+    server.end().await;
+}
+
+#[tokio::test]
+async fn a_passing_guest_who_signs_out_leaves_no_socket() {
+    let server = server().start().await;
+    let mut guest = server.browser();
+    guest.get("/").await;
+    let mut socket = guest.dials().query("topics=").connect().await;
+    assert_eq!(guest.post("/api/auth/logout", json!({})).await.status(), 200);
+    assert_eq!(socket.is_closed().await.code, 4001);
+    server.end().await;
+}
+
+#[tokio::test]
+async fn a_guest_who_has_come_in_is_not_thrown_out_by_the_cookie_they_passed_with() {
+    let server = server().start().await;
+    drop(server.account("anna", "Anna").await);
+    let mut guest = server.browser();
+    guest.get("/").await;
+    // Kept by another browser, which signs in with it later.
+    let mut passing = guest.copy();
+    assert_eq!(guest.post("/api/auth/guest", json!({ "name": "Gus" })).await.status(), 200);
+    let mut socket = guest.dials().query("topics=chat").connect().await;
+    assert_eq!(passing.id().await, guest.id().await);
+    assert_eq!(passing.signs_in("anna", PASSWORD).await.status(), 200);
+    // Told after whatever else there was to tell.
+    passing.says("lobby", "Hi").await;
+    hears!(socket, Chat);
+    socket.heard_nothing().await;
+    drop(socket);
     server.end().await;
 }

@@ -20,23 +20,32 @@ pub fn apply_to_details(details: &mut DialogDetails, event: &DialogEvent, you: &
     }
     match &event.change {
         DialogChange::MessageNew(message) => {
-            advance(members, &message.sender_id, message.seq, message.seq);
+            _ = advance(members, &message.sender_id, message.seq, message.seq);
         }
         DialogChange::MemberAdded(member) => members.push(member.clone()),
         DialogChange::MemberRemoved(user_id) => members.retain(|member| member.id != *user_id),
         DialogChange::OwnerChanged(user_id) => {
             members.iter_mut().for_each(|member| member.role = role(member.id == *user_id));
         }
+        DialogChange::PersonUpdated(person) => {
+            if let Some(member) = members.iter_mut().find(|member| member.id == person.id) {
+                member.username.clone_from(&person.username);
+            }
+        }
         DialogChange::MessageUpdate(_) | DialogChange::Renamed(_) => {}
     }
     Listed::Known
 }
 
-/// A member has got or seen more. The numbers only grow.
-pub fn apply_receipt(details: &mut DialogDetails, receipt: &Receipt) {
+/// A member has got or seen more. The numbers only grow. [`Listed::Unknown`]: it is told of somebody
+/// who is no member here, and so may have overtaken their coming, which waits for its turn in the log;
+/// nobody says it again.
+pub fn apply_receipt(details: &mut DialogDetails, receipt: &Receipt) -> Listed {
     let Receipt { dialog_id, user_id, delivered, read } = receipt;
-    if *dialog_id == details.dialog.dialog_id {
-        advance(&mut details.members, user_id, *delivered, *read);
+    let is_here = *dialog_id == details.dialog.dialog_id;
+    match is_here && !advance(&mut details.members, user_id, *delivered, *read) {
+        true => Listed::Unknown,
+        false => Listed::Known,
     }
 }
 
@@ -61,9 +70,12 @@ pub fn apply_update(details: &mut DialogDetails, update: &DialogUpdate) -> Liste
     }
 }
 
-fn advance(members: &mut [Member], user_id: &UserId, delivered: Seq, read: Seq) {
-    if let Some(member) = members.iter_mut().find(|member| member.id == *user_id) {
-        member.delivered = member.delivered.max(delivered);
-        member.read = member.read.max(read);
-    }
+/// Whether they are a member.
+fn advance(members: &mut [Member], user_id: &UserId, delivered: Seq, read: Seq) -> bool {
+    let Some(member) = members.iter_mut().find(|member| member.id == *user_id) else {
+        return false;
+    };
+    member.delivered = member.delivered.max(delivered);
+    member.read = member.read.max(read);
+    true
 }

@@ -1,7 +1,9 @@
 //! A dialog as a line of somebody's list: what a change of its log means for it. Details and list
 //! share it.
 
-use confab_protocol::{Dialog, DialogChange, DialogEvent, DialogKind, Message, Role, Seq, UserId};
+use confab_protocol::{
+    Dialog, DialogChange, DialogEvent, DialogKind, Message, Person, Role, Seq, UserId,
+};
 
 /// Another reading of the dialog takes the place of this one. Who has seen a message here has seen
 /// it, also if the server did not know yet; and a reading without presence says nothing about it.
@@ -28,6 +30,7 @@ pub(super) fn apply(dialog: &mut Dialog, event: &DialogEvent, you: &UserId) {
         DialogChange::MemberRemoved(_) => dialog.members = dialog.members.saturating_sub(1),
         DialogChange::OwnerChanged(user_id) => dialog.role = role(user_id == you),
         DialogChange::Renamed(title) => dialog.title = Some(title.clone()),
+        DialogChange::PersonUpdated(person) => called(dialog, person),
     }
 }
 
@@ -61,6 +64,16 @@ fn said(dialog: &mut Dialog, message: &Message, you: &UserId) {
 /// Everyone is in the lobby, and for who never said how far they have read nothing waits there.
 fn is_not_counted(dialog: &Dialog) -> bool {
     dialog.kind == DialogKind::Lobby && dialog.read == Seq(0) && dialog.unread == 0
+}
+
+/// Someone goes by another name: the other one of two, or who said the last message.
+fn called(dialog: &mut Dialog, person: &Person) {
+    if let Some(peer) = dialog.peer.as_mut().filter(|peer| peer.id == person.id) {
+        peer.clone_from(person);
+    }
+    if let Some(last) = &mut dialog.last_message {
+        last.follow(person);
+    }
 }
 
 fn amended(dialog: &mut Dialog, message: &Message) {

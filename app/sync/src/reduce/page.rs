@@ -29,6 +29,9 @@ pub fn apply_event(page: &mut MessagesPage, event: &DialogEvent) -> Listed {
             let here = at(page, message.seq).cloned();
             quote(&mut page.messages, here.as_ref().unwrap_or(message));
         }
+        DialogChange::PersonUpdated(person) => {
+            page.messages.iter_mut().for_each(|message| message.follow(person));
+        }
         _ => {}
     }
     Listed::Known

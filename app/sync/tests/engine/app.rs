@@ -65,8 +65,15 @@ pub struct App {
 }
 
 impl App {
-    /// Fetches; nothing if the same is on its way.
+    /// Fetches; nothing if the same is on its way. Scrolling waits while another page is to take the
+    /// place of this one, and who jumps has scrolled in vain (`app/src/data/windows.rs`).
     pub fn asks(&mut self, what: What, reads_now: bool, server: &Server) {
+        let jumps = |what| matches!(what, What::Latest(_) | What::Around(..));
+        let scrolls = |what| matches!(what, What::Older(_) | What::Newer(_));
+        if scrolls(what) && self.requests.iter().any(|request| jumps(request.what)) {
+            return;
+        }
+        self.requests.retain(|request| !(jumps(what) && scrolls(request.what)));
         let same = |request: &Request| {
             std::mem::discriminant(&request.what) == std::mem::discriminant(&what)
         };
@@ -274,10 +281,10 @@ fn page_hears(page: &mut MessagesPage, heard: &Heard) {
 fn details_hear(details: &mut DialogDetails, heard: &Heard) -> Listed {
     match heard {
         Heard::Told(_, event) => apply_to_details(details, event, &user("me")),
-        Heard::Frame(ServerFrame::Receipt(receipt)) => {
-            apply_receipt(details, receipt);
-            Listed::Known
-        }
+        Heard::Frame(ServerFrame::Receipt(receipt)) => match apply_receipt(details, receipt) {
+            Listed::Known => Listed::Known,
+            _ => Listed::Gap,
+        },
         Heard::Frame(ServerFrame::DialogUpdate(update)) => apply_update(details, update),
         Heard::Frame(_) | Heard::Stored(_) => Listed::Known,
     }

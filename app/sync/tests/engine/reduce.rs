@@ -2,7 +2,7 @@
 
 use confab_protocol::{
     DialogChange, DialogEvent, DialogId, DialogKind, DialogUpdate, Ev, Member, Message, MessageNew,
-    Quote, Receipt, Role, Seq, Timestamp, Uev, Username,
+    Person, Quote, Receipt, Role, Seq, Timestamp, Uev, Username,
     rest::{DialogDetails, DialogList, MessagesPage},
 };
 use confab_sync::{
@@ -248,10 +248,13 @@ fn receipts_only_grow_and_a_message_is_one_of_its_author() {
         read: Seq(read),
     };
     for (delivered, read) in [(3, 1), (2, 2), (1, 1)] {
-        apply_receipt(&mut here, &receipt(delivered, read));
+        assert_eq!(apply_receipt(&mut here, &receipt(delivered, read)), Listed::Known);
     }
     let elsewhere = DialogId::parse("x").unwrap();
-    apply_receipt(&mut here, &Receipt { dialog_id: elsewhere, ..receipt(9, 9) });
+    let elsewhere = Receipt { dialog_id: elsewhere, ..receipt(9, 9) };
+    assert_eq!(apply_receipt(&mut here, &elsewhere), Listed::Known);
+    let stranger = Receipt { user_id: user("zoe"), ..receipt(9, 9) };
+    assert_eq!(apply_receipt(&mut here, &stranger), Listed::Unknown, "who is still to come");
     assert_eq!((here.members[1].delivered, here.members[1].read), (Seq(3), Seq(2)));
     tells(&mut here, DialogChange::MessageNew(stored("you", "y", 5)));
     assert_eq!((here.members[1].delivered, here.members[1].read), (Seq(5), Seq(5)));
@@ -324,6 +327,46 @@ fn an_update_read_at_another_position_does_not_fit_the_details() {
     assert_eq!(apply_update(&mut here, &update_of(2, &room)), Listed::Gap);
     let gone = DialogUpdate { dialog: None, ..update_of(3, &room) };
     assert_eq!(apply_update(&mut here, &gone), Listed::Unknown);
+}
+
+fn is_called(ev: u64, who: &str, username: Username) -> DialogEvent {
+    let person = Person { id: user(who), username };
+    DialogEvent { ev: Ev(ev), change: DialogChange::PersonUpdated(person) }
+}
+
+#[test]
+fn another_name_is_shown_of_people_and_not_of_what_they_said() {
+    let (mut here, mut page) = (details(), page(1, 2, 2));
+    let you = Person { id: user("you"), username: Username::parse("you").unwrap() };
+    here.dialog.peer = Some(you);
+    here.dialog.last_message = page.messages.last().map(Message::preview);
+    let before = page.messages.clone();
+    let name = Username::parse("Yolanda").unwrap();
+    let _ = apply_to_details(&mut here, &is_called(1, "you", name.clone()), &user("me"));
+    assert_eq!(apply_event(&mut page, &is_called(3, "you", name.clone())), Listed::Known);
+    let DialogDetails { dialog, members } = &here;
+    assert_eq!(dialog.peer.as_ref().unwrap().username, name);
+    assert_eq!(members.iter().find(|member| member.id == user("you")).unwrap().username, name);
+    assert_eq!(dialog.last_message.as_ref().unwrap().sender_name.as_str(), "you");
+    assert_eq!((page.messages, page.ev), (before, Ev(3)));
+}
+
+#[test]
+fn who_is_gone_for_good_has_no_name_in_anything_they_said() {
+    let mut here = page(1, 1, 1);
+    let original = here.messages[0].clone();
+    let answer = Message { sender_id: user("ann"), ..reply(2, 2, &original) };
+    let _ = apply_event(&mut here, &new(2, answer));
+    let _ = apply_event(&mut here, &is_called(3, "you", Username::deleted()));
+    let [said, answer] = &here.messages[..] else { panic!("{here:?}") };
+    assert!(said.sender_name.is_deleted() && !answer.sender_name.is_deleted());
+    assert!(answer.quote.as_ref().unwrap().sender_name.is_deleted());
+
+    let mut line = details();
+    line.dialog.last_message = Some(original);
+    let gone = is_called(1, "you", Username::deleted());
+    let _ = apply_to_details(&mut line, &gone, &user("me"));
+    assert!(line.dialog.last_message.unwrap().sender_name.is_deleted());
 }
 
 /// Two dialogs, `d` before `x` because nothing was said in either.

@@ -1,8 +1,10 @@
 //! One group as the database has it, and as it reads afresh at any moment.
 
+use std::collections::BTreeMap;
+
 use confab_protocol::{
     ClientId, Dialog, DialogChange, DialogEvent, DialogId, DialogKind, Ev, Member, Message,
-    MessageId, MessageKind, Meta, Quote, Receipt, Role, Seq, Timestamp, UserId, Username,
+    MessageId, MessageKind, Meta, Person, Quote, Receipt, Role, Seq, Timestamp, UserId, Username,
     rest::{DialogDetails, MessagesPage},
 };
 
@@ -17,6 +19,8 @@ pub struct Room {
     /// As they are now.
     pub messages: Vec<Message>,
     pub members: Vec<Member>,
+    /// What people are called now who are not called by their id.
+    names: BTreeMap<UserId, Username>,
 }
 
 impl Room {
@@ -29,6 +33,7 @@ impl Room {
             log: Vec::new(),
             messages: Vec::new(),
             members: Vec::new(),
+            names: BTreeMap::new(),
         };
         room.add("me");
         room.add("you");
@@ -55,12 +60,20 @@ impl Room {
         event
     }
 
-    /// The event as it reads now: the message in it as it is now.
+    /// The event as it reads now: the message in it as it is now, people as they are called now.
     pub fn as_now(&self, event: &DialogEvent) -> DialogEvent {
         let now = |message: &Message| self.shown(&self.messages[message.seq.0 as usize - 1]);
         let change = match &event.change {
             DialogChange::MessageNew(message) => DialogChange::MessageNew(now(message)),
             DialogChange::MessageUpdate(message) => DialogChange::MessageUpdate(now(message)),
+            DialogChange::MemberAdded(member) => {
+                let username = self.name(&member.id);
+                DialogChange::MemberAdded(Member { username, ..member.clone() })
+            }
+            DialogChange::PersonUpdated(person) => {
+                let (id, username) = (person.id.clone(), self.name(&person.id));
+                DialogChange::PersonUpdated(Person { id, username })
+            }
             other => other.clone(),
         };
         DialogEvent { ev: event.ev, change }
@@ -89,7 +102,7 @@ impl Room {
             seq,
             ev: self.head().next(),
             sender_id: user(sender),
-            sender_name: name(sender),
+            sender_name: self.name(&user(sender)),
             client_id,
             content,
             kind: MessageKind::Text,
@@ -117,7 +130,7 @@ impl Room {
     /// Who comes has nothing to catch up with.
     pub fn add(&mut self, who: &str) -> Option<Member> {
         let last = Seq(self.messages.len() as u64);
-        let (id, username, role) = (user(who), name(who), Role::Member);
+        let (id, username, role) = (user(who), self.name(&user(who)), Role::Member);
         let member = Member { id, username, role, delivered: last, read: last };
         let is_new = !self.has(who);
         is_new.then(|| self.members.push(member.clone()));
@@ -130,6 +143,23 @@ impl Room {
 
     pub fn owned_by(&mut self, who: &str) {
         self.members.iter_mut().for_each(|member| member.role = role(member.id == user(who)));
+    }
+
+    /// What was said stays as it was heard, unless it is nobody's any more.
+    pub fn calls(&mut self, person: &Person) {
+        self.names.insert(person.id.clone(), person.username.clone());
+        for member in self.members.iter_mut().filter(|member| member.id == person.id) {
+            member.username = person.username.clone();
+        }
+        let said = self.messages.iter_mut().filter(|message| message.sender_id == person.id);
+        for message in said.filter(|_| person.username.is_deleted()) {
+            message.sender_name = person.username.clone();
+        }
+    }
+
+    /// Whether anything was said by someone.
+    pub fn heard(&self, who: &str) -> bool {
+        self.messages.iter().any(|message| message.sender_id == user(who))
     }
 
     /// What was new in it, if anything was.
@@ -183,10 +213,11 @@ impl Room {
     fn member(&self, who: &str) -> Option<&Member> {
         self.members.iter().find(|member| member.id.as_str() == who)
     }
-}
 
-fn name(who: &str) -> Username {
-    Username::parse(who).expect("a name")
+    fn name(&self, who: &UserId) -> Username {
+        let own = || Username::parse(who.as_str()).expect("a name");
+        self.names.get(who).cloned().unwrap_or_else(own)
+    }
 }
 
 /// Who it is by.

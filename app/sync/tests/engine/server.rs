@@ -4,8 +4,8 @@
 use confab_protocol::{
     Ack, ClientFrame, DialogChange, DialogChanged, DialogEvent, DialogEvents, DialogId,
     DialogReset, DialogUpdate, ErrorCode, ErrorFrame, Ev, Message, MessageId, MessageNew,
-    MessageSend, MessageUpdate, Nack, Pong, Positions, Receipt, ResetReason, Role, Seq,
-    ServerFrame, Uev,
+    MessageSend, MessageUpdate, Nack, Person, Pong, Positions, Receipt, ResetReason, Role, Seq,
+    ServerFrame, Uev, Username,
     rest::{DialogList, MessagesPage},
 };
 
@@ -60,6 +60,14 @@ pub enum Deed {
     Mutes {
         room: usize,
     },
+    /// Someone, it may be ourselves, takes another name.
+    IsCalled {
+        who: usize,
+    },
+    /// One of the others deletes their account.
+    IsGone {
+        who: usize,
+    },
     /// The owner of the second room turns us out of it, or lets us in again.
     TurnsUsOut,
     LetsUsIn,
@@ -76,14 +84,16 @@ pub struct Server {
     pub tells_as_now: bool,
     /// Names of what we said, edited and deleted, as it was committed.
     pub commits: Vec<String>,
+    /// Who has deleted their account.
+    gone: Vec<&'static str>,
 }
 
 impl Server {
     pub fn new(tells_as_now: bool) -> Self {
         let other = DialogId::parse("x").expect("an id");
         let rooms = [Room::new(dialog()), Room::new(other)];
-        let (uev, clock, commits) = (Uev(0), 0, Vec::new());
-        Self { rooms, uev, clock, refuses: false, tells_as_now, commits }
+        let (uev, clock, commits, gone) = (Uev(0), 0, Vec::new(), Vec::new());
+        Self { rooms, uev, clock, refuses: false, tells_as_now, commits, gone }
     }
 
     /// Our list, read now.
@@ -113,8 +123,11 @@ impl Server {
             }
             Deed::Deletes { room, message } => self.amends(room % 2, message, &erase),
             Deed::Adds { room, who } => {
-                let room = room % 2;
-                match self.rooms[room].add(OTHERS[who % 3]) {
+                let (room, who) = (room % 2, OTHERS[who % 3]);
+                if self.gone.contains(&who) {
+                    return Vec::new();
+                }
+                match self.rooms[room].add(who) {
                     Some(member) => self.tells(room, DialogChange::MemberAdded(member)),
                     None => Vec::new(),
                 }
@@ -151,6 +164,8 @@ impl Server {
                 *muted = !*muted;
                 self.and_personal(Vec::new(), room % 2)
             }
+            Deed::IsCalled { who } => self.is_called(["me", "you", "ann", "bob"][who % 4]),
+            Deed::IsGone { who } => self.is_gone(OTHERS[who % 3]),
             Deed::TurnsUsOut if self.rooms[1].has("me") => self.turns_us_out(1),
             Deed::LetsUsIn if !self.rooms[1].has("me") => self.lets_us_in(1),
             Deed::TurnsUsOut | Deed::LetsUsIn => Vec::new(),
@@ -165,6 +180,56 @@ impl Server {
             who,
             answers: None,
         }))
+    }
+
+    fn is_called(&mut self, who: &'static str) -> Vec<ServerFrame> {
+        if self.gone.contains(&who) {
+            return Vec::new();
+        }
+        let name = format!("{who} {}", self.clock);
+        let person = Person { id: user(who), username: Username::parse(&name).expect("a name") };
+        let mut told = Vec::new();
+        for room in 0..2 {
+            self.rooms[room].calls(&person);
+            if self.rooms[room].has(who) {
+                told.extend(self.tells(room, DialogChange::PersonUpdated(person.clone())));
+            }
+        }
+        told
+    }
+
+    /// They leave, and what they have said is nobody's.
+    fn is_gone(&mut self, who: &'static str) -> Vec<ServerFrame> {
+        if self.gone.contains(&who) {
+            return Vec::new();
+        }
+        self.gone.push(who);
+        let nobody = Person { id: user(who), username: Username::deleted() };
+        let mut told = Vec::new();
+        for room in 0..2 {
+            let was_here = self.rooms[room].has(who);
+            if was_here {
+                told.extend(self.leaves(room, who));
+            }
+            self.rooms[room].calls(&nobody);
+            if was_here || self.rooms[room].heard(who) {
+                told.extend(self.tells(room, DialogChange::PersonUpdated(nobody.clone())));
+            }
+        }
+        told
+    }
+
+    /// Someone else goes; who is left owns the room, if they did.
+    fn leaves(&mut self, room: usize, who: &str) -> Vec<ServerFrame> {
+        let owned = self.rooms[room].owner() == who;
+        self.rooms[room].remove(who);
+        let mut told = self.tells(room, DialogChange::MemberRemoved(user(who)));
+        let heir = self.rooms[room].members.first().filter(|_| owned);
+        if let Some(heir) = heir.map(|member| member.id.to_string()) {
+            self.rooms[room].owned_by(&heir);
+            told.extend(self.tells(room, DialogChange::OwnerChanged(user(&heir))));
+        }
+        if self.rooms[room].has("me") { self.and_personal(told, room) } else { told }
     }
 
     fn turns_us_out(&mut self, room: usize) -> Vec<ServerFrame> {

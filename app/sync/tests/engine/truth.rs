@@ -32,6 +32,8 @@ fn deed() -> impl Strategy<Value = Deed> {
         1 => (room.clone(), who.clone()).prop_map(|(room, who)| Deed::PassesOwnership { room, who }),
         3 => (room.clone(), who, pick()).prop_map(|(room, who, seq)| Deed::Reads { room, who, seq }),
         1 => room.prop_map(|room| Deed::Mutes { room }),
+        2 => pick().prop_map(|who| Deed::IsCalled { who }),
+        1 => pick().prop_map(|who| Deed::IsGone { who }),
         1 => Just(Deed::TurnsUsOut),
         1 => Just(Deed::LetsUsIn),
     ]

@@ -64,7 +64,7 @@ impl Write for AddMembers {
             let told =
                 |event| Change::Log { dialog: dialog.clone(), event, readers: readers.clone() };
             changes.extend(events.into_iter().map(told));
-            changes.extend(log::tell_members(connection, "member:added", dialog, stamp).await?);
+            changes.extend(log::tell_members(connection, dialog).await?);
         }
         Ok((line_of_member(connection, &self.member).await?, changes))
     }

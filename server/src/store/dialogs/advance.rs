@@ -92,7 +92,7 @@ impl Write for Advance {
         }
         if before.is_none_or(|before| before.read != after.read) {
             let line = line_of(connection, user, dialog).await?;
-            let told = log::tell_person(connection, user, "dialog:read", dialog, line, stamp);
+            let told = log::tell_person(connection, user, dialog, line);
             changes.push(told.await?);
         }
         Ok(((), changes))

@@ -55,15 +55,18 @@ impl Write for BeginDirect {
         let is_new = found.is_none();
         let dialog = DialogId::parse(found.unwrap_or_else(|| stamp.id.clone()));
         let dialog = dialog.map_err(row::damaged)?;
-        let appears = match is_new {
-            true => self.insert(connection, &dialog, stamp).await.map(|()| true)?,
-            false => self.joins_the_other(connection, &dialog).await?,
+        let mut changes = Vec::new();
+        let appears = if is_new {
+            changes = people::keep(connection, &self.person, stamp).await?;
+            self.insert(connection, &dialog, stamp).await?;
+            true
+        } else {
+            self.joins_the_other(connection, &dialog).await?
         };
         let line = line_of(connection, user, &dialog).await?.ok_or(sqlx::Error::RowNotFound)?;
-        let mut changes = Vec::new();
         if appears {
             let line = Some(line.clone());
-            let told = log::tell_person(connection, user, "dialog:begun", &dialog, line, stamp);
+            let told = log::tell_person(connection, user, &dialog, line);
             changes.push(told.await?);
         }
         Ok((Begun { dialog: line, is_new }, changes))
@@ -100,7 +103,6 @@ impl BeginDirect {
         dialog: &DialogId,
         stamp: &Stamp,
     ) -> Result<(), sqlx::Error> {
-        people::keep(connection, &self.person, stamp).await?;
         sqlx::query(
             "INSERT INTO dialogs (id, kind, direct_key, created_at, created_by)
              VALUES (?, 'direct', ?, ?, ?)",

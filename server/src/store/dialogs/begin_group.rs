@@ -52,8 +52,9 @@ impl Write for BeginGroup {
         }
         must_be_known(connection, &self.others).await?;
         let dialog = DialogId::parse(stamp.id.as_str()).map_err(row::damaged)?;
+        let mut changes = people::keep(connection, &self.owner, stamp).await?;
         self.insert(connection, &dialog, stamp).await?;
-        let changes = log::tell_members(connection, "dialog:begun", &dialog, stamp).await?;
+        changes.extend(log::tell_members(connection, &dialog).await?);
         let line = line_of(connection, &self.owner.id, &dialog).await?;
         let dialog = line.ok_or(sqlx::Error::RowNotFound)?;
         Ok((Begun { dialog, is_new: true }, changes))
@@ -67,7 +68,6 @@ impl BeginGroup {
         dialog: &DialogId,
         stamp: &Stamp,
     ) -> Result<(), sqlx::Error> {
-        people::keep(connection, &self.owner, stamp).await?;
         sqlx::query(
             "INSERT INTO dialogs (id, kind, title, created_at, created_by)
              VALUES (?, 'group', ?, ?, ?)",

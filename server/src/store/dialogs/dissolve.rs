@@ -33,7 +33,7 @@ impl Write for Dissolve {
     async fn commit(
         &self,
         connection: &mut SqliteConnection,
-        stamp: &Stamp,
+        _: &Stamp,
     ) -> Outcome<(), DialogError> {
         let standing = own_group(connection, &self.member).await?;
         let dialog = self.member.dialog();
@@ -41,7 +41,7 @@ impl Write for Dissolve {
             Readers::Members(members) => members.iter().cloned().collect(),
             Readers::Everyone => Vec::new(),
         };
-        let changes = take_out(connection, dialog, &everyone, "dialog:dissolved", stamp).await?;
+        let changes = take_out(connection, dialog, &everyone).await?;
         Ok(((), changes))
     }
 }

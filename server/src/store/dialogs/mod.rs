@@ -129,7 +129,7 @@ fn folded(people: &[UserId]) -> Vec<UserId> {
 }
 
 /// Ids for `json_each`. An id needs no escaping (`confab_protocol::id`).
-fn id_list(ids: &[impl std::fmt::Display]) -> String {
+pub(super) fn id_list(ids: &[impl std::fmt::Display]) -> String {
     let quoted: Vec<_> = ids.iter().map(|id| format!("\"{id}\"")).collect();
     format!("[{}]", quoted.join(","))
 }

@@ -46,12 +46,13 @@ impl Write for Mute {
         if standing.receipt.is_some_and(|row| row.is_muted) == self.is_muted {
             return Ok((line_of_member(connection, &self.member).await?, Vec::new()));
         }
+        // Only in the lobby may there be no row yet, and whoever is new there has nothing unread.
+        let mut changes = people::keep(connection, self.member.person(), stamp).await?;
         self.store(connection, &standing, stamp).await?;
         let line = line_of_member(connection, &self.member).await?;
-        let mut changes = Vec::new();
         if is_listed(&standing, user.as_str()) {
             let told = Some(line.clone());
-            let told = log::tell_person(connection, user, "dialog:muted", dialog, told, stamp);
+            let told = log::tell_person(connection, user, dialog, told);
             changes.push(told.await?);
         }
         Ok((line, changes))
@@ -65,8 +66,6 @@ impl Mute {
         standing: &Standing,
         stamp: &Stamp,
     ) -> Result<(), sqlx::Error> {
-        // Only in the lobby may there be no row yet, and whoever is new there has nothing unread.
-        people::keep(connection, self.member.person(), stamp).await?;
         sqlx::query(
             "INSERT INTO members
                  (dialog, user, role, joined_ev, joined_at, delivered_seq, read_seq, muted)

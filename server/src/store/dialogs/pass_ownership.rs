@@ -37,7 +37,7 @@ impl Write for PassOwnership {
     async fn commit(
         &self,
         connection: &mut SqliteConnection,
-        stamp: &Stamp,
+        _: &Stamp,
     ) -> Outcome<Dialog, DialogError> {
         let standing = own_group(connection, &self.member).await?;
         let dialog = self.member.dialog();
@@ -60,7 +60,7 @@ impl Write for PassOwnership {
             let ev = log::append_line(connection, dialog, line).await?;
             let event = DialogEvent { ev, change: DialogChange::OwnerChanged(self.to.clone()) };
             changes.push(Change::Log { dialog: dialog.clone(), event, readers });
-            changes.extend(log::tell_members(connection, "owner:changed", dialog, stamp).await?);
+            changes.extend(log::tell_members(connection, dialog).await?);
         }
         Ok((line_of_member(connection, &self.member).await?, changes))
     }

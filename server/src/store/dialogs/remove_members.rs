@@ -40,7 +40,7 @@ impl Write for RemoveMembers {
     async fn commit(
         &self,
         connection: &mut SqliteConnection,
-        stamp: &Stamp,
+        _: &Stamp,
     ) -> Outcome<Option<Dialog>, DialogError> {
         let standing = group(connection, &self.member).await?;
         let (user, dialog) = (&self.member.person().id, self.member.dialog());
@@ -54,7 +54,7 @@ impl Write for RemoveMembers {
         let before = log::readers(connection, standing.kind, dialog).await?;
         let leaving: Vec<_> =
             self.people.iter().filter(|user| before.include(user)).cloned().collect();
-        let changes = take_out(connection, dialog, &leaving, "member:removed", stamp).await?;
+        let changes = take_out(connection, dialog, &leaving).await?;
         Ok((line_of(connection, user, dialog).await?, changes))
     }
 }
@@ -75,14 +75,11 @@ impl RemoveMembers {
     }
 }
 
-/// Takes people out of a group, all at once: none of them reads any line of it. `kind` is what
-/// their own logs call it.
+/// Takes people out of a group, all at once: none of them reads any line of it.
 pub(in crate::store) async fn take_out(
     connection: &mut SqliteConnection,
     dialog: &DialogId,
     leaving: &[UserId],
-    kind: &'static str,
-    stamp: &Stamp,
 ) -> Result<Vec<Change>, sqlx::Error> {
     if leaving.is_empty() {
         return Ok(Vec::new());
@@ -103,9 +100,9 @@ pub(in crate::store) async fn take_out(
     let readers = log::readers(connection, DialogKind::Group, dialog).await?;
     let told = |event| Change::Log { dialog: dialog.clone(), event, readers: readers.clone() };
     let mut changes: Vec<_> = events.into_iter().map(told).collect();
-    changes.extend(log::tell_members(connection, kind, dialog, stamp).await?);
+    changes.extend(log::tell_members(connection, dialog).await?);
     for user in leaving {
-        changes.push(log::tell_person(connection, user, kind, dialog, None, stamp).await?);
+        changes.push(log::tell_person(connection, user, dialog, None).await?);
     }
     Ok(changes)
 }

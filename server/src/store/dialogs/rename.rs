@@ -37,7 +37,7 @@ impl Write for Rename {
     async fn commit(
         &self,
         connection: &mut SqliteConnection,
-        stamp: &Stamp,
+        _: &Stamp,
     ) -> Outcome<Dialog, DialogError> {
         let standing = own_group(connection, &self.member).await?;
         let (dialog, title) = (self.member.dialog(), self.title.as_str());
@@ -53,7 +53,7 @@ impl Write for Rename {
             let readers = log::readers(connection, standing.kind, dialog).await?;
             let event = DialogEvent { ev, change: DialogChange::Renamed(title.to_owned()) };
             changes.push(Change::Log { dialog: dialog.clone(), event, readers });
-            changes.extend(log::tell_members(connection, "dialog:renamed", dialog, stamp).await?);
+            changes.extend(log::tell_members(connection, dialog).await?);
         }
         Ok((line_of_member(connection, &self.member).await?, changes))
     }

@@ -96,11 +96,11 @@ impl Write for Append {
             return Ok((Appended { message, duplicate: true }, Vec::new()));
         }
         let quote = self.quote(connection).await?;
-        let author = self.author(connection, &standing, stamp).await?;
+        let (author, mut changes) = self.author(connection, &standing, stamp).await?;
         let place = self.take_place(connection, stamp).await?;
         let message = self.message(author, place, quote, stamp).map_err(row::damaged)?;
         self.insert(connection, &message).await?;
-        let changes = self.changes(connection, &standing, &message, stamp).await?;
+        changes.extend(self.changes(connection, &standing, &message).await?);
         Ok((Appended { message, duplicate: false }, changes))
     }
 }
@@ -156,22 +156,21 @@ impl Append {
         Ok(to_quote(&row)?)
     }
 
-    /// The author under the name that counts; who is passing is kept from now on.
+    /// The author under the name that counts; who is passing is kept from now on. With what their
+    /// dialogs hear of that.
     async fn author(
         &self,
         connection: &mut SqliteConnection,
         standing: &Standing,
         stamp: &Stamp,
-    ) -> Result<Person, sqlx::Error> {
+    ) -> Result<(Person, Vec<Change>), sqlx::Error> {
         let person = self.member.person();
         match &standing.name {
             Some(name) if name.is_claimed || name.username == person.username => {
-                Ok(Person { id: person.id.clone(), username: name.username.clone() })
+                let (id, username) = (person.id.clone(), name.username.clone());
+                Ok((Person { id, username }, Vec::new()))
             }
-            _ => {
-                people::keep(connection, person, stamp).await?;
-                Ok(person.clone())
-            }
+            _ => Ok((person.clone(), people::keep(connection, person, stamp).await?)),
         }
     }
 
@@ -269,7 +268,6 @@ impl Append {
         connection: &mut SqliteConnection,
         standing: &Standing,
         message: &Message,
-        stamp: &Stamp,
     ) -> Result<Vec<Change>, sqlx::Error> {
         let dialog = &message.dialog_id;
         let author = &message.sender_id;
@@ -300,8 +298,7 @@ impl Append {
             let began = |user: &UserId| standing.was_begun_by(user.as_str());
             for user in members.iter().filter(|user| !began(user)) {
                 let line = line_of(connection, user, dialog).await?;
-                let told =
-                    log::tell_person(connection, user, "dialog:begun", dialog, line, stamp).await?;
+                let told = log::tell_person(connection, user, dialog, line).await?;
                 changes.push(told);
             }
         }

@@ -6,7 +6,7 @@
 //! where a fresh page begins.
 
 use confab_protocol::{
-    DialogChange, DialogEvent, DialogId, Ev, Member as Person, ResetReason, Role, Seq,
+    DialogChange, DialogEvent, DialogId, Ev, Member as Newcomer, Person, ResetReason, Role, Seq,
 };
 use futures::TryStreamExt;
 use sqlx::{Row, sqlite::SqliteRow};
@@ -108,23 +108,25 @@ fn to_event(row: &SqliteRow) -> Result<DialogEvent, sqlx::Error> {
         "member:removed" => DialogChange::MemberRemoved(row::parsed(row, "user")?),
         "owner:changed" => DialogChange::OwnerChanged(row::parsed(row, "user")?),
         "dialog:renamed" => DialogChange::Renamed(row.try_get("title")?),
+        "person:update" => DialogChange::PersonUpdated(to_person(row)?),
         _ => return Err(sqlx::Error::Decode("a line of an unknown kind".into())),
     };
     Ok(DialogEvent { ev: row::ev(row, "line")?, change })
 }
 
+/// Someone as they are called now.
+fn to_person(row: &SqliteRow) -> Result<Person, sqlx::Error> {
+    Ok(Person { id: row::parsed(row, "user")?, username: row::parsed(row, "username")? })
+}
+
 /// Someone who came. Nobody comes as the owner: that is a line of its own.
-fn to_newcomer(row: &SqliteRow) -> Result<Person, sqlx::Error> {
+fn to_newcomer(row: &SqliteRow) -> Result<Newcomer, sqlx::Error> {
     let seq = |column| {
         let number = row.try_get::<Option<i64>, _>(column)?;
         // They may be gone again; then what they had read is told to nobody.
         Ok::<_, sqlx::Error>(Seq(number.unwrap_or_default() as u64))
     };
-    Ok(Person {
-        id: row::parsed(row, "user")?,
-        username: row::parsed(row, "username")?,
-        role: Role::Member,
-        delivered: seq("delivered_seq")?,
-        read: seq("read_seq")?,
-    })
+    let Person { id, username } = to_person(row)?;
+    let (delivered, read) = (seq("delivered_seq")?, seq("read_seq")?);
+    Ok(Newcomer { id, username, role: Role::Member, delivered, read })
 }

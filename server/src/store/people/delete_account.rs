@@ -1,9 +1,9 @@
 //! Someone goes for good. What they said stays, under nobody's name.
 
-use confab_protocol::{DialogId, UserId, Username};
+use confab_protocol::{DialogId, Person, UserId, Username};
 use sqlx::SqliteConnection;
 
-use super::{AccountError, AccountKind, kind_of, tags};
+use super::{AccountError, AccountKind, kind_of, names};
 use crate::store::{
     Change, Store,
     dialogs::take_out,
@@ -35,7 +35,7 @@ impl Write for DeleteAccount {
     async fn commit(
         &self,
         connection: &mut SqliteConnection,
-        stamp: &Stamp,
+        _: &Stamp,
     ) -> Outcome<(), AccountError> {
         let user = &self.0;
         match kind_of(connection, user).await? {
@@ -47,12 +47,13 @@ impl Write for DeleteAccount {
         let mut changes = Vec::new();
         for group in groups_of(connection, user).await? {
             let leaving = std::slice::from_ref(user);
-            let left = take_out(connection, &group, leaving, "member:removed", stamp).await?;
+            let left = take_out(connection, &group, leaving).await?;
             changes.extend(left);
         }
-        forget(connection, user).await?;
+        let nobody = Person { id: user.clone(), username: Username::deleted() };
+        forget(connection, &nobody).await?;
+        changes.extend(names::tell(connection, &nobody).await?);
         changes.push(Change::Ended { user: user.clone(), session: None });
-        changes.push(Change::Invalidated(tags(&["people", "dialogs", "messages"])));
         Ok(((), changes))
     }
 }
@@ -72,19 +73,19 @@ async fn groups_of(
 }
 
 /// What is left is an id without a name, which messages and direct dialogs point to.
-async fn forget(connection: &mut SqliteConnection, user: &UserId) -> Result<(), sqlx::Error> {
-    let nobody = Username::deleted();
+async fn forget(connection: &mut SqliteConnection, nobody: &Person) -> Result<(), sqlx::Error> {
+    let Person { id: user, username } = nobody;
     sqlx::query(
         "UPDATE users SET username = ?, kind = 'deleted', login = NULL, login_key = NULL,
                           name_key = NULL, password_hash = NULL, last_seen_at = NULL
          WHERE id = ?",
     )
-    .bind(nobody.as_str())
+    .bind(username.as_str())
     .bind(user.as_str())
     .execute(&mut *connection)
     .await?;
     sqlx::query("UPDATE messages SET author_name = ? WHERE author = ?")
-        .bind(nobody.as_str())
+        .bind(username.as_str())
         .bind(user.as_str())
         .execute(&mut *connection)
         .await?;

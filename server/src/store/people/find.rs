@@ -3,10 +3,13 @@
 use confab_protocol::{Person, Timestamp, UserId};
 use sqlx::{SqliteConnection, sqlite::SqliteRow};
 
-use crate::store::{Store, Unavailable, row};
+use crate::store::{Store, Unavailable, dialogs::id_list, row};
 
-/// Some people, each with when they were last here, and whether there are more.
-type Listed = (Vec<(Person, Option<Timestamp>)>, bool);
+/// Someone, and when they were last here.
+type Seen = (Person, Option<Timestamp>);
+
+/// Some people, and whether there are more.
+type Listed = (Vec<Seen>, bool);
 
 impl Store {
     /// People whose name holds the query, by name, without oneself and who is gone; at most `max`,
@@ -23,6 +26,24 @@ impl Store {
     ) -> Result<Listed, Unavailable> {
         let mut connection = self.readers.acquire().await?;
         Ok(find(&mut connection, user, query, max).await?)
+    }
+
+    /// These people, in this order, each with when they were last here; without who is gone.
+    ///
+    /// # Errors
+    ///
+    /// [`Unavailable`].
+    pub async fn people_with(&self, ids: &[UserId]) -> Result<Vec<Seen>, Unavailable> {
+        let rows = sqlx::query(
+            "SELECT u.id, u.username, u.last_seen_at
+             FROM json_each(?) AS wanted JOIN users u ON u.id = wanted.value
+             WHERE u.kind <> 'deleted' ORDER BY wanted.key",
+        )
+        .bind(id_list(ids))
+        .fetch_all(&self.readers)
+        .await?;
+        let people: Result<Vec<_>, sqlx::Error> = rows.iter().map(to_person).collect();
+        Ok(people?)
     }
 }
 
@@ -53,7 +74,7 @@ pub(in crate::store) async fn find(
     Ok((people?, has_more))
 }
 
-fn to_person(row: &SqliteRow) -> Result<(Person, Option<Timestamp>), sqlx::Error> {
+fn to_person(row: &SqliteRow) -> Result<Seen, sqlx::Error> {
     let person = Person { id: row::parsed(row, "id")?, username: row::parsed(row, "username")? };
     Ok((person, row::time_if_any(row, "last_seen_at")?))
 }

@@ -38,7 +38,6 @@ impl Write for KeepGuest {
         if is_deleted(connection, &self.0.id).await? {
             return Err(Stop::Refused(AccountError::Unknown));
         }
-        keep(connection, &self.0, stamp).await?;
-        Ok(((), Vec::new()))
+        Ok(((), keep(connection, &self.0, stamp).await?))
     }
 }

@@ -5,6 +5,8 @@
 //! Of who is deleted there stays a row without a name, because messages stay, and messages have an
 //! author. Nobody comes back from there, and whoever acts in their name is refused.
 //!
+//! Whoever goes by another name is called so in the log of each of their dialogs ([`names`]).
+//!
 //! Names and logins are compared by their keys, which `auth` makes; here they are unique, and that is
 //! all that is known of them. Of passwords, sessions and tokens only hashes come here.
 
@@ -12,6 +14,7 @@ mod account;
 mod delete_account;
 mod find;
 mod keep_guest;
+mod names;
 mod note_last_seen;
 mod register;
 mod rename_person;
@@ -25,7 +28,7 @@ use sqlx::SqliteConnection;
 use thiserror::Error;
 
 use super::{
-    Unavailable,
+    Change, Unavailable,
     writer::{Stamp, Stop},
 };
 
@@ -75,14 +78,14 @@ pub(super) async fn is_deleted(
     Ok(kind_of(connection, user).await? == Some(AccountKind::Deleted))
 }
 
-/// Keeps who was only passing, or the name they go by today. A name that someone chose is theirs
-/// until they choose another.
+/// Keeps who was only passing, or the name they go by today; what their dialogs hear of it. A name
+/// that someone chose is theirs until they choose another.
 pub(super) async fn keep(
     connection: &mut SqliteConnection,
     person: &Person,
     stamp: &Stamp,
-) -> Result<(), sqlx::Error> {
-    sqlx::query(
+) -> Result<Vec<Change>, sqlx::Error> {
+    let kept = sqlx::query(
         "INSERT INTO users (id, username, kind, created_at) VALUES (?, ?, 'guest', ?)
          ON CONFLICT (id) DO UPDATE SET username = excluded.username
          WHERE username <> excluded.username AND kind = 'guest' AND name_key IS NULL",
@@ -90,9 +93,12 @@ pub(super) async fn keep(
     .bind(person.id.as_str())
     .bind(person.username.as_str())
     .bind(stamp.now_ms())
-    .execute(connection)
+    .execute(&mut *connection)
     .await?;
-    Ok(())
+    match kept.rows_affected() {
+        0 => Ok(Vec::new()),
+        _ => names::tell(connection, person).await,
+    }
 }
 
 /// Refuses a name that is another's.
@@ -109,9 +115,4 @@ async fn must_be_free(
         Some(holder) if holder != user.as_str() => Err(Stop::Refused(AccountError::NameTaken)),
         _ => Ok(()),
     }
-}
-
-/// The tags of what shows people's names, as the live cache of the pages knows it.
-fn tags(tags: &[&str]) -> Vec<String> {
-    tags.iter().map(|&tag| tag.to_owned()).collect()
 }

@@ -3,9 +3,9 @@
 use confab_protocol::{Person, UserId, Username};
 use sqlx::SqliteConnection;
 
-use super::{AccountError, AccountKind, kind_of, must_be_free, tags};
+use super::{AccountError, AccountKind, kind_of, must_be_free, names};
 use crate::store::{
-    Change, Store,
+    Store,
     writer::{Outcome, Stamp, Stop, Write},
 };
 
@@ -77,9 +77,10 @@ impl Write for Registration {
         .bind(&self.login_key)
         .bind(&self.name_key)
         .bind(&self.password_hash)
-        .execute(connection)
+        .execute(&mut *connection)
         .await?;
         let person = Person { id: self.user.clone(), username: self.name.clone() };
-        Ok((person, vec![Change::Invalidated(tags(&["people", "dialogs"]))]))
+        let changes = names::tell(connection, &person).await?;
+        Ok((person, changes))
     }
 }

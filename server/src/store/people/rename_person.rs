@@ -3,9 +3,9 @@
 use confab_protocol::{Person, UserId, Username};
 use sqlx::SqliteConnection;
 
-use super::{AccountError, AccountKind, kind_of, must_be_free, tags};
+use super::{AccountError, AccountKind, kind_of, must_be_free, names};
 use crate::store::{
-    Change, Store,
+    Store,
     writer::{Outcome, Stamp, Stop, Write},
 };
 
@@ -59,11 +59,11 @@ impl Write for RenamePerson {
         .bind(self.person.username.as_str())
         .bind(stamp.now_ms())
         .bind(&self.name_key)
-        .execute(connection)
+        .execute(&mut *connection)
         .await?;
         let changes = match changed.rows_affected() {
             0 => Vec::new(),
-            _ => vec![Change::Invalidated(tags(&["people", "dialogs"]))],
+            _ => names::tell(connection, &self.person).await?,
         };
         Ok((self.person.clone(), changes))
     }

@@ -33,6 +33,8 @@ struct EndSession(SessionKey);
 
 struct EndSessionsOf(UserId);
 
+struct EndPassing(UserId);
+
 impl Store {
     /// Makes a session, or changes what is kept with it.
     ///
@@ -91,6 +93,19 @@ impl Store {
         user: UserId,
     ) -> impl Future<Output = Result<(), Unavailable>> + use<> {
         self.writer.write(EndSessionsOf(user))
+    }
+
+    /// Ends the sockets of a guest who was only passing, because their browser is somebody else's now.
+    /// One who has come in meanwhile is passing no more: theirs end with their sessions.
+    ///
+    /// # Errors
+    ///
+    /// [`Unavailable`].
+    pub fn end_passing(
+        &self,
+        guest: UserId,
+    ) -> impl Future<Output = Result<(), Unavailable>> + use<> {
+        self.writer.write(EndPassing(guest))
     }
 }
 
@@ -177,6 +192,28 @@ impl Write for EndSessionsOf {
     ) -> Outcome<(), Unavailable> {
         end_all(connection, &self.0, stamp).await?;
         Ok(((), vec![Change::Ended { user: self.0.clone(), session: None }]))
+    }
+}
+
+impl Write for EndPassing {
+    type Done = ();
+    type Refusal = Unavailable;
+
+    async fn commit(
+        &self,
+        connection: &mut SqliteConnection,
+        stamp: &Stamp,
+    ) -> Outcome<(), Unavailable> {
+        let has_come_in: bool = sqlx::query_scalar(
+            "SELECT EXISTS (SELECT 1 FROM sessions
+                            WHERE user = ? AND ended_at IS NULL AND expires_at > ?)",
+        )
+        .bind(self.0.as_str())
+        .bind(stamp.now_ms())
+        .fetch_one(connection)
+        .await?;
+        let ended = Change::Ended { user: self.0.clone(), session: None };
+        Ok(((), (!has_come_in).then_some(ended).into_iter().collect()))
     }
 }
 

@@ -4,8 +4,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use confab_protocol::{
-    DialogChange, DialogEvent, DialogId, Digest, Ev, Member as Participant, Message, Person, Quote,
-    Receipt, Role, Seq, UserId,
+    Dialog, DialogChange, DialogEvent, DialogId, Digest, Ev, Member as Participant, Message,
+    Person, Quote, Receipt, Role, Seq, UserId, Username,
     rest::{DialogDetails, DialogList},
 };
 use rand::{RngExt, SeedableRng, rngs::StdRng};
@@ -19,6 +19,8 @@ struct Copied {
     messages: Vec<Message>,
     members: Vec<Participant>,
     title: Option<String>,
+    peer: Option<Person>,
+    last_sender: Option<Username>,
     ev: Ev,
 }
 
@@ -29,8 +31,10 @@ impl Copied {
         assert!(!page.has_more && !page.has_newer);
         let details = rig.store.dialog(&proof).await.unwrap();
         assert_eq!(details.dialog.ev, page.ev);
-        let title = details.dialog.title;
-        Self { messages: page.messages, members: details.members, title, ev: page.ev }
+        let Dialog { title, peer, last_message, .. } = details.dialog;
+        let last_sender = last_message.map(|message| message.sender_name);
+        let (messages, members) = (page.messages, details.members);
+        Self { messages, members, title, peer, last_sender, ev: page.ev }
     }
 
     fn apply(&mut self, event: &DialogEvent) {
@@ -40,6 +44,7 @@ impl Copied {
             DialogChange::MessageNew(message) => {
                 assert_eq!(message.seq.0, self.messages.len() as u64 + 1);
                 self.messages.push(message.clone());
+                self.last_sender = Some(message.sender_name.clone());
             }
             DialogChange::MessageUpdate(message) => {
                 self.messages[message.seq.0 as usize - 1] = message.clone();
@@ -57,7 +62,19 @@ impl Copied {
                 }
             }
             DialogChange::Renamed(title) => self.title = Some(title.clone()),
+            DialogChange::PersonUpdated(person) => self.call(person),
         }
+    }
+
+    fn call(&mut self, person: &Person) {
+        for other in self.members.iter_mut().filter(|other| other.id == person.id) {
+            other.username = person.username.clone();
+        }
+        for peer in self.peer.iter_mut().filter(|peer| peer.id == person.id) {
+            *peer = person.clone();
+        }
+        self.messages.iter_mut().for_each(|message| message.follow(person));
+        self.last_sender = self.messages.last().map(|message| message.sender_name.clone());
     }
 
     fn hear(&mut self, receipt: &Receipt) {
@@ -92,7 +109,7 @@ impl Follower {
         Self { person: person.clone(), dialog: dialog.clone(), begun: live.clone(), live }
     }
 
-    /// Takes in what they are told; false when something is not for them any more.
+    /// Takes in what they are told; false when something is not for them any more, or they are gone.
     fn hear(&mut self, change: &Change) -> bool {
         match change {
             Change::Log { dialog, event, readers } if *dialog == self.dialog => {
@@ -104,6 +121,7 @@ impl Follower {
             Change::Receipt { receipt, .. } if receipt.dialog_id == self.dialog => {
                 self.live.hear(receipt);
             }
+            Change::Ended { user, .. } => return *user != self.person.id,
             _ => {}
         }
         true
@@ -160,6 +178,8 @@ struct World {
     people: Vec<Person>,
     dialogs: Vec<DialogId>,
     said: Vec<Message>,
+    /// How many there have been.
+    comers: usize,
     /// Everyone's list, as their own log tells it.
     lists: BTreeMap<UserId, BTreeSet<DialogId>>,
     uevs: BTreeMap<UserId, u64>,
@@ -169,13 +189,17 @@ impl World {
     async fn new(seed: u64) -> Self {
         let rig = Rig::new().await;
         let mut people = Vec::new();
-        for name in ["anna", "bob", "cem", "dora", "eve"] {
+        for name in ["anna", "bob", "cem", "dora"] {
             people.push(rig.account(name).await);
         }
+        // A guest, who has chosen no name and may come by another each time.
+        people.push(rig.passing("eve"));
+        rig.store.keep_guest(rig.passing("eve")).await.unwrap();
         let lists = people.iter().map(|person| (person.id.clone(), [DialogId::lobby()].into()));
         let (lists, uevs) = (lists.collect(), BTreeMap::new());
-        let (dialogs, said) = (vec![DialogId::lobby()], Vec::new());
-        Self { rig, dice: StdRng::seed_from_u64(seed), people, dialogs, said, lists, uevs }
+        let (dialogs, said, dice) =
+            (vec![DialogId::lobby()], Vec::new(), StdRng::seed_from_u64(seed));
+        Self { rig, dice, people, dialogs, said, comers: 0, lists, uevs }
     }
 
     fn below(&mut self, end: usize) -> usize {
@@ -194,7 +218,7 @@ impl World {
 
     async fn happens(&mut self) {
         let (person, other, dialog) = (self.someone(), self.someone(), self.somewhere());
-        let (what, words) = (self.below(20), self.below(1000).to_string());
+        let (what, words) = (self.below(22), self.below(1000).to_string());
         let n = self.below(self.said.len().max(1));
         let some = self.said.get(n).cloned();
         let (store, proof) = (self.rig.store.clone(), member(&person, &dialog));
@@ -239,6 +263,8 @@ impl World {
             }
             17 => drop(store.remove_members(proof, vec![other.id]).await),
             18 => drop(store.rename(proof, title(&words)).await),
+            19 => self.is_called(&person, &words).await,
+            20 if self.below(4) == 0 => self.is_gone(&person).await,
             _ => match self.below(4) {
                 0 => drop(store.mute(proof, self.below(2) == 0).await),
                 1 => drop(store.remove_members(proof, vec![person.id]).await),
@@ -246,6 +272,28 @@ impl World {
                 _ => drop(store.dissolve(proof).await),
             },
         }
+    }
+
+    /// Someone takes another name; who has chosen none goes by another from now on.
+    async fn is_called(&mut self, person: &Person, name: &str) {
+        let name = Username::parse(&format!("{name} {}", person.id)).unwrap();
+        let (id, key) = (person.id.clone(), name.as_str().to_owned());
+        if person.id.as_str() == "eve" {
+            let known = self.people.iter_mut().find(|other| other.id == person.id);
+            known.unwrap().username = name;
+        } else {
+            self.rig.store.rename_person(id, name, key, false).await.unwrap();
+        }
+    }
+
+    /// Someone deletes their account, and another comes.
+    async fn is_gone(&mut self, person: &Person) {
+        self.rig.store.delete_account(person.id.clone()).await.unwrap();
+        self.comers += 1;
+        let newcomer = self.rig.account(&format!("new-{}", self.comers)).await;
+        self.lists.insert(newcomer.id.clone(), [DialogId::lobby()].into());
+        self.people.retain(|other| other.id != person.id);
+        self.people.push(newcomer);
     }
 
     /// Only those who belong may hear of it, and everyone's own log is dense.
@@ -265,11 +313,18 @@ impl World {
                     None => list.remove(&update.dialog_id),
                 };
             }
+            Change::Ended { user, session: None } => {
+                assert!(self.people.iter().all(|person| person.id != *user), "they are gone");
+            }
             other => panic!("{other:?}"),
         }
     }
 
     async fn check_readers(&self, dialog: &DialogId, readers: &Readers) {
+        if let Readers::Members(members) = readers {
+            let is_here = |user: &UserId| self.people.iter().any(|person| person.id == *user);
+            assert!(members.iter().all(is_here), "who is gone hears nothing: {members:?}");
+        }
         for person in &self.people {
             let belongs = self.rig.store.belongs(&person.id, dialog).await.unwrap();
             assert_eq!(readers.include(&person.id), belongs, "{} in {dialog}", person.id);
@@ -291,10 +346,6 @@ impl World {
             let ids: BTreeSet<_> = list.dialogs.into_iter().map(|line| line.dialog_id).collect();
             assert_eq!(ids, self.lists[&person.id], "of {}", person.id);
             assert_eq!(list.uev.0, self.uevs.get(&person.id).copied().unwrap_or_default());
-            let lines = "SELECT COUNT(*), COALESCE(MAX(uev), 0) FROM user_events WHERE user = ?";
-            let lines = sqlx::query_as(lines).bind(person.id.as_str());
-            let lines: (i64, i64) = lines.fetch_one(&self.rig.store.readers).await.unwrap();
-            assert_eq!(lines, (list.uev.0 as i64, list.uev.0 as i64), "each is written down");
         }
     }
 }
@@ -304,7 +355,7 @@ async fn run(seed: u64) {
     world.rig.news().await;
     let mut followers: Vec<Follower> = Vec::new();
     let (mut agreed, mut changed) = (0, 0);
-    for step in 0..300 {
+    for step in 0..400 {
         let (person, dialog) = (world.someone(), world.somewhere());
         if world.rig.store.belongs(&person.id, &dialog).await.unwrap() {
             followers.push(Follower::begin(&world.rig, &person, &dialog).await);

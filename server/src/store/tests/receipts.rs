@@ -121,3 +121,33 @@ async fn who_does_not_belong_has_read_nothing() {
     })
     .await;
 }
+
+/// Rows of all tables together.
+async fn rows(rig: &Rig) -> i64 {
+    let tables = "SELECT name FROM sqlite_schema WHERE type = 'table'";
+    let tables: Vec<String> =
+        sqlx::query_scalar(tables).fetch_all(&rig.store.readers).await.unwrap();
+    let mut rows = 0;
+    for table in tables {
+        let count = sqlx::AssertSqlSafe(format!("SELECT COUNT(*) FROM {table}"));
+        let count = sqlx::query_scalar::<_, i64>(count).fetch_one(&rig.store.readers);
+        rows += count.await.unwrap();
+    }
+    rows
+}
+
+#[tokio::test]
+async fn who_reads_on_and_on_takes_no_more_room() {
+    let rig = Rig::new().await;
+    let (anna, bob) = (rig.account("anna").await, rig.account("bob").await);
+    let group = rig.group(&anna, &[&bob]).await;
+    for n in 0..20 {
+        rig.says(&anna, &group, &n.to_string()).await;
+    }
+    let before = rows(&rig).await;
+    for seq in 1..=20 {
+        rig.reads(&bob, &group, seq).await;
+    }
+    assert_eq!(rig.store.dialogs(&bob.id).await.unwrap().uev.0, 21, "each is told of");
+    assert_eq!(rows(&rig).await, before);
+}

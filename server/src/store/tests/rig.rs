@@ -166,7 +166,6 @@ impl Rig {
              FROM messages ORDER BY dialog, seq",
             "SELECT json_array('e', dialog, ev, kind, seq, user, title)
              FROM dialog_events ORDER BY dialog, ev",
-            "SELECT json_array('p', user, uev, kind, dialog) FROM user_events ORDER BY user, uev",
             "SELECT json_array('s', hex(key), user, data, ended_at IS NULL) FROM sessions ORDER BY key",
             "SELECT json_array('k', id, user, name, last_used_at) FROM tokens ORDER BY id",
         ] {

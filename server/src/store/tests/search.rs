@@ -139,3 +139,17 @@ async fn people_are_found_by_any_part_of_their_name() {
     assert_eq!(people[0].1, rig.store.account(&user("bob")).await.unwrap().unwrap().last_seen_at);
     assert!(people[0].1.is_some());
 }
+
+#[tokio::test]
+async fn people_are_found_by_their_ids_in_the_order_asked_for() {
+    let rig = Rig::new().await;
+    let [anna, bob, cem] = ["anna", "bob", "cem"].map(|name| rig.account(name));
+    let (anna, bob, cem) = (anna.await, bob.await, cem.await);
+    rig.store.note_last_seen(bob.id.clone()).await.unwrap();
+    rig.store.delete_account(cem.id.clone()).await.unwrap();
+    let ids = [bob.id.clone(), cem.id, user("nobody"), anna.id.clone()];
+    let found = rig.store.people_with(&ids).await.unwrap();
+    let seen = found.iter().map(|(person, last_seen_at)| (person, last_seen_at.is_some()));
+    assert_eq!(seen.collect::<Vec<_>>(), [(&bob, true), (&anna, false)]);
+    assert_eq!(rig.store.people_with(&[]).await.unwrap(), []);
+}

@@ -4,7 +4,8 @@
 use std::time::Duration;
 
 use confab_protocol::{
-    ClientFrame, Connecting, Dialog, PresenceSet, PresenceState, Timestamp, rest::PeopleList,
+    ClientFrame, Connecting, Dialog, Ping, PresenceSet, PresenceState, ServerFrame, Timestamp,
+    rest::PeopleList,
 };
 
 use crate::harness::{Client, Person, STARTED, TestServer, hears, server, soon};
@@ -126,5 +127,28 @@ async fn when_the_one_who_was_there_leaves_those_that_are_left_are_away() {
     let back = arrives(&anna, "").await;
     assert!(!hears!(at_bob, PresenceUpdate).away, "a page that was opened is looked at");
     drop(back);
+    server.end().await;
+}
+
+#[tokio::test]
+async fn who_comes_and_goes_all_the_time_keeps_nobody_busy_and_is_online() {
+    let server = server().start().await;
+    let (anna, bob) = (server.guest("Anna").await, server.guest("Bob").await);
+    let mut at_bob = arrives(&bob, "presence").await;
+    let mut at_anna = arrives(&anna, "").await;
+    hears!(at_bob, Joined);
+    for _ in 0..20 {
+        at_anna.says(PresenceSet { away: true }).await;
+        at_anna.says(PresenceSet { away: false }).await;
+    }
+    at_anna.heard_nothing().await;
+    at_bob.says(Ping { n: 1 }).await;
+    let mut told = Vec::new();
+    while let ServerFrame::PresenceUpdate(update) = at_bob.next().await {
+        told.push(update.away);
+    }
+    assert_eq!(told, [true, false].repeat(12), "of twenty absences within a moment");
+    server.pass(Duration::from_secs(5));
+    is_away(&mut at_anna, true, &mut [&mut at_bob]).await;
     server.end().await;
 }

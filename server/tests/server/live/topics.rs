@@ -1,10 +1,10 @@
 //! What a socket hears of a dialog, by joining it, by hearing all of one's dialogs, by both: each
 //! thing once.
 
-use confab_protocol::{DialogLeave, ServerFrame, Topics};
+use confab_protocol::{DialogLeave, Ev, Ping, ServerFrame, Topics};
 
 use super::Three;
-use crate::harness::{Client, server};
+use crate::harness::{Client, hears, server};
 
 /// The types of the frames up to the message with these words, and its receipt.
 async fn heard(client: &mut Client, words: &str) -> Vec<&'static str> {
@@ -48,5 +48,16 @@ async fn by_whichever_way_one_hears_a_dialog_one_hears_it_once() {
     assert_eq!(heard(&mut both, "two").await, ["message:new", "receipt"], "still on the list");
     server.has_told_all().await;
     joined.heard_nothing().await;
+    server.end().await;
+}
+
+#[tokio::test]
+async fn whoever_hears_a_dialog_by_its_topic_is_told_how_far_it_was_before() {
+    let server = server().start().await;
+    let Three { mut anna, bob, group, .. } = Three::meet(&server).await;
+    anna.says(group.as_str(), "Nobody listens").await;
+    let mut at_bob = bob.listens(&format!("dialog:{group}")).await;
+    at_bob.says(Ping { n: 1 }).await;
+    assert_eq!(hears!(at_bob, Pong).positions, [(group, Ev(1))].into());
     server.end().await;
 }

@@ -1,5 +1,7 @@
 //! Typing: seen by the other members, by nobody else, and not by oneself.
 
+use std::time::Duration;
+
 use confab_protocol::{DialogId, TypingStart, TypingStop};
 use serde_json::json;
 
@@ -67,5 +69,31 @@ async fn whoever_types_is_called_as_they_are_now() {
     assert_eq!(answer.status(), 200, "{}", answer.body);
     at_anna.says(TypingStart { dialog_id: group }).await;
     assert_eq!(hears!(at_bob, TypingStarted).username.as_str(), "Anna Maria");
+    server.end().await;
+}
+
+#[tokio::test]
+async fn what_is_said_of_typing_again_and_again_is_told_once() {
+    let server = server().start().await;
+    let Three { anna, bob, group, .. } = Three::meet(&server).await;
+    let (mut at_anna, mut at_bob) = (anna.listens("typing").await, bob.listens("typing").await);
+    let (start, stop) =
+        (TypingStart { dialog_id: group.clone() }, TypingStop { dialog_id: group.clone() });
+    for _ in 0..10 {
+        at_anna.says(start.clone()).await;
+    }
+    at_anna.heard_nothing().await;
+    hears!(at_bob, TypingStarted);
+    at_bob.heard_nothing().await;
+    for _ in 0..10 {
+        at_anna.says(stop.clone()).await;
+        at_anna.says(start.clone()).await;
+    }
+    at_anna.heard_nothing().await;
+    hears!(at_bob, TypingStopped);
+    at_bob.heard_nothing().await;
+    server.pass(Duration::from_secs(3));
+    at_anna.says(start).await;
+    hears!(at_bob, TypingStarted);
     server.end().await;
 }
