@@ -5,7 +5,8 @@
 //! both, so there is one way to draw.
 //!
 //! What was drawn stays alive through what is [`Kept`]: effects and listeners. Who drops them stops
-//! the piece; nodes are taken out of the document by whoever owns the place they stand in.
+//! the piece; nodes are taken out of the document by whoever owns the place they stand in, and a focus
+//! that was in them is led to what is near.
 
 use std::{
     cell::{Cell, RefCell},
@@ -18,6 +19,7 @@ use leptos::{
     reactive::graph::untrack,
 };
 use wasm_bindgen::{JsCast, closure::Closure};
+use web_sys::HtmlElement;
 
 use super::{
     Html, Kind, Reactive, Switch,
@@ -280,12 +282,32 @@ impl Region {
     /// Takes out what is there and draws this.
     pub fn draw(&self, html: Html, keep: &Keep) {
         let Some(parent) = self.end.parent_node() else { return };
+        let mut had_focus = false;
         while let Some(node) =
             self.start.next_sibling().filter(|node| !self.end.is_same_node(Some(node)))
         {
+            had_focus |= has_focus(&node);
             node.unchecked_into::<web_sys::Element>().remove();
         }
-        piece(html, &Pen::building(parent, Some(self.end.clone())), keep);
+        piece(html, &Pen::building(parent.clone(), Some(self.end.clone())), keep);
+        if had_focus {
+            refocus(parent.unchecked_ref());
+        }
+    }
+}
+
+/// Whether the focus is in this node.
+pub(super) fn has_focus(node: &web_sys::Node) -> bool {
+    document().active_element().is_some_and(|active| node.contains(Some(&active)))
+}
+
+/// The focus has gone with what was taken out. It goes on here, or else around here, or else in the
+/// page's main part: wherever an element has a `tabindex`.
+pub(super) fn refocus(here: &web_sys::Element) {
+    let main = || document().query_selector("main[tabindex], main [tabindex]").ok().flatten();
+    // A piece that is not in the document has nothing around it, and says so by an error.
+    if let Some(refuge) = here.closest("[tabindex]").ok().flatten().or_else(main) {
+        let _ = refuge.unchecked_into::<HtmlElement>().focus();
     }
 }
 

@@ -90,7 +90,14 @@ pub fn DetailsPanel(pane: Pane) -> Html {
                         .test_id("details-failed")
                         .text_live(move || failed.get()),
                 )
-                .child(inside),
+                .child(
+                    // Here goes on who has given the group away, and with it most of what is in it.
+                    el("div", "parts")
+                        .attr("role", "group")
+                        .attr("aria-labelledby", "details-heading")
+                        .attr("tabindex", "-1")
+                        .child(inside),
+                ),
         );
     goes_when_left(window).into()
 }

@@ -8,11 +8,14 @@ use web_sys::HtmlInputElement;
 
 use super::{Pane, manage::Manage};
 use crate::{
-    components::{avatar::avatar, chat::target, surroundings, url, words},
+    components::{avatar::avatar, chat::target, focus, surroundings, url, words},
     data::{demand, read},
     dom::{Element, Html, Item, list, scoped},
     names::person_name,
 };
+
+/// The id of the field to find people by.
+const SEARCH_ID: &str = "add-search";
 
 /// Everyone in the group; its owner may make another the owner, or take someone out.
 pub fn members(pane: &Pane, manage: &Manage) -> Html {
@@ -63,6 +66,8 @@ fn row(member: &Member, is_owner: bool, manage: &Manage) -> Element {
         ]
     });
     el("li", "member")
+        // Whoever takes out the one before goes on here.
+        .attr("tabindex", "-1")
         .test_id("member")
         .child(avatar(member.id.as_str(), &name))
         .child(el("bdi", "name").text(name.clone()))
@@ -114,7 +119,11 @@ pub fn add_members(pane: &Pane, manage: &Manage) -> Html {
                     .test_id("add")
                     .child(avatar(person.id.as_str(), &name))
                     .child(el("bdi", "name").text(name))
-                    .on("click", move |_| manage.add(person.id.clone()));
+                    .on("click", move |_| {
+                        manage.add(person.id.clone());
+                        // The button goes as soon as they are in; the next name is written there.
+                        focus(SEARCH_ID);
+                    });
                 el("li", "found").child(add)
             };
             Item { key, draw: Box::new(draw) }
@@ -122,6 +131,7 @@ pub fn add_members(pane: &Pane, manage: &Manage) -> Html {
         found.with(|found| found.iter().filter(|person| !is_in(person)).take(8).map(item).collect())
     };
     let field = el("input", "field")
+        .attr("id", SEARCH_ID)
         .attr("type", "search")
         .attr("autocomplete", "off")
         .attr("aria-label", words.add_people())
