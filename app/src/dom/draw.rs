@@ -19,11 +19,11 @@ use leptos::{
     reactive::graph::untrack,
 };
 use wasm_bindgen::{JsCast, closure::Closure};
-use web_sys::HtmlElement;
 
 use super::{
     Html, Kind, Reactive, Switch,
     element::{Attribute, Parts},
+    focus::{has_focus, refocus},
     rows::{self, Rows},
 };
 
@@ -293,21 +293,6 @@ impl Region {
         if had_focus {
             refocus(parent.unchecked_ref());
         }
-    }
-}
-
-/// Whether the focus is in this node.
-pub(super) fn has_focus(node: &web_sys::Node) -> bool {
-    document().active_element().is_some_and(|active| node.contains(Some(&active)))
-}
-
-/// The focus has gone with what was taken out. It goes on here, or else around here, or else in the
-/// page's main part: wherever an element has a `tabindex`.
-pub(super) fn refocus(here: &web_sys::Element) {
-    let main = || document().query_selector("main[tabindex], main [tabindex]").ok().flatten();
-    // A piece that is not in the document has nothing around it, and says so by an error.
-    if let Some(refuge) = here.closest("[tabindex]").ok().flatten().or_else(main) {
-        let _ = refuge.unchecked_into::<HtmlElement>().focus();
     }
 }
 

@@ -10,7 +10,8 @@ use wasm_bindgen::JsCast;
 
 use super::{
     Item, Reactive,
-    draw::{Keep, Pen, effect, element, has_focus, refocus},
+    draw::{Keep, Pen, effect, element},
+    focus::{has_focus, refocus},
 };
 
 /// The rows of a list, in the order in which they are shown.
