@@ -1,7 +1,7 @@
 //! What one does to a dialog, by REST: the change comes back by the log, like everybody's.
 
 use confab_protocol::{
-    DialogId, ErrorCode, UserId,
+    DialogId, UserId,
     json::{self, ToJson},
     rest::{ChangedDialog, MembersChange},
 };
@@ -9,9 +9,9 @@ use leptos::{prelude::*, task::spawn_local};
 
 use crate::{
     Session,
+    components::{Reasons, surroundings},
     data::demand,
     live::QueryError,
-    words::{Words, fill},
 };
 
 /// What can be done to a dialog; copies say what went wrong to the same signal.
@@ -21,15 +21,15 @@ pub struct Manage {
     pub failed: RwSignal<String>,
     dialog: DialogId,
     session: Session,
-    words: &'static Words,
+    reasons: Reasons,
 }
 
 impl Manage {
     /// For this dialog.
     pub fn new(dialog: DialogId) -> Self {
-        let around = crate::components::surroundings();
-        let (session, words) = (around.session, around.words);
-        Self { failed: RwSignal::default(), dialog, session, words }
+        let around = surroundings();
+        let (session, reasons) = (around.session, around.reasons());
+        Self { failed: RwSignal::default(), dialog, session, reasons }
     }
 
     /// Another title.
@@ -70,23 +70,14 @@ impl Manage {
         let path = ["/api/dialogs/", self.dialog.as_str(), under].concat();
         let (manage, body) = (self.clone(), json::write(body));
         spawn_local(async move {
-            let answer = demand(manage.session, method, path, body).await;
-            let text = answer.err().map(|error| manage.text(&error)).unwrap_or_default();
-            // Whoever closed the dialog meanwhile does not want to know.
-            let _ = manage.failed.try_set(text);
+            manage.tell(demand(manage.session, method, path, body).await.err());
         });
     }
 
-    fn text(&self, error: &QueryError) -> String {
-        let words = self.words;
-        match error {
-            QueryError::Refused { code, .. } => match code {
-                ErrorCode::TitleInvalid => words.refused_title().to_owned(),
-                ErrorCode::NotTheOwner => words.refused_owner().to_owned(),
-                ErrorCode::MembersInvalid => words.refused_members().to_owned(),
-                code => fill(words.refused_change(), &[code.as_str()]),
-            },
-            _ => words.error_unreachable().to_owned(),
-        }
+    /// Says what went wrong with the last thing, or that nothing did.
+    pub fn tell(&self, error: Option<QueryError>) {
+        let text = error.map(|error| self.reasons.trouble(&error)).unwrap_or_default();
+        // Whoever closed the dialog meanwhile does not want to know.
+        let _ = self.failed.try_set(text);
     }
 }
