@@ -21,6 +21,7 @@ use web_sys::KeyboardEvent;
 
 use super::{
     MESSAGES_ID, WRITE_ID,
+    chat::leads_to,
     dialog::Pane,
     focus, focus_messages,
     keyed::renewed,
@@ -29,6 +30,7 @@ use super::{
     words,
 };
 use crate::{
+    Open,
     data::Place,
     dom::{Element, Html, Item, effect, list, scoped, when},
     live::EntryState,
@@ -157,6 +159,7 @@ pub fn MessageList(pane: Pane) -> Html {
                     let is_fetching = view.is_fetching.get();
                     if is_fetching { words.loading() } else { "" }.to_owned()
                 }))
+                .children(earlier(&pane))
                 .child(el("ol", "rows").node(view.rows).child(list(items)))
                 .child(el("p", "state").test_id("messages-state").text_live(state))
                 .child(when(failed, again))
@@ -167,6 +170,17 @@ pub fn MessageList(pane: Pane) -> Html {
         .child(when(move || view.is_away_from_latest(), latest))
         .child(el("div", "aside").flag("hidden", true).child(actions.bar()))
         .into()
+}
+
+/// The way to what was said before, for whoever has no script; see the style sheet.
+fn earlier(pane: &Pane) -> Option<Element> {
+    let el = scoped(style_sheet!("app/src/components/message_list.css"));
+    let first = pane.messages.data.with_untracked(|page| {
+        let page = page.as_ref().filter(|page| page.has_more)?;
+        page.messages.first().map(|first| first.seq)
+    });
+    let open = Open { at: Some(first?), ..Open::dialog(pane.dialog.clone()) };
+    Some(leads_to(el("a", "earlier").test_id("earlier").text(words().older()), open))
 }
 
 fn item(line: &ArcRwSignal<Line>) -> Item {

@@ -8,10 +8,10 @@ use crate::{
     Open,
     components::{
         avatar::avatar,
-        chat::leads_to,
+        chat::{chat, leads_to},
         presence::{presence_name, state_name, typing_text},
         surroundings,
-        time::when_text,
+        time::{machine_text, when_text},
         words,
     },
     dom::{Element, Html, scoped, switch},
@@ -62,14 +62,23 @@ pub fn row(line: RwSignal<Line>) -> Element {
                 .into(),
         },
     );
+    let chat = chat();
+    let is_home = move || chat.is_some_and(|chat| chat.open.with(|open| open.is_home));
     let link = el("a", "line")
         .attr_live("aria-current", move || {
-            line.with(|line| line.is_open.then(|| "page".to_owned()))
+            // At `/` a narrow screen shows the list alone, and the line of what is not to be seen is no
+            // other than the rest: there the style sheet does not look at it, and nobody hears of it.
+            let current = if is_home() { "false" } else { "page" };
+            line.with(|line| line.is_open.then(|| current.to_owned()))
         })
         .test_id("dialog")
         .child(picture)
         .child(el("bdi", "name").test_id("dialog-name").text_live(text(|line| line.name.clone())))
-        .child(el("time", "when").text_live(move || when_text(line.with(|line| line.at))))
+        .child(
+            el("time", "when")
+                .attr_live("datetime", move || Some(machine_text(line.with(|line| line.at))))
+                .text_live(move || when_text(line.with(|line| line.at))),
+        )
         .child(
             el("span", "preview")
                 .attr("dir", "auto")
