@@ -56,13 +56,7 @@ pub fn message_row(line: RwSignal<Line>, first: &Row) -> Element {
             }
         },
     );
-    let how_far = switch(
-        move || row.with(|row| row.is_mine.then(|| (row.state, row.reach, row.post.clone()))),
-        move |state| match state {
-            Some((state, reach, post)) => delivery(*state, *reach, post, row),
-            None => Html::nothing(),
-        },
-    );
+    let how_far = if first.is_mine { delivery(row) } else { Html::nothing() };
     let bubble = el("article", "bubble")
         .attr("tabindex", "-1")
         .attr_live("aria-label", name)
@@ -71,6 +65,8 @@ pub fn message_row(line: RwSignal<Line>, first: &Row) -> Element {
         .child(said)
         .child(
             el("footer", "foot")
+                // How far a message is, is said by who sent it (`Session::say`), and not by each mark.
+                .attr("aria-live", "off")
                 .child(el("span", "edited").test_id("edited").text_live(edited))
                 .child(time)
                 .child(how_far),
