@@ -69,14 +69,14 @@ pub struct Surroundings {
 }
 
 impl Surroundings {
-    /// What it takes to say why something did not come about.
+    /// What it takes to say what came of something.
     pub fn reasons(&self) -> Reasons {
         let limit = self.session.limits().message_characters.into();
         Reasons { language: self.language, words: self.words, limit }
     }
 }
 
-/// Says why something did not come about, also when nothing else is at hand any more.
+/// Says what came of something that was asked for, also when nothing else is at hand any more.
 #[derive(Clone, Copy)]
 pub struct Reasons {
     language: Language,
@@ -86,6 +86,14 @@ pub struct Reasons {
 }
 
 impl Reasons {
+    /// How much was found.
+    pub fn found(self, count: usize) -> String {
+        match count {
+            0 => self.words.nothing_found().to_owned(),
+            some => self.language.count(&self.words.found(), some as u64),
+        }
+    }
+
     /// Why the server refused something, for people.
     pub fn refusal(self, code: ErrorCode) -> String {
         self.words.refusal(self.language, code, self.limit)

@@ -20,7 +20,7 @@ use super::{
     url, words,
 };
 use crate::{
-    Language, Open, Page, Session,
+    Open, Page, Session,
     data::{demand, read},
     dom::{Element, Html, frame, scoped, switch},
     names::{dialog_name, person_name},
@@ -64,7 +64,8 @@ pub fn open_palette() {
 pub fn Palette() -> Html {
     let el = frame(style_sheet!("app/src/components/palette.css"));
     let words = words();
-    let Some(search) = Search::new() else { return Html::nothing() };
+    let Some(chat) = chat() else { return Html::nothing() };
+    let search = Search::default();
     let results = switch(
         move || {
             let place = |found: &Arc<Found>| Arc::as_ptr(found).addr();
@@ -72,7 +73,7 @@ pub fn Palette() -> Html {
         },
         move |(query, _)| match search.found.get_untracked() {
             Some(found) if !query.is_empty() => results(search, &found),
-            _ => offered(words, search.chat, query),
+            _ => offered(words, chat, query),
         },
     );
     let field = el("input", "field")
@@ -101,80 +102,68 @@ pub fn Palette() -> Html {
 }
 
 /// A search; copies are the same.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Default)]
 struct Search {
-    chat: Chat,
-    session: Session,
     query: RwSignal<String>,
     /// What was found, if anything was looked for.
     found: RwSignal<Option<Arc<Found>>>,
     /// How much that is, or what went wrong.
     told: RwSignal<String>,
-    language: Language,
-    reasons: Reasons,
 }
 
 impl Search {
-    fn new() -> Option<Self> {
-        let (around, (query, found, told)) = (surroundings(), Default::default());
-        let (language, reasons) = (around.language, around.reasons());
-        let session = around.session;
-        Some(Self { chat: chat()?, session, query, found, told, language, reasons })
-    }
-
     /// Another letter: the server is asked once no more come.
     fn typed(self, event: &ev::Event) {
         let field = target(event).and_then(|it| it.dyn_into::<HtmlInputElement>().ok());
         let Some(text) = field.map(|field| field.value().trim().to_owned()) else { return };
         self.query.set(text.clone());
-        let words = words();
+        let around = surroundings();
+        let (session, reasons) = (around.session, around.reasons());
         let look = move || {
             if self.query.with_untracked(|query| *query == text) {
-                self.ask(words);
+                self.ask(session, reasons);
             }
         };
-        self.session.browser(|browser| browser.after(PAUSE, Box::new(look)));
+        session.browser(|browser| browser.after(PAUSE, Box::new(look)));
     }
 
     /// Asks the server, and shows its answer if that is still the question.
-    fn ask(self, words: &'static Words) {
+    fn ask(self, session: Session, reasons: Reasons) {
         let asked = self.query.get_untracked();
         if asked.is_empty() {
             self.told.set(String::new());
             return self.found.set(None);
         }
         let path = ["/api/search?query=", &url::escaped(&asked)].concat();
+        let answer = demand(session, "GET", path, String::new());
         spawn_local(async move {
-            let answer = demand(self.session, "GET", path, String::new()).await;
+            let answer = read::<Found>(answer.await);
             if self.query.with_untracked(|query| *query != asked) {
                 return;
             }
-            match read::<Found>(answer) {
-                Ok(found) => {
-                    self.told.set(match count(&found) {
-                        0 => words.nothing_found().to_owned(),
-                        some => self.language.count(&words.found(), some as u64),
-                    });
-                    self.found.set(Some(Arc::new(found)));
-                }
-                Err(error) => self.told.set(self.reasons.trouble(&error)),
-            }
+            self.told.set(match &answer {
+                Ok(found) => reasons.found(count(found)),
+                Err(error) => reasons.trouble(error),
+            });
+            self.found.set(answer.ok().map(Arc::new));
         });
     }
 
     /// Opens the dialog with a person, a new one if there is none.
     fn write_to(self, person: UserId) {
+        let Some(chat) = chat() else { return };
         let new = NewDialog { kind: DialogKind::Direct, members: vec![person], title: None };
-        let body = json::write(&new);
+        let around = surroundings();
+        let (path, reasons) = ("/api/dialogs".to_owned(), around.reasons());
+        let answer = demand(around.session, "POST", path, json::write(&new));
         spawn_local(async move {
-            let path = "/api/dialogs".to_owned();
-            match read::<Dialog>(demand(self.session, "POST", path, body).await) {
+            match read::<Dialog>(answer.await) {
                 Ok(dialog) => {
-                    self.chat.dialogs.refetch();
+                    chat.dialogs.refetch();
                     modal::close(PALETTE_ID);
-                    self.chat.go(Open::dialog(dialog.dialog_id));
+                    chat.go(Open::dialog(dialog.dialog_id));
                 }
-                Err(error) => self.told.set(self.reasons.trouble(&error)),
+                Err(error) => self.told.set(reasons.trouble(&error)),
             }
         });
     }

@@ -8,7 +8,6 @@ use confab_protocol::{
 use leptos::{prelude::*, task::spawn_local};
 
 use crate::{
-    Session,
     components::{Reasons, surroundings},
     data::demand,
     live::QueryError,
@@ -20,16 +19,12 @@ pub struct Manage {
     /// Why the last thing could not be done; empty if it could.
     pub failed: RwSignal<String>,
     dialog: DialogId,
-    session: Session,
-    reasons: Reasons,
 }
 
 impl Manage {
     /// For this dialog.
     pub fn new(dialog: DialogId) -> Self {
-        let around = surroundings();
-        let (session, reasons) = (around.session, around.reasons());
-        Self { failed: RwSignal::default(), dialog, session, reasons }
+        Self { failed: RwSignal::default(), dialog }
     }
 
     /// Another title.
@@ -68,16 +63,16 @@ impl Manage {
 
     fn ask(&self, method: &'static str, under: &str, body: &dyn ToJson) {
         let path = ["/api/dialogs/", self.dialog.as_str(), under].concat();
-        let (manage, body) = (self.clone(), json::write(body));
-        spawn_local(async move {
-            manage.tell(demand(manage.session, method, path, body).await.err());
-        });
+        let around = surroundings();
+        let (failed, reasons) = (self.failed, around.reasons());
+        let answer = demand(around.session, method, path, json::write(body));
+        spawn_local(async move { tell(failed, reasons, answer.await.err()) });
     }
+}
 
-    /// Says what went wrong with the last thing, or that nothing did.
-    pub fn tell(&self, error: Option<QueryError>) {
-        let text = error.map(|error| self.reasons.trouble(&error)).unwrap_or_default();
-        // Whoever closed the dialog meanwhile does not want to know.
-        let _ = self.failed.try_set(text);
-    }
+/// Says what went wrong with the last thing, or that nothing did.
+pub fn tell(failed: RwSignal<String>, reasons: Reasons, error: Option<QueryError>) {
+    let text = error.map(|error| reasons.trouble(&error)).unwrap_or_default();
+    // Whoever closed the dialog meanwhile does not want to know.
+    let _ = failed.try_set(text);
 }

@@ -9,7 +9,10 @@ use stylers_macro::style_sheet;
 use wasm_bindgen::JsCast;
 use web_sys::HtmlInputElement;
 
-use super::{Pane, manage::Manage};
+use super::{
+    Pane,
+    manage::{Manage, tell},
+};
 use crate::{
     components::{avatar::avatar, chat::target, focus, surroundings, url, words},
     data::{demand, read},
@@ -85,10 +88,10 @@ pub fn add_members(pane: &Pane, manage: &Manage) -> Html {
     let el = scoped(style_sheet!("app/src/components/dialog/details.css"));
     let (words, found) = (words(), RwSignal::new(Vec::<Person>::new()));
     let (details, manage) = (pane.details, manage.clone());
-    let asks = manage.clone();
+    let failed = manage.failed;
     let search = move |event: ev::Event| {
         if let Some(field) = target(&event).and_then(|it| it.dyn_into().ok()) {
-            look_for(field, found, asks.clone());
+            look_for(field, found, failed);
         }
     };
     let items = move || {
@@ -116,12 +119,14 @@ pub fn add_members(pane: &Pane, manage: &Manage) -> Html {
 }
 
 /// Asks the server whose name begins like this, and takes its answer if that is still the question.
-fn look_for(field: HtmlInputElement, found: RwSignal<Vec<Person>>, manage: Manage) {
+fn look_for(field: HtmlInputElement, found: RwSignal<Vec<Person>>, failed: RwSignal<String>) {
     let path =
         |field: &HtmlInputElement| ["/api/people?query=", &url::escaped(&field.value())].concat();
-    let (asked, session) = (path(&field), surroundings().session);
+    let (asked, around) = (path(&field), surroundings());
+    let (reasons, answer) =
+        (around.reasons(), demand(around.session, "GET", asked.clone(), String::new()));
     spawn_local(async move {
-        let answer = demand(session, "GET", asked.clone(), String::new()).await;
+        let answer = answer.await;
         if asked != path(&field) {
             return;
         }
@@ -129,7 +134,7 @@ fn look_for(field: HtmlInputElement, found: RwSignal<Vec<Person>>, manage: Manag
             let person = |found: FoundPerson| Person { id: found.id, username: found.username };
             let _ = found.try_set(people.people.into_iter().map(person).collect());
         });
-        manage.tell(answer.err());
+        tell(failed, reasons, answer.err());
     });
 }
 

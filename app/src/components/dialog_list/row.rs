@@ -14,7 +14,7 @@ use crate::{
         time::{machine_text, when_text},
         words,
     },
-    dom::{Element, Html, scoped, switch},
+    dom::{Element, Html, scoped, switch, when},
     names::person_name,
     words::{Words, digits, fill},
 };
@@ -22,47 +22,7 @@ use crate::{
 /// A link to the dialog, with what there is to know of it before it is opened.
 pub fn row(line: RwSignal<Line>) -> Element {
     let el = scoped(style_sheet!("app/src/components/dialog_list/row.css"));
-    let (words, language) = (words(), surroundings().language);
-    let text = move |part: fn(&Line) -> String| move || line.with(part);
-    let picture = switch(
-        move || line.with(|line| (line.colour_of.clone(), line.name.clone(), line.presence)),
-        move |(colour_of, name, presence)| {
-            let dot = presence.as_ref().map(|state| {
-                el("span", "dot")
-                    .attr("data-state", state_name(*state))
-                    .attr("role", "img")
-                    .attr("aria-label", presence_name(words, *state))
-                    .test_id("presence")
-            });
-            el("span", "picture").child(avatar(colour_of, name)).children(dot).into()
-        },
-    );
-    let unread = switch(
-        move || line.with(|line| line.unread),
-        move |unread| match unread {
-            0 => Html::nothing(),
-            unread => el("span", "badge")
-                .attr("role", "img")
-                .attr("aria-label", language.count(&words.unread(), *unread))
-                .test_id("unread")
-                .text(if *unread > 99 { "99+".to_owned() } else { digits(*unread) })
-                .into(),
-        },
-    );
-    let muted = switch(
-        move || line.with(|line| line.is_muted),
-        move |is_muted| match is_muted {
-            false => Html::nothing(),
-            true => el("span", "muted")
-                .attr("role", "img")
-                .attr("aria-label", words.muted())
-                .attr("title", words.muted())
-                .test_id("muted")
-                .text("🔕")
-                .into(),
-        },
-    );
-    let chat = chat();
+    let (words, chat) = (words(), chat());
     let is_home = move || chat.is_some_and(|chat| chat.open.with(|open| open.is_home));
     let link = el("a", "line")
         .attr_live("aria-current", move || {
@@ -72,8 +32,12 @@ pub fn row(line: RwSignal<Line>) -> Element {
             line.with(|line| line.is_open.then(|| current.to_owned()))
         })
         .test_id("dialog")
-        .child(picture)
-        .child(el("bdi", "name").test_id("dialog-name").text_live(text(|line| line.name.clone())))
+        .child(picture(line))
+        .child(
+            el("bdi", "name")
+                .test_id("dialog-name")
+                .text_live(move || line.with(|line| line.name.clone())),
+        )
         .child(
             el("time", "when")
                 .attr_live("datetime", move || Some(machine_text(line.with(|line| line.at))))
@@ -88,11 +52,59 @@ pub fn row(line: RwSignal<Line>) -> Element {
                 .test_id("preview")
                 .text_live(move || line.with(|line| preview(words, &line.preview))),
         )
-        .child(el("span", "signs").child(muted).child(unread));
+        .child(signs(line));
     let open = Open::dialog(line.with_untracked(|line| line.dialog.clone()));
     el("li", "row")
         .flag_live("data-muted", move || line.with(|line| line.is_muted))
         .child(leads_to(link, open))
+}
+
+/// Who it is, and whether they are there.
+fn picture(line: RwSignal<Line>) -> Html {
+    let el = scoped(style_sheet!("app/src/components/dialog_list/row.css"));
+    let words = words();
+    switch(
+        move || line.with(|line| (line.colour_of.clone(), line.name.clone(), line.presence)),
+        move |(colour_of, name, presence)| {
+            let dot = presence.as_ref().map(|state| {
+                el("span", "dot")
+                    .attr("data-state", state_name(*state))
+                    .attr("role", "img")
+                    .attr("aria-label", presence_name(words, *state))
+                    .test_id("presence")
+            });
+            el("span", "picture").child(avatar(colour_of, name)).children(dot).into()
+        },
+    )
+}
+
+/// Whether it is muted, and how much is new.
+fn signs(line: RwSignal<Line>) -> Element {
+    let el = scoped(style_sheet!("app/src/components/dialog_list/row.css"));
+    let (words, language) = (words(), surroundings().language);
+    let unread = switch(
+        move || line.with(|line| line.unread),
+        move |unread| match unread {
+            0 => Html::nothing(),
+            unread => el("span", "badge")
+                .attr("role", "img")
+                .attr("aria-label", language.count(&words.unread(), *unread))
+                .test_id("unread")
+                .text(if *unread > 99 { "99+".to_owned() } else { digits(*unread) })
+                .into(),
+        },
+    );
+    let muted = move || {
+        el("span", "muted")
+            .attr("role", "img")
+            .attr("aria-label", words.muted())
+            .attr("title", words.muted())
+            .test_id("muted")
+            .text("🔕")
+            .into()
+    };
+    let muted = when(move || line.with(|line| line.is_muted), muted);
+    el("span", "signs").child(muted).child(unread)
 }
 
 fn kind(preview: &Preview) -> &'static str {

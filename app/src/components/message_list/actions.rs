@@ -129,15 +129,7 @@ impl Actions {
         };
         let readers = move || self.about.get().map(readers).unwrap_or_default();
         let ours = move || -> Html {
-            let label =
-                move || if self.asks.get() { words.delete_really() } else { words.delete() };
-            let delete = el("button", "act")
-                .attr("type", "button")
-                .flag_live("data-asks", move || self.asks.get())
-                .test_id("delete")
-                .on("click", move |_| self.delete())
-                .text_live(move || label().to_owned());
-            vec![button(words.edit(), "edit").on("click", edit).into(), delete.into()].into()
+            vec![button(words.edit(), "edit").on("click", edit).into(), self.taking_back()].into()
         };
         Element::new("div")
             .child(
@@ -154,6 +146,20 @@ impl Actions {
                     .child(when(is_ours, ours))
                     .child(el("p", "readers").test_id("readers").text_live(readers)),
             )
+            .into()
+    }
+
+    /// The button that asks first.
+    fn taking_back(self) -> Html {
+        let el = scoped(style_sheet!("app/src/components/message_list/actions.css"));
+        let words = words();
+        let label = move || if self.asks.get() { words.delete_really() } else { words.delete() };
+        el("button", "act")
+            .attr("type", "button")
+            .flag_live("data-asks", move || self.asks.get())
+            .test_id("delete")
+            .on("click", move |_| self.delete())
+            .text_live(move || label().to_owned())
             .into()
     }
 

@@ -56,7 +56,6 @@ pub fn message_row(line: RwSignal<Line>, first: &Row) -> Element {
             }
         },
     );
-    let how_far = if first.is_mine { delivery(row) } else { Html::nothing() };
     let bubble = el("article", "bubble")
         .attr("tabindex", "-1")
         .attr_live("aria-label", name)
@@ -69,11 +68,9 @@ pub fn message_row(line: RwSignal<Line>, first: &Row) -> Element {
                 .attr("aria-live", "off")
                 .child(el("span", "edited").test_id("edited").text_live(edited))
                 .child(time)
-                .child(how_far),
+                .child(if first.is_mine { delivery(row) } else { Html::nothing() }),
         );
     let actions = Actions::here();
-    let pointed = actions.on_point(row);
-    let focused = actions.on_point(row);
     // Where links from elsewhere lead, without JavaScript too.
     let place = first.seq.map(|seq| ["m", &digits(seq.0)].concat());
     place
@@ -83,8 +80,8 @@ pub fn message_row(line: RwSignal<Line>, first: &Row) -> Element {
         .flag_live("data-continues", is(|row| row.continues))
         .flag_live("data-failed", is(|row| row.state.refusal().is_some()))
         .test_id("message")
-        .on("pointerenter", pointed)
-        .on("focusin", focused)
+        .on("pointerenter", actions.on_point(row))
+        .on("focusin", actions.on_point(row))
         .child(bubble)
 }
 
