@@ -86,6 +86,30 @@ for (const path of ["/", "/d/lobby", "/lab"]) {
   });
 }
 
+test("the longest names and words fit a phone, and so does what one does with them", async ({ someone, alice }) => {
+  const wide = "W".repeat(40);
+  await alice.registers(wide);
+  const person = await someone({ viewport: PHONE, hasTouch: true });
+  await person.registers("Bob");
+  const group = await person.beginsGroup("W".repeat(100), [alice]);
+  await alice.says(group, `${"W".repeat(300)}\n\`\`\`\n${"code ".repeat(60)}\n\`\`\`\nhttps://example.org/${"w".repeat(200)}`);
+  const tab = await person.opens(`/d/${group}`);
+  await tab.isConnected();
+  await tab.sends(`long${"long".repeat(60)}`);
+  await tab.fitsItsWidth();
+  await tab.page.getByTestId("message").last().getByRole("article").tap();
+  await expect(tab.page.getByTestId("actions")).toBeInViewport();
+  await tab.page.getByTestId("reply").tap();
+  await tab.fitsItsWidth();
+  await tab.page.getByTestId("details-open").tap();
+  await expect(tab.page.getByTestId("remove")).toBeVisible();
+  await tab.fitsItsWidth();
+  const details = tab.page.getByTestId("details");
+  expect(await details.evaluate((window) => window.scrollWidth - window.clientWidth), "nor is it wider inside").toBe(0);
+  await tab.opens("/");
+  await tab.fitsItsWidth();
+});
+
 test("on a phone, too, one sees who is here, with keys alone", async ({ someone }) => {
   const person = await someone({ viewport: PHONE });
   const tab = await person.opens("/d/lobby");
