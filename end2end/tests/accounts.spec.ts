@@ -80,16 +80,46 @@ test("a guest comes in with one click, chooses a name, and keeps the account", a
   await expect(other.message("as a guest")).toHaveAttribute("data-mine", "");
 });
 
+test("on the page to sign in on, too, one click makes a guest", async ({ alice, server }) => {
+  const page = await alice.context.newPage();
+  await page.goto(`${server.url}/login`);
+  const tab = await alice.opensIn(page, "/login");
+  await page.locator("form[action='/guest']").getByRole("button").click();
+  await expect(page).toHaveURL(`${server.url}/`);
+  await tab.isConnected();
+  await tab.sends("in with one click");
+  await tab.seesStored("in with one click");
+});
+
+test("a new password is weighed while it is typed", async ({ alice }) => {
+  const tab = await alice.opens("/login");
+  const form = tab.page.locator("form[action='/register']");
+  const password = form.getByLabel("Password");
+  await form.getByRole("textbox", { name: "Name" }).fill("Alice Liddell");
+  for (const [text, verdict] of [
+    ["short", "Too short."],
+    ["password1", "Too weak: among the first that anyone would guess."],
+    ["a long walk home by the river", "Strong."],
+    ["", ""],
+  ] as const) {
+    await password.fill(text);
+    await expect(form.locator("output")).toHaveText(verdict);
+  }
+});
+
 test("signing out everywhere closes the other device", async ({ alice, someone }) => {
   await alice.registers("Alice");
   const phone = await someone();
   await phone.signsIn("Alice");
-  const pocket = await phone.opens("/");
+  const pocket = await phone.opens("/d/lobby?at=1");
   await pocket.isConnected();
+  await pocket.input.focus();
   const desk = await alice.opens("/settings");
   await desk.page.getByRole("button", { name: "Sign out everywhere" }).click();
   await expect(pocket.status).toHaveAttribute("data-state", "closed");
   await expect(pocket.page.getByTestId("toast")).toHaveText("You have been signed out.Sign in");
+  await expect(pocket.input, "the toast takes no focus").toBeFocused();
+  await expect(pocket.page.getByTestId("sign-in"), "and leads back").toHaveAttribute("href", "/login?to=%2Fd%2Flobby%3Fat%3D1");
   phone.mayComplainOf(/status of 401/);
   const answer = await phone.context.request.get(new URL("/api/me", pocket.page.url()).href);
   expect(answer.status()).toBe(401);

@@ -134,3 +134,55 @@ test("the list is ordered by what happened last, with drafts, and leads back and
   await tab.isAt("Cem");
   await expect(tab.input).toHaveValue("not yet finished");
 });
+
+test("the list shows who is there and what is muted, the head when someone was last seen", async ({ alice, bob }) => {
+  await alice.registers("Alice");
+  await bob.registers("Bob");
+  const dialog = await alice.writesTo(bob);
+  await alice.says(dialog, "hello");
+  const his = await bob.opens(`/d/${dialog}`);
+  await his.isConnected();
+  const line = his.dialog("Alice");
+  const dot = line.getByTestId("presence");
+  await expect(dot).toBeHidden();
+  const hers = await alice.opens("/");
+  await hers.isConnected();
+  await expect(dot).toBeVisible();
+  await expect(dot).toHaveAccessibleName("online");
+  await hers.page.close();
+  await expect(his.page.getByTestId("dialog-status")).toHaveText(/^last seen \d\d:\d\d$/);
+  await expect(dot).toBeHidden();
+  await expect(line.getByTestId("muted")).toHaveCount(0);
+  await his.page.getByTestId("details-open").click();
+  await his.page.getByTestId("mute").click();
+  await expect(his.page.getByTestId("mute")).toHaveAttribute("aria-pressed", "true");
+  await expect(line.getByTestId("muted")).toHaveAccessibleName("Muted");
+  await expect(line.locator("time")).toHaveAttribute("datetime", /^\d{4}-\d\d-\d\dT/);
+});
+
+test("what could not be found or added is said", async ({ alice, bob }) => {
+  alice.mayComplainOf(/ERR_FAILED/);
+  await alice.registers("Alice");
+  await bob.registers("Bob");
+  const tab = await alice.opens(`/d/${await alice.beginsGroup("Tea", [bob])}`);
+  await tab.page.keyboard.press("Control+k");
+  const told = tab.page.getByTestId("palette-told");
+  const field = tab.page.getByTestId("palette-field");
+  await field.fill("Bob");
+  await expect(told, "how many, and nothing else").toHaveText("1 result");
+  await expect(told).toHaveRole("status");
+  await field.fill("nobody of this name");
+  await expect(told).toHaveText("Nothing found.");
+  await tab.page.route(/\/api\/(search|dialogs|people)/, (route) => route.abort());
+  await field.fill("Bobby");
+  await expect(told).toHaveText("The server does not answer. Try again.");
+  await field.fill("");
+  await expect(told).toHaveText("");
+  await tab.page.keyboard.press("Escape");
+  await tab.page.getByTestId("details-open").click();
+  await tab.page.getByTestId("add-search").fill("Cem");
+  await expect(tab.page.getByTestId("details-failed")).toHaveText("The server does not answer. Try again.");
+  await tab.page.unroute(/\/api\/(search|dialogs|people)/);
+  await tab.page.getByTestId("add-search").fill("Ce");
+  await expect(tab.page.getByTestId("details-failed")).toHaveText("");
+});

@@ -148,3 +148,39 @@ test("mark-up is shown as what it means, and never as HTML", async ({ alice, bob
   await expect(link).toHaveAttribute("href", "https://example.org/a?b=c");
   await expect(link).toHaveAttribute("rel", "noopener noreferrer nofollow");
 });
+
+test("what is copied is what was written", async ({ alice, bob }) => {
+  await alice.context.grantPermissions(["clipboard-read"]);
+  const { dialog, hers } = await talk(alice, bob);
+  await bob.says(dialog, "**bold** and\n`code`");
+  const bubble = hers.page.getByTestId("message");
+  await hers.input.focus();
+  await bubble.hover();
+  await bubble.getByTestId("copy").click();
+  await expect(hers.page.getByTestId("said")).toHaveText("Copied");
+  expect(await hers.page.evaluate(() => navigator.clipboard.readText())).toBe("**bold** and\n`code`");
+  await expect(bubble.getByTestId("copy")).toBeFocused();
+});
+
+test("Enter belongs to the input method as long as it composes", async ({ alice, bob }) => {
+  const { hers } = await talk(alice, bob);
+  const debug = await hers.page.context().newCDPSession(hers.page);
+  await hers.input.focus();
+  await debug.send("Input.imeSetComposition", { text: "にほん", selectionStart: 3, selectionEnd: 3 });
+  await expect(hers.input).toHaveValue("にほん");
+  // In the midst of a composition; and as Safari says it, after the end of one.
+  await hers.page.evaluate(() => {
+    const heard = new Promise<boolean>((resolve) => {
+      document.addEventListener("keydown", (event) => resolve(event.isComposing), { once: true });
+    });
+    Object.assign(window, { heard });
+  });
+  await debug.send("Input.dispatchKeyEvent", { type: "rawKeyDown", key: "Enter", code: "Enter", windowsVirtualKeyCode: 13 });
+  const heard = hers.page.evaluate(() => (window as unknown as { heard: Promise<boolean> }).heard);
+  expect(await heard, "the browser says that it composes").toBe(true);
+  await debug.send("Input.insertText", { text: "日本" });
+  await debug.send("Input.dispatchKeyEvent", { type: "rawKeyDown", key: "Enter", code: "Enter", windowsVirtualKeyCode: 229 });
+  await expect(hers.input).toHaveValue("日本");
+  await hers.input.press("Enter");
+  await hers.seesInOrder(["日本"]);
+});

@@ -86,6 +86,30 @@ for (const path of ["/", "/d/lobby", "/lab"]) {
   });
 }
 
+test("the longest names and words fit a phone, and so does what one does with them", async ({ someone, alice }) => {
+  const wide = "W".repeat(40);
+  await alice.registers(wide);
+  const person = await someone({ viewport: PHONE, hasTouch: true });
+  await person.registers("Bob");
+  const group = await person.beginsGroup("W".repeat(100), [alice]);
+  await alice.says(group, `${"W".repeat(300)}\n\`\`\`\n${"code ".repeat(60)}\n\`\`\`\nhttps://example.org/${"w".repeat(200)}`);
+  const tab = await person.opens(`/d/${group}`);
+  await tab.isConnected();
+  await tab.sends(`long${"long".repeat(60)}`);
+  await tab.fitsItsWidth();
+  await tab.page.getByTestId("message").last().getByRole("article").tap();
+  await expect(tab.page.getByTestId("actions")).toBeInViewport();
+  await tab.page.getByTestId("reply").tap();
+  await tab.fitsItsWidth();
+  await tab.page.getByTestId("details-open").tap();
+  await expect(tab.page.getByTestId("remove")).toBeVisible();
+  await tab.fitsItsWidth();
+  const details = tab.page.getByTestId("details");
+  expect(await details.evaluate((window) => window.scrollWidth - window.clientWidth), "nor is it wider inside").toBe(0);
+  await tab.opens("/");
+  await tab.fitsItsWidth();
+});
+
 test("on a phone, too, one sees who is here, with keys alone", async ({ someone }) => {
   const person = await someone({ viewport: PHONE });
   const tab = await person.opens("/d/lobby");
@@ -148,4 +172,72 @@ test("the time of a message is the viewer's", async ({ someone, server }) => {
   );
   await expect(shown).toHaveText(expected);
   expect(server.url).toContain("127.0.0.1");
+});
+
+test("a day begins where the viewer's does", async ({ someone, alice, server }) => {
+  await alice.context.request.get(server.url);
+  await alice.says("lobby", "on which day?");
+  const said = new Date();
+  // Two clocks, twelve hours later: for one it was in the morning of that day, for the other in the evening.
+  const places = [
+    { hour: 6, day: "Today" },
+    { hour: 18, day: "Yesterday" },
+  ];
+  for (const { hour, day } of places) {
+    // The names of these zones count to the west.
+    const east = ((hour - said.getUTCHours() + 36) % 24) - 12;
+    const timezoneId = `Etc/GMT${east > 0 ? "-" : "+"}${Math.abs(east)}`;
+    const person = await someone({ timezoneId });
+    const page = await person.context.newPage();
+    await page.clock.setFixedTime(new Date(said.getTime() + 12 * 3_600_000));
+    const tab = await person.opensIn(page, "/d/lobby");
+    await expect(tab.page.getByTestId("day")).toHaveText(day);
+  }
+});
+
+test.describe("a long history, without JavaScript", () => {
+  test.use({ serverOptions: { environment: { CONFAB_LIMITS_SENDS_BURST: "1000" } } });
+
+  test("one reads back, and lands on what one looked for", async ({ someone, server, alice }) => {
+    await alice.registers("Alice");
+    for (let number = 1; number <= 120; number++) {
+      await alice.says("lobby", number === 7 ? "the blue umbrella" : `line ${number}`);
+    }
+    const plain = await someone({ javaScriptEnabled: false });
+    plain.mayComplainOf(PRELOAD_UNUSED);
+    const page = await plain.context.newPage();
+    await page.goto(`${server.url}/d/lobby`);
+    await expect(page.getByTestId("content").first()).toHaveText("line 71");
+    await page.getByRole("link", { name: "Older messages" }).click();
+    await expect(page.locator("#m71")).toBeInViewport();
+    await expect(page.getByText("line 60", { exact: true })).toBeAttached();
+    await page.getByRole("link", { name: "Show new messages" }).click();
+    await expect(page.getByText("line 120", { exact: true })).toBeInViewport();
+    await page.goto(`${server.url}/search?query=umbrella`);
+    await page.getByTestId("found-message").getByRole("link").click();
+    await expect(page.getByText("the blue umbrella")).toBeInViewport();
+    const live = await alice.opens("/d/lobby");
+    await expect(live.page.getByTestId("earlier"), "scripts fetch it by themselves").toBeHidden();
+  });
+});
+
+test("with colours of one's own, what is open, in focus, there and read is still told", async ({ alice, bob }) => {
+  await alice.registers("Alice");
+  await bob.registers("Bob");
+  const dialog = await alice.writesTo(bob);
+  const tab = await alice.opens(`/d/${dialog}`);
+  await tab.page.emulateMedia({ forcedColors: "active" });
+  await tab.isConnected();
+  await tab.sends("hello");
+  await (await bob.opens(`/d/${dialog}`)).isConnected();
+  await tab.seesState("hello", "read");
+  const style = (part: ReturnType<typeof tab.dialog>, name: "outlineStyle" | "textDecorationLine" | "backgroundColor") =>
+    part.evaluate((element, name) => getComputedStyle(element)[name], name);
+  expect(await style(tab.dialog("Bob"), "outlineStyle")).toBe("solid");
+  expect(await style(tab.message("hello").getByRole("article"), "outlineStyle")).toBe("solid");
+  expect(await style(tab.message("hello").getByTestId("delivery"), "textDecorationLine")).toBe("underline");
+  const [page, dot] = [tab.page.locator("body"), tab.dialog("Bob").getByTestId("presence")];
+  expect(await style(dot, "backgroundColor")).not.toBe(await style(page, "backgroundColor"));
+  await tab.input.focus();
+  expect(await style(tab.input, "outlineStyle")).toBe("solid");
 });

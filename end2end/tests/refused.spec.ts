@@ -58,11 +58,12 @@ test("a message refused for good waits for its author: Retry sends it anew, Disc
   await tab.sends("discarded");
   for (const text of ["retried", "discarded"]) {
     await tab.seesState(text, "failed");
-    await expect(tab.message(text)).toContainText("The server did not accept the message (internal).");
+    await expect(tab.message(text)).toContainText("Something went wrong on the server. Try again.");
   }
   await tab.page.getByRole("button", { name: "Retry: retried" }).click();
   await tab.seesStored("retried");
-  await tab.page.getByRole("button", { name: "Discard: discarded" }).click();
+  await tab.page.getByRole("button", { name: "Discard: discarded" }).press("Enter");
+  await expect(tab.messages).toBeFocused();
   await tab.seesInOrder(["retried"]);
   await his.seesInOrder(["retried"]);
   await tab.reloads();

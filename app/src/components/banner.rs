@@ -9,7 +9,7 @@ use leptos::prelude::*;
 use stylers_macro::style_sheet;
 
 use super::{
-    focus_messages, surroundings,
+    focus_messages, surroundings, url,
     websocket_status::{countdown, last_error},
     words,
 };
@@ -63,12 +63,7 @@ pub fn Banner() -> Html {
                 .attr("role", "alert")
                 .test_id("toast")
                 .child(el("p", "text").text(words.signed_out()))
-                .child(
-                    el("a", "now")
-                        .attr("href", Page::Login.path())
-                        .test_id("sign-in")
-                        .text(words.login()),
-                )
+                .child(el("a", "now").attr("href", way_in()).test_id("sign-in").text(words.login()))
                 .into(),
             Shown::Toast(reason) => {
                 let text = match reason {
@@ -84,6 +79,13 @@ pub fn Banner() -> Html {
             }
         },
     )
+}
+
+/// To the page to sign in on, and from there back to where we are.
+fn way_in() -> String {
+    let location = window().location();
+    let here = [location.pathname(), location.search()].map(Result::unwrap_or_default).concat();
+    [Page::Login.path(), "?to=", &url::escaped(&here)].concat()
 }
 
 /// The engine's clock in milliseconds, moving while there is something to count down.

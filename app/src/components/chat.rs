@@ -78,15 +78,20 @@ impl Chat {
 
     fn show(self, open: Open) {
         let at = open.at;
-        let is_other = self.open.with_untracked(|before| before.dialog != open.dialog);
-        if let Some(at) = at.filter(|_| is_other) {
+        let before = self.open.with_untracked(|before| before.dialog.clone());
+        if let Some(at) = at.filter(|_| before != open.dialog) {
             surroundings().session.windows.want(&open.dialog, Place::Around(at));
         }
         self.open.set(open);
         self.jump.set(at);
         if at.is_none() {
-            focus_dialog();
+            focus_dialog(before);
         }
+    }
+
+    /// The address of what is open, at its end: where the plain form posts to.
+    pub fn latest_path(self) -> String {
+        self.open.with_untracked(|open| Open { at: None, ..open.clone() }.path())
     }
 
     /// The line of a dialog in our list, if it has one.
@@ -141,10 +146,20 @@ pub fn chat() -> Option<Chat> {
     use_context()
 }
 
-/// An element that leads to a dialog.
+/// The address of a dialog, or of a message of it: without JavaScript by the message's id.
+pub fn address(open: &Open) -> String {
+    let mut address = open.path();
+    if let Some(at) = open.at {
+        address.push_str("#m");
+        address.push_str(&digits(at.0));
+    }
+    address
+}
+
+/// An element that leads to a dialog, or to a message of it.
 pub fn leads_to(link: Element, open: Open) -> Element {
     let chat = chat();
-    link.attr("href", open.path()).on("click", move |event| {
+    link.attr("href", address(&open)).on("click", move |event| {
         if let Some(chat) = chat
             && is_plain(&event)
         {
@@ -164,26 +179,27 @@ pub fn is_plain(event: &ev::Event) -> bool {
 }
 
 /// Leads the focus into the dialog that has just been opened: to the box, or, where that would bring
-/// up a keyboard over half of the screen, to the messages.
-fn focus_dialog() {
-    spawn_local(async {
+/// up a keyboard over half of the screen, to the messages. Where the list is what was opened, it goes
+/// to the line of the dialog that was open before.
+fn focus_dialog(before: DialogId) {
+    spawn_local(async move {
         tick().await;
         let coarse = window().match_media("(pointer: coarse)").ok().flatten();
         let is_coarse = coarse.is_some_and(|query| query.matches());
         let id = if is_coarse { MESSAGES_ID } else { WRITE_ID };
         focus(id);
-        // Where there is room for one of them, the list may be what was opened.
         if document().active_element().is_none_or(|active| active.id() != id) {
-            focus_line();
+            focus_line(&before);
         }
     });
 }
 
-/// Leads the focus to the line of the open dialog.
-fn focus_line() {
-    let list = document().get_element_by_id(DIALOGS_ID);
-    let line = list.and_then(|list| list.query_selector("[aria-current]").ok().flatten());
-    if let Some(line) = line {
+/// Leads the focus to the line of this dialog, or to the first of the list if that has left it.
+fn focus_line(dialog: &DialogId) {
+    let Some(list) = document().get_element_by_id(DIALOGS_ID) else { return };
+    let line = |what: &str| list.query_selector(what).ok().flatten();
+    let link = ["a[href='/d/", dialog.as_str(), "']"].concat();
+    if let Some(line) = line(&link).or_else(|| line("a")) {
         let _ = line.unchecked_into::<HtmlElement>().focus();
     }
 }

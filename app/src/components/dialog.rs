@@ -123,10 +123,10 @@ pub fn DialogPane(
     switch(
         move || is_gone.get(),
         move |is_gone| match is_gone {
-            true => el("p", "gone")
+            true => el("div", "gone")
                 .attr("role", "alert")
                 .test_id("gone")
-                .text(words.dialog_gone())
+                .child(el("h1", "why").text(words.dialog_gone()))
                 .child(leads_to(
                     el("a", "home").attr("id", HOME_ID).text(words.back_to_list()),
                     Open::home(),
@@ -142,8 +142,7 @@ fn parts(pane: &Pane, chat: Chat, form_client_id: ClientId, notice: Option<Notic
     let (pane, dialog) = (pane.clone(), pane.dialog.clone());
     // Drawn only where there is no script (`@media (scripting: none)`): a browser that has scripts
     // reads the inside of a `noscript` as text, and hydration would stumble over it.
-    let path = chat.open.with_untracked(Open::path);
-    let refresh = el("a", "refresh").attr("href", path).text(words().refresh());
+    let refresh = el("a", "refresh").attr("href", chat.latest_path()).text(words().refresh());
     vec![
         view! { <Head pane=pane.clone()/> }.into(),
         view! { <MessageList pane=pane.clone()/> }.into(),

@@ -9,7 +9,7 @@ use stylers_macro::style_sheet;
 use super::{Palette, chat::chat, keyed::renewed, palette::opens_palette, surroundings, words};
 use crate::{
     Page,
-    dom::{Html, Item, frame, list, scoped, when},
+    dom::{Element, Html, Item, frame, list, scoped, when},
     live::EntryState,
 };
 
@@ -68,6 +68,20 @@ pub fn DialogList() -> Html {
             .on("click", move |_| reading.refetch())
             .into()
     };
+    el("nav", "dialogs")
+        .attr("aria-label", words.dialogs())
+        .child(ways())
+        .child(el("ul", "rows").attr("id", DIALOGS_ID).test_id("dialogs").child(list(items)))
+        .child(el("p", "state").test_id("dialogs-state").text_live(state))
+        .child(when(failed, again))
+        .child(view! { <Palette/> })
+        .into()
+}
+
+/// The ways to more.
+fn ways() -> Element<true> {
+    let el = frame(style_sheet!("app/src/components/dialog_list.css"));
+    let words = words();
     let search = opens_palette(
         el("a", "way")
             .attr("href", Page::Search.path())
@@ -79,14 +93,7 @@ pub fn DialogList() -> Html {
         .attr("href", Page::People.path())
         .test_id("new-dialog")
         .text(words.new_dialog());
-    el("nav", "dialogs")
-        .attr("aria-label", words.dialogs())
-        .child(el("div", "ways").child(search).child(people))
-        .child(el("ul", "rows").attr("id", DIALOGS_ID).test_id("dialogs").child(list(items)))
-        .child(el("p", "state").test_id("dialogs-state").text_live(state))
-        .child(when(failed, again))
-        .child(view! { <Palette/> })
-        .into()
+    el("div", "ways").child(search).child(people)
 }
 
 fn item(line: &ArcRwSignal<Line>) -> Item {

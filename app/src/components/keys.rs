@@ -10,9 +10,9 @@ use super::{
     chat::{Chat, chat},
     modal::{self, close_button, goes_when_left},
     palette::open_palette,
-    words,
+    surroundings, words,
 };
-use crate::dom::{Html, effect, frame, scoped};
+use crate::dom::{Element, Html, effect, frame, scoped, still};
 
 /// The id of the window.
 const KEYS_ID: &str = "keys";
@@ -23,39 +23,32 @@ const KEYS_ID: &str = "keys";
 #[component]
 pub fn Keys() -> Html {
     let el = frame(style_sheet!("app/src/components/keys.css"));
-    let words = words();
     if let Some(chat) = chat() {
         listen(chat);
     }
-    let row = |keys: &'static str, meaning: &'static str| {
-        el("div", "row")
-            .child(el("dt", "keys").child(el("kbd", "key").text(keys)))
-            .child(el("dd", "meaning").text(meaning))
-    };
     let made = scoped(style_sheet!("app/src/components/keys.css"));
     let close = close_button(made("button", "close").test_id("keys-close"), KEYS_ID);
-    let list = el("dl", "list")
-        .child(row("Enter", words.key_send()))
-        .child(row("Shift+Enter", words.key_line()))
-        .child(row("↑", words.key_edit()))
-        .child(row("Esc", words.key_cancel()))
-        .child(row("Ctrl+K · ⌘K", words.key_palette()))
-        .child(row("Alt+↑ · Alt+↓", words.key_dialogs()))
-        .child(row("?", words.keys()));
+    let heading = move || el("h2", "heading").attr("id", "keys-heading").text(words().keys());
     let window = el("dialog", "window")
         .attr("id", KEYS_ID)
         .attr("aria-labelledby", "keys-heading")
         .test_id("keys")
         .child(
             el("div", "inside")
-                .child(
-                    el("header", "top")
-                        .child(el("h2", "heading").attr("id", "keys-heading").text(words.keys()))
-                        .child(close),
-                )
-                .child(list),
+                .child(el("header", "top").child(still(heading)).child(close))
+                .child(still(list)),
         );
     goes_when_left(window).into()
+}
+
+fn list() -> Element {
+    let el = scoped(style_sheet!("app/src/components/keys.css"));
+    let row = |(keys, meaning)| {
+        el("div", "row")
+            .child(el("dt", "keys").child(el("kbd", "key").text(keys)))
+            .child(el("dd", "meaning").text(meaning))
+    };
+    el("dl", "list").children(surroundings().language.standing().keys.map(row))
 }
 
 /// Hears the whole page from the moment it is alive.
@@ -114,6 +107,6 @@ fn is_writing() -> bool {
 #[component]
 pub fn Announcements() -> Html {
     let el = frame(style_sheet!("app/src/components/keys.css"));
-    let said = super::surroundings().session.said;
+    let said = surroundings().session.said;
     el("div", "said").attr("role", "status").test_id("said").text_live(move || said.get()).into()
 }

@@ -24,5 +24,9 @@ pub fn LanguageSwitch() -> Html {
             .attr_if("aria-current", (language == current).then_some("true"))
             .text(language.sign())
     });
-    el("nav", "choices").attr("aria-label", words().language()).children(links).into()
+    el("div", "choices")
+        .attr("role", "group")
+        .attr("aria-label", words().language())
+        .children(links)
+        .into()
 }

@@ -1,7 +1,5 @@
 //! The box to write in.
 
-use std::rc::Rc;
-
 use confab_protocol::{ClientId, DialogId, Refusal};
 use confab_sync::{Input, Status};
 use leptos::{ev, prelude::*};
@@ -11,12 +9,12 @@ use web_sys::{HtmlTextAreaElement, KeyboardEvent};
 
 use super::{
     WRITE_ID,
-    chat::chat,
+    chat::{Chat, chat},
     dialog::{Composing, Pane, quoted},
     focus, surroundings, words,
 };
 use crate::{
-    Notice, Open,
+    Notice,
     dom::{Element, Html, Node, effect, scoped, switch},
     words::Words,
 };
@@ -33,48 +31,54 @@ const COUNT_FROM: usize = 500;
 #[component]
 pub fn MessageInput(dialog: DialogId, form_client_id: ClientId, notice: Option<Notice>) -> Html {
     let el = scoped(style_sheet!("app/src/components/message_input.css"));
-    let around = surroundings();
-    let (session, language, words) = (around.session, around.language, words());
-    let limit = session.limits().message_characters;
-    let why = move |code| words.refusal(language, code, limit.into());
-    let first = notice.as_ref().map(|notice| notice.draft.clone()).unwrap_or_default();
-    let refusal = notice.map(|notice| why(notice.code)).unwrap_or_default();
+    let words = words();
     let pane = use_context::<Pane>();
-    let writing = Writing {
-        text: RwSignal::new(first.clone()),
-        refused: RwSignal::new(refusal),
-        composing: pane.as_ref().map_or_else(RwSignal::default, |pane| pane.composing),
-        node: Node::new(),
-    };
-    let Writing { text, refused, node, .. } = writing;
-    // A page of its own posts to itself.
-    let action = chat().map_or_else(|| "/".to_owned(), |chat| chat.open.with_untracked(form_path));
+    let writing = Writing::new(notice.as_ref(), pane.as_ref());
+    let first = notice.map(|notice| notice.draft).unwrap_or_default();
     keep_draft(dialog.clone(), writing);
     compose(writing, dialog.clone());
-
+    // A page of its own posts to itself.
+    let action = chat().map_or_else(|| "/".to_owned(), Chat::latest_path);
+    let hidden = Element::new("input")
+        .attr("type", "hidden")
+        .attr("name", "clientId")
+        .attr_of("value", || form_client_id.as_str().to_owned());
+    let label = move || if writing.is_editing() { words.save() } else { words.send() }.to_owned();
+    let send = el("button", "send").attr("type", "submit").test_id("send").text_live(label);
+    let refusal = el("p", "refused")
+        .attr("id", "input-refused")
+        .attr("role", "alert")
+        .test_id("refused")
+        .text_live(move || writing.refused.get());
     let there = dialog.clone();
-    let send: Rc<dyn Fn()> = Rc::new(move || {
-        match writing.send(there.clone()) {
-            Ok(()) => {
-                writing.composing.set(Composing::New);
-                text.set(session.draft_of(&there));
-                refused.set(String::new());
-            }
-            // A key hit once too often is not worth a word.
-            Err(Refusal::MessageEmpty) if text.with_untracked(String::is_empty) => {}
-            Err(refusal) => refused.set(why(refusal.code())),
-        }
-        focus(WRITE_ID);
-    });
-    let enter = send.clone();
     let submit = move |event: ev::Event| {
         event.prevent_default();
-        send();
+        writing.submit(&there);
     };
+    el("form", "message-input")
+        .attr("method", "post")
+        .attr("action", action)
+        .on("submit", submit)
+        .child(hidden)
+        .child(switch(
+            move || writing.composing.get(),
+            move |composing| above(words, writing, composing),
+        ))
+        .child(el("div", "line").child(field(writing, dialog, pane, first)).child(send))
+        .child(refusal)
+        .child(below(writing))
+        .into()
+}
+
+/// The box itself.
+fn field(writing: Writing, dialog: DialogId, pane: Option<Pane>, first: String) -> Element {
+    let el = scoped(style_sheet!("app/src/components/message_input.css"));
+    let (words, there) = (words(), dialog.clone());
+    let Writing { text, refused, node, .. } = writing;
     let keydown = move |event: ev::Event| {
         let Some(key) = event.dyn_ref::<KeyboardEvent>() else { return };
         let is_taken = if is_plain_enter(key) {
-            enter();
+            writing.submit(&dialog);
             true
         } else {
             is_plain(key, "Escape") && writing.gives_up()
@@ -84,41 +88,6 @@ pub fn MessageInput(dialog: DialogId, form_client_id: ClientId, notice: Option<N
             event.prevent_default();
         }
     };
-    let written = move |_| {
-        let written = written(node).unwrap_or_default();
-        let dialog_id = dialog.clone();
-        session.command(match written.is_empty() || writing.is_edit() {
-            true => Input::TypingEnded { dialog_id },
-            false => Input::Typed { dialog_id },
-        });
-        text.set(written);
-    };
-    let hint = move || {
-        let waits = |status: &Status| {
-            matches!(
-                status,
-                Status::Reconnecting { attempt: 1.., .. } | Status::Closed { error: Some(_), .. }
-            )
-        };
-        let text =
-            if session.status.with(waits) { words.offline_hint() } else { words.keys_hint() };
-        text.to_owned()
-    };
-    let count = move || {
-        let (characters, limit) = (text.with(|text| text.chars().count()), limit as usize);
-        if characters > limit {
-            language.count(&words.characters_over(), (characters - limit) as u64)
-        } else if characters + COUNT_FROM > limit {
-            language.count(&words.characters_left(), (limit - characters) as u64)
-        } else {
-            String::new()
-        }
-    };
-
-    let hidden = Element::new("input")
-        .attr("type", "hidden")
-        .attr("name", "clientId")
-        .attr_of("value", || form_client_id.as_str().to_owned());
     let input = el("textarea", "text")
         .node(node)
         .attr("id", WRITE_ID)
@@ -135,34 +104,43 @@ pub fn MessageInput(dialog: DialogId, form_client_id: ClientId, notice: Option<N
         .flag("required", true)
         .initial(first)
         .value_live(move || text.get())
-        .on("input", written)
+        .on("input", move |_| writing.written(&there))
         .on("keydown", keydown);
-    let label = move || if writing.is_editing() { words.save() } else { words.send() }.to_owned();
-    let send = el("button", "send").attr("type", "submit").test_id("send").text_live(label);
     // The copy in the attribute gives the box its height.
-    let grow = el("div", "grow").attr_live("data-text", move || Some(text.get())).child(input);
-    let refusal = el("p", "refused")
-        .attr("id", "input-refused")
-        .attr("role", "alert")
-        .test_id("refused")
-        .text_live(move || refused.get());
-    let below = el("p", "hint")
+    el("div", "grow").attr_live("data-text", move || Some(text.get())).child(input)
+}
+
+/// What the keys do, or that nothing goes out now; and near the limit, how near.
+fn below(writing: Writing) -> Element {
+    let el = scoped(style_sheet!("app/src/components/message_input.css"));
+    let (around, words) = (surroundings(), words());
+    let (session, language) = (around.session, around.language);
+    let limit = session.limits().message_characters as usize;
+    let hint = move || {
+        let waits = |status: &Status| {
+            matches!(
+                status,
+                Status::Reconnecting { attempt: 1.., .. } | Status::Closed { error: Some(_), .. }
+            )
+        };
+        let text =
+            if session.status.with(waits) { words.offline_hint() } else { words.keys_hint() };
+        text.to_owned()
+    };
+    let count = move || {
+        let characters = writing.text.with(|text| text.chars().count());
+        if characters > limit {
+            language.count(&words.characters_over(), (characters - limit) as u64)
+        } else if characters + COUNT_FROM > limit {
+            language.count(&words.characters_left(), (limit - characters) as u64)
+        } else {
+            String::new()
+        }
+    };
+    el("p", "hint")
         .attr("id", "input-hint")
         .child(el("span", "keys").text_live(hint))
-        .child(el("span", "count").text_live(count));
-    el("form", "message-input")
-        .attr("method", "post")
-        .attr("action", action)
-        .on("submit", submit)
-        .child(hidden)
-        .child(switch(
-            move || writing.composing.get(),
-            move |composing| above(words, writing, composing),
-        ))
-        .child(el("div", "line").child(grow).child(send))
-        .child(refusal)
-        .child(below)
-        .into()
+        .child(el("span", "count").text_live(count))
 }
 
 /// What is answered or edited, and a way out of it.
@@ -203,6 +181,43 @@ struct Writing {
 }
 
 impl Writing {
+    /// With what the plain form was refused with, if it was.
+    fn new(notice: Option<&Notice>, pane: Option<&Pane>) -> Self {
+        let why = |notice: &Notice| surroundings().reasons().refusal(notice.code);
+        Self {
+            text: RwSignal::new(notice.map(|notice| notice.draft.clone()).unwrap_or_default()),
+            refused: RwSignal::new(notice.map(why).unwrap_or_default()),
+            composing: pane.map_or_else(RwSignal::default, |pane| pane.composing),
+            node: Node::new(),
+        }
+    }
+
+    /// Enter, or the button.
+    fn submit(self, dialog: &DialogId) {
+        let around = surroundings();
+        match self.send(dialog.clone()) {
+            Ok(()) => {
+                self.composing.set(Composing::New);
+                self.text.set(around.session.draft_of(dialog));
+                self.refused.set(String::new());
+            }
+            // A key hit once too often is not worth a word.
+            Err(Refusal::MessageEmpty) if self.text.with_untracked(String::is_empty) => {}
+            Err(refusal) => self.refused.set(around.reasons().refusal(refusal.code())),
+        }
+        focus(WRITE_ID);
+    }
+
+    /// Another letter.
+    fn written(self, dialog: &DialogId) {
+        let (written, dialog_id) = (written(self.node).unwrap_or_default(), dialog.clone());
+        surroundings().session.command(match written.is_empty() || self.is_edit() {
+            true => Input::TypingEnded { dialog_id },
+            false => Input::Typed { dialog_id },
+        });
+        self.text.set(written);
+    }
+
     fn is_edit(self) -> bool {
         self.composing.with_untracked(|composing| matches!(composing, Composing::Edit { .. }))
     }
@@ -257,11 +272,6 @@ impl Writing {
         self.composing.set(Composing::Edit { message_id, before });
         true
     }
-}
-
-/// Where the plain form of an open dialog posts to.
-fn form_path(open: &Open) -> String {
-    Open { at: None, ..open.clone() }.path()
 }
 
 /// Enter alone, and not the one that ends a composition.

@@ -8,7 +8,7 @@ mod row;
 mod timeline;
 mod view;
 
-use confab_protocol::{Dialog, Member, Seq};
+use confab_protocol::{Dialog, DialogId, Member, Seq};
 use confab_sync::Status;
 use leptos::{
     ev,
@@ -21,7 +21,7 @@ use web_sys::KeyboardEvent;
 
 use super::{
     MESSAGES_ID, WRITE_ID,
-    chat::{chat, is_plain},
+    chat::{address, chat, is_plain, leads_to},
     dialog::Pane,
     focus, focus_messages,
     keyed::renewed,
@@ -31,9 +31,9 @@ use super::{
 };
 use crate::{
     Open,
-    data::Place,
+    data::{Messages, Place},
     dom::{Element, Html, Item, effect, list, scoped, when},
-    live::EntryState,
+    live::{EntryState, Reading},
 };
 
 use actions::Actions;
@@ -54,89 +54,22 @@ use view::View;
 #[component]
 pub fn MessageList(pane: Pane) -> Html {
     let el = scoped(style_sheet!("app/src/components/message_list.css"));
-    let around = surroundings();
-    let (session, language, words) = (around.session, around.language, words());
-    let (status, is_alive) = (session.status, around.is_alive);
-    let reading = pane.messages;
     let view = View::new(&pane);
     let actions = Actions::provide(&pane);
-
+    effect(move || view.look());
+    effect(move || view.jump());
     let dialog = pane.dialog.clone();
-    let mut shown = Vec::new();
-    let items = move || {
-        let is_alive = is_alive.get();
-        let lines = reading.data.with(|page| {
-            pane.details.data.with(|details| {
-                let members: &[Member] = details.as_ref().map_or(&[], |details| &details.members);
-                let (you, outbox) = (session.you.read(), session.outbox.read());
-                let timeline = Timeline {
-                    dialog: &dialog,
-                    page: page.as_ref(),
-                    outbox: &outbox,
-                    you: &you,
-                    members,
-                    read: pane.read,
-                    day_of: &|at| day_of(at, is_alive),
-                };
-                timeline.lines()
-            })
-        });
-        view.changes(&lines);
-        shown = renewed(std::mem::take(&mut shown), lines);
-        view.shows(&shown);
-        shown.iter().map(item).collect()
-    };
+    el("div", "frame")
+        .child(log(&pane, view, actions))
+        .child(when(move || view.is_away_from_latest(), move || latest(&dialog, view)))
+        .child(el("div", "aside").flag("hidden", true).child(actions.bar()))
+        .into()
+}
 
-    let state = move || {
-        let stored = reading.data.with(|page| page.as_ref().map(|page| page.messages.len()));
-        let is_empty = stored.unwrap_or(0) == 0 && session.outbox.with(Vec::is_empty);
-        let has_page = stored.is_some();
-        let text = match reading.state.get() {
-            EntryState::Failed { .. } => words.history_failed(),
-            // The page came without history; a living one asks for it.
-            EntryState::Loading if !has_page && is_alive.get() => words.loading(),
-            EntryState::Loading if !has_page => words.history_unavailable(),
-            EntryState::Stale { .. } if status.with(|status| *status != Status::Open) => {
-                words.stale()
-            }
-            _ if is_empty => words.no_messages(),
-            _ => "",
-        };
-        text.to_owned()
-    };
-    let failed = move || reading.state.with(|state| matches!(state, EntryState::Failed { .. }));
-    let again = move || {
-        let button = el("button", "again").attr("type", "button").text(words.try_again());
-        let again = move |_| {
-            reading.refetch();
-            focus_messages();
-        };
-        button.test_id("messages-retry").on("click", again).into()
-    };
-    let (chat, here) = (chat(), pane.dialog.clone());
-    let latest = move || {
-        let last = |line: &Dialog| line.last_message.as_ref().map(|last| last.seq);
-        let at = untrack(|| chat.and_then(|chat| chat.line(&here, last).flatten()));
-        // A link, for those who have no scripts: an older part is all that their page shows.
-        let open = Open { at, ..Open::dialog(here.clone()) };
-        let here = here.clone();
-        let unread = move || chat.and_then(|chat| chat.line(&here, |line| line.unread));
-        el("a", "latest")
-            .attr("href", open.path())
-            .test_id("new-messages")
-            .on("click", move |event| {
-                if is_plain(&event) {
-                    event.prevent_default();
-                    view.to_latest();
-                    focus_messages();
-                }
-            })
-            .text_live(move || match unread().unwrap_or_default() {
-                0 => words.to_latest().to_owned(),
-                unseen => language.count(&words.new_messages(), unseen),
-            })
-            .into()
-    };
+/// What is read aloud: what comes while one looks, and nothing else.
+fn log(pane: &Pane, view: View, actions: Actions) -> Element {
+    let el = scoped(style_sheet!("app/src/components/message_list.css"));
+    let (words, reading) = (words(), pane.messages);
     let is_coming = RwSignal::new(true);
     effect(move || {
         let is_fresh = reading.state.with(|state| *state == EntryState::Fresh);
@@ -146,9 +79,9 @@ pub fn MessageList(pane: Pane) -> Html {
             let _ = is_coming.try_set(!is_fresh);
         });
     });
-    effect(move || view.look());
-    effect(move || view.jump());
-    let log = el("div", "message-list")
+    let older = move || if view.is_fetching.get() { words.loading() } else { "" }.to_owned();
+    let failed = move || reading.state.with(|state| matches!(state, EntryState::Failed { .. }));
+    el("div", "message-list")
         .node(view.list)
         .attr("id", MESSAGES_ID)
         .attr("role", "log")
@@ -165,20 +98,114 @@ pub fn MessageList(pane: Pane) -> Html {
         .on("pointerleave", move |_| actions.leave())
         .child(
             Element::new("div")
-                .child(el("p", "older").test_id("older").text_live(move || {
-                    let is_fetching = view.is_fetching.get();
-                    if is_fetching { words.loading() } else { "" }.to_owned()
-                }))
-                .child(el("ol", "rows").node(view.rows).child(list(items)))
-                .child(el("p", "state").test_id("messages-state").text_live(state))
-                .child(when(failed, again))
+                .child(el("p", "older").test_id("older").text_live(older))
+                .children(earlier(pane))
+                .child(el("ol", "rows").node(view.rows).child(list(rows(pane.clone(), view))))
+                .child(el("p", "state").test_id("messages-state").text_live(state(reading)))
+                .child(when(failed, move || again(reading)))
                 .child(Element::new("div").attr("id", "latest")),
-        );
-    el("div", "frame")
-        .child(log)
-        .child(when(move || view.is_away_from_latest(), latest))
-        .child(el("div", "aside").flag("hidden", true).child(actions.bar()))
+        )
+}
+
+/// The lines, each with a signal of its own.
+fn rows(pane: Pane, view: View) -> impl FnMut() -> Vec<Item> {
+    let around = surroundings();
+    let (session, is_alive) = (around.session, around.is_alive);
+    let mut shown = Vec::new();
+    move || {
+        let is_alive = is_alive.get();
+        let lines = pane.messages.data.with(|page| {
+            pane.details.data.with(|details| {
+                let members: &[Member] = details.as_ref().map_or(&[], |details| &details.members);
+                let (you, outbox) = (session.you.read(), session.outbox.read());
+                let timeline = Timeline {
+                    dialog: &pane.dialog,
+                    page: page.as_ref(),
+                    outbox: &outbox,
+                    you: &you,
+                    members,
+                    read: pane.read,
+                    day_of: &|at| day_of(at, is_alive),
+                };
+                timeline.lines()
+            })
+        });
+        view.changes(&lines);
+        shown = renewed(std::mem::take(&mut shown), lines);
+        view.shows(&shown);
+        shown.iter().map(item).collect()
+    }
+}
+
+/// What there is to know of the list besides its lines; nothing if all is well.
+fn state(reading: Reading<Messages>) -> impl Fn() -> String {
+    let (around, words) = (surroundings(), words());
+    let (session, is_alive) = (around.session, around.is_alive);
+    move || {
+        let stored = reading.data.with(|page| page.as_ref().map(|page| page.messages.len()));
+        let is_empty = stored.unwrap_or(0) == 0 && session.outbox.with(Vec::is_empty);
+        let has_page = stored.is_some();
+        let is_open = || session.status.with(|status| *status == Status::Open);
+        let text = match reading.state.get() {
+            EntryState::Failed { .. } => words.history_failed(),
+            // The page came without history; a living one asks for it.
+            EntryState::Loading if !has_page && is_alive.get() => words.loading(),
+            EntryState::Loading if !has_page => words.history_unavailable(),
+            EntryState::Stale { .. } if !is_open() => words.stale(),
+            _ if is_empty => words.no_messages(),
+            _ => "",
+        };
+        text.to_owned()
+    }
+}
+
+/// Asks once more for what could not be read.
+fn again(reading: Reading<Messages>) -> Html {
+    let el = scoped(style_sheet!("app/src/components/message_list.css"));
+    let again = move |_| {
+        reading.refetch();
+        focus_messages();
+    };
+    let button = el("button", "again").attr("type", "button").text(words().try_again());
+    button.test_id("messages-retry").on("click", again).into()
+}
+
+/// The way to the end, for whoever reads back. A link, for those who have no scripts: if what is new
+/// is more than a page, its beginning is all that they see.
+fn latest(dialog: &DialogId, view: View) -> Html {
+    let el = scoped(style_sheet!("app/src/components/message_list.css"));
+    let (words, language) = (words(), surroundings().language);
+    let (chat, here) = (chat(), dialog.clone());
+    let last = |line: &Dialog| line.last_message.as_ref().map(|last| last.seq);
+    let at = untrack(|| chat.and_then(|chat| chat.line(dialog, last).flatten()));
+    let open = Open { at, ..Open::dialog(dialog.clone()) };
+    let unread = move || chat.and_then(|chat| chat.line(&here, |line| line.unread));
+    el("a", "latest")
+        .attr("href", address(&open))
+        .test_id("new-messages")
+        .on("click", move |event| {
+            if is_plain(&event) {
+                event.prevent_default();
+                view.to_latest();
+                focus_messages();
+            }
+        })
+        .text_live(move || match unread().unwrap_or_default() {
+            0 => words.to_latest().to_owned(),
+            unread => language.count(&words.new_messages(), unread),
+        })
         .into()
+}
+
+/// The way to what was said before, for whoever has no script; see the style sheet.
+fn earlier(pane: &Pane) -> Option<Element> {
+    let el = scoped(style_sheet!("app/src/components/message_list.css"));
+    let first = pane.messages.data.with_untracked(|page| {
+        let page = page.as_ref().filter(|page| page.has_more)?;
+        page.messages.first().map(|first| first.seq)
+    });
+    let open = Open { at: Some(first?), ..Open::dialog(pane.dialog.clone()) };
+    Some(leads_to(el("a", "earlier").test_id("earlier").text(words().older()), open))
 }
 
 fn item(line: &ArcRwSignal<Line>) -> Item {

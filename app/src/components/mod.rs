@@ -23,11 +23,16 @@ pub mod time;
 mod url;
 mod websocket_status;
 
+use confab_protocol::ErrorCode;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
 
-use crate::{Language, Session, live::Live, words::Words};
+use crate::{
+    Language, Session,
+    live::{Live, QueryError},
+    words::Words,
+};
 
 pub use banner::Banner;
 pub use chat::Chat;
@@ -61,6 +66,46 @@ pub struct Surroundings {
     pub today: RwSignal<Option<time::Day>>,
     /// Whether whoever looks has an account to sign in with.
     pub has_account: bool,
+}
+
+impl Surroundings {
+    /// What it takes to say what came of something.
+    pub fn reasons(&self) -> Reasons {
+        let limit = self.session.limits().message_characters.into();
+        Reasons { language: self.language, words: self.words, limit }
+    }
+}
+
+/// Says what came of something that was asked for, also when nothing else is at hand any more.
+#[derive(Clone, Copy)]
+pub struct Reasons {
+    language: Language,
+    words: &'static Words,
+    /// How long a message may be.
+    limit: u64,
+}
+
+impl Reasons {
+    /// How much was found.
+    pub fn found(self, count: usize) -> String {
+        match count {
+            0 => self.words.nothing_found().to_owned(),
+            some => self.language.count(&self.words.found(), some as u64),
+        }
+    }
+
+    /// Why the server refused something, for people.
+    pub fn refusal(self, code: ErrorCode) -> String {
+        self.words.refusal(self.language, code, self.limit)
+    }
+
+    /// Why the server did not do what it was asked for, for people.
+    pub fn trouble(self, error: &QueryError) -> String {
+        match error {
+            QueryError::Refused { code, .. } => self.refusal(*code),
+            _ => self.words.refused_unreachable().to_owned(),
+        }
+    }
 }
 
 /// What the page has around it.

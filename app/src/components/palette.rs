@@ -1,7 +1,7 @@
 //! The way to anywhere: a field, and what is found for it.
 
 use confab_protocol::{
-    Dialog, DialogKind, json,
+    Dialog, DialogKind, UserId, json,
     rest::{Found, FoundMessage, FoundPerson, NewDialog},
 };
 use leptos::{ev, prelude::*, task::spawn_local};
@@ -11,6 +11,7 @@ use wasm_bindgen::JsCast;
 use web_sys::{HtmlElement, HtmlInputElement, KeyboardEvent};
 
 use super::{
+    Reasons,
     avatar::avatar,
     chat::{Chat, chat, is_plain, leads_to, target},
     modal::{self, goes_when_left},
@@ -34,9 +35,6 @@ const FIELD_ID: &str = "palette-field";
 /// How long to wait for the next letter before asking the server.
 const PAUSE: Duration = Duration::from_millis(150);
 
-/// What was found, if anything was looked for.
-type Answer = Option<Arc<Found>>;
-
 /// How many dialogs are offered before anything is looked for.
 const OFFERED: usize = 8;
 
@@ -59,37 +57,22 @@ pub fn open_palette() {
 }
 
 /// A field to find dialogs, people and messages by; the arrows go through what is found, and Enter
-/// opens it.
+/// opens it. How much is found is said aloud, or why nothing is; what it is, is there to be gone through.
 ///
 /// On the server: closed and empty.
 #[component]
 pub fn Palette() -> Html {
     let el = frame(style_sheet!("app/src/components/palette.css"));
-    let (around, words) = (surroundings(), words());
-    let session = around.session;
+    let words = words();
     let Some(chat) = chat() else { return Html::nothing() };
-    let query = RwSignal::new(String::new());
-    let found = RwSignal::new(None);
-    let search = move |event: ev::Event| {
-        let field = target(&event).and_then(|it| it.dyn_into::<HtmlInputElement>().ok());
-        let Some(text) = field.map(|field| field.value().trim().to_owned()) else { return };
-        query.set(text.clone());
-        let look = move || {
-            if query.with_untracked(|query| *query == text) {
-                look_for(session, query, found);
-            }
-        };
-        session.browser(|browser| browser.after(PAUSE, Box::new(look)));
-    };
+    let search = Search::default();
     let results = switch(
         move || {
-            (
-                query.get(),
-                found.with(|found| found.as_ref().map(Arc::as_ptr).map(<*const Found>::addr)),
-            )
+            let place = |found: &Arc<Found>| Arc::as_ptr(found).addr();
+            (search.query.get(), search.found.with(|found| found.as_ref().map(place)))
         },
-        move |(query, _)| match found.get_untracked() {
-            Some(found) if !query.is_empty() => results(words, chat, &found),
+        move |(query, _)| match search.found.get_untracked() {
+            Some(found) if !query.is_empty() => results(search, &found),
             _ => offered(words, chat, query),
         },
     );
@@ -100,10 +83,16 @@ pub fn Palette() -> Html {
         .attr("aria-label", words.search())
         .attr("placeholder", words.search_for())
         .test_id("palette-field")
-        .on("input", search);
-    let inside = el("div", "inside").on("keydown", |event| moved(&event)).child(field).child(
-        el("div", "results").attr("role", "status").test_id("palette-results").child(results),
-    );
+        .on("input", move |event| search.typed(&event));
+    let told = el("p", "told")
+        .attr("role", "status")
+        .test_id("palette-told")
+        .text_live(move || search.told.get());
+    let inside = el("div", "inside")
+        .on("keydown", |event| moved(&event))
+        .child(field)
+        .child(told)
+        .child(el("div", "results").child(results));
     let window = el("dialog", "palette")
         .attr("id", PALETTE_ID)
         .attr("aria-label", words.search())
@@ -112,21 +101,76 @@ pub fn Palette() -> Html {
     goes_when_left(window).into()
 }
 
-/// Asks the server, and shows its answer if that is still the question.
-fn look_for(session: Session, query: RwSignal<String>, found: RwSignal<Answer>) {
-    let asked = query.get_untracked();
-    if asked.is_empty() {
-        return found.set(None);
+/// A search; copies are the same.
+#[derive(Clone, Copy, Default)]
+struct Search {
+    query: RwSignal<String>,
+    /// What was found, if anything was looked for.
+    found: RwSignal<Option<Arc<Found>>>,
+    /// How much that is, or what went wrong.
+    told: RwSignal<String>,
+}
+
+impl Search {
+    /// Another letter: the server is asked once no more come.
+    fn typed(self, event: &ev::Event) {
+        let field = target(event).and_then(|it| it.dyn_into::<HtmlInputElement>().ok());
+        let Some(text) = field.map(|field| field.value().trim().to_owned()) else { return };
+        self.query.set(text.clone());
+        let around = surroundings();
+        let (session, reasons) = (around.session, around.reasons());
+        let look = move || {
+            if self.query.with_untracked(|query| *query == text) {
+                self.ask(session, reasons);
+            }
+        };
+        session.browser(|browser| browser.after(PAUSE, Box::new(look)));
     }
-    let path = ["/api/search?query=", &url::escaped(&asked)].concat();
-    spawn_local(async move {
-        let answer = demand(session, "GET", path, String::new()).await;
-        if let Ok(answer) = read::<Found>(answer)
-            && query.with_untracked(|query| *query == asked)
-        {
-            found.set(Some(Arc::new(answer)));
+
+    /// Asks the server, and shows its answer if that is still the question.
+    fn ask(self, session: Session, reasons: Reasons) {
+        let asked = self.query.get_untracked();
+        if asked.is_empty() {
+            self.told.set(String::new());
+            return self.found.set(None);
         }
-    });
+        let path = ["/api/search?query=", &url::escaped(&asked)].concat();
+        let answer = demand(session, "GET", path, String::new());
+        spawn_local(async move {
+            let answer = read::<Found>(answer.await);
+            if self.query.with_untracked(|query| *query != asked) {
+                return;
+            }
+            self.told.set(match &answer {
+                Ok(found) => reasons.found(count(found)),
+                Err(error) => reasons.trouble(error),
+            });
+            self.found.set(answer.ok().map(Arc::new));
+        });
+    }
+
+    /// Opens the dialog with a person, a new one if there is none.
+    fn write_to(self, person: UserId) {
+        let Some(chat) = chat() else { return };
+        let new = NewDialog { kind: DialogKind::Direct, members: vec![person], title: None };
+        let around = surroundings();
+        let (path, reasons) = ("/api/dialogs".to_owned(), around.reasons());
+        let answer = demand(around.session, "POST", path, json::write(&new));
+        spawn_local(async move {
+            match read::<Dialog>(answer.await) {
+                Ok(dialog) => {
+                    chat.dialogs.refetch();
+                    modal::close(PALETTE_ID);
+                    chat.go(Open::dialog(dialog.dialog_id));
+                }
+                Err(error) => self.told.set(reasons.trouble(&error)),
+            }
+        });
+    }
+}
+
+fn count(found: &Found) -> usize {
+    found.dialogs.len() + found.people.len() + found.messages.len()
 }
 
 /// The latest dialogs, or those whose name begins so.
@@ -145,13 +189,10 @@ fn begins(name: &str, query: &str) -> bool {
     query.chars().all(|letter| name.next().is_some_and(|c| c.eq_ignore_ascii_case(&letter)))
 }
 
-fn results(words: &'static Words, chat: Chat, found: &Found) -> Html {
-    if found.dialogs.is_empty() && found.people.is_empty() && found.messages.is_empty() {
-        let el = scoped(style_sheet!("app/src/components/palette.css"));
-        return el("p", "nothing").text(words.nothing_found()).into();
-    }
+fn results(search: Search, found: &Found) -> Html {
+    let words = words();
     let dialogs = found.dialogs.iter().map(|dialog| to_dialog(words, dialog)).collect();
-    let people = found.people.iter().map(|person| to_person(words, chat, person)).collect();
+    let people = found.people.iter().map(|person| to_person(words, search, person)).collect();
     let messages = found.messages.iter().map(|message| to_message(words, message)).collect();
     vec![
         group(words.dialogs(), dialogs),
@@ -188,30 +229,21 @@ fn to_dialog(words: &Words, dialog: &Dialog) -> Element {
     leads_to(line(link), Open::dialog(dialog.dialog_id.clone()))
 }
 
-/// Opens the dialog with a person, a new one if there is none.
-fn to_person(words: &Words, chat: Chat, person: &FoundPerson) -> Element {
+fn to_person(words: &Words, search: Search, person: &FoundPerson) -> Element {
     let el = scoped(style_sheet!("app/src/components/palette.css"));
-    let (session, name) = (surroundings().session, person_name(words, &person.username));
-    let new = NewDialog { kind: DialogKind::Direct, members: vec![person.id.clone()], title: None };
-    let begin = move |event: ev::Event| {
-        if !is_plain(&event) {
-            return;
+    let (id, name) = (person.id.clone(), person_name(words, &person.username));
+    let write = move |event: ev::Event| {
+        if is_plain(&event) {
+            event.prevent_default();
+            search.write_to(id.clone());
         }
-        event.prevent_default();
-        let body = json::write(&new);
-        spawn_local(async move {
-            let path = "/api/dialogs".to_owned();
-            if let Ok(dialog) = read::<Dialog>(demand(session, "POST", path, body).await) {
-                chat.dialogs.refetch();
-                chat.go(Open::dialog(dialog.dialog_id));
-            }
-        });
     };
-    let link = el("a", "result")
+    el("a", "result")
         .attr("href", [Page::People.path(), "?query=", &url::escaped(&name)].concat())
+        .test_id("result")
         .child(avatar(person.id.as_str(), &name))
-        .child(el("bdi", "name").text(name));
-    line(link).on("click", begin)
+        .child(el("bdi", "name").text(name))
+        .on("click", write)
 }
 
 fn to_message(words: &Words, message: &FoundMessage) -> Element {

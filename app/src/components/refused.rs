@@ -14,7 +14,6 @@ pub fn refused(code: ErrorCode, client_id: ClientId, content: &str) -> [Element;
     let el = scoped(style_sheet!("app/src/components/refused.css"));
     let around = surroundings();
     let (session, words) = (around.session, around.words);
-    let limit = session.limits().message_characters.into();
     let act = |text: &'static str| {
         let mut name = String::from(text);
         name.push_str(": ");
@@ -31,7 +30,7 @@ pub fn refused(code: ErrorCode, client_id: ClientId, content: &str) -> [Element;
         focus_messages();
     };
     [
-        el("span", "why").text(words.refusal(around.language, code, limit)),
+        el("span", "why").text(around.reasons().refusal(code)),
         act(words.retry()).on("click", retry),
         act(words.discard()).on("click", discard),
     ]

@@ -108,7 +108,7 @@ fn calendar_text(day: Day, parts: &[(&str, &str)]) -> String {
 }
 
 /// For programs that read the page. The browser knows how to write it and need not download it.
-fn machine_text(at: Timestamp) -> String {
+pub fn machine_text(at: Timestamp) -> String {
     if cfg!(target_arch = "wasm32") {
         return date(at).to_iso_string().into();
     }

@@ -5,7 +5,8 @@
 //! both, so there is one way to draw.
 //!
 //! What was drawn stays alive through what is [`Kept`]: effects and listeners. Who drops them stops
-//! the piece; nodes are taken out of the document by whoever owns the place they stand in.
+//! the piece; nodes are taken out of the document by whoever owns the place they stand in, and a focus
+//! that was in them is led to what is near.
 
 use std::{
     cell::{Cell, RefCell},
@@ -22,6 +23,7 @@ use wasm_bindgen::{JsCast, closure::Closure};
 use super::{
     Html, Kind, Reactive, Switch,
     element::{Attribute, Parts},
+    focus::{has_focus, refocus},
     rows::{self, Rows},
 };
 
@@ -280,12 +282,17 @@ impl Region {
     /// Takes out what is there and draws this.
     pub fn draw(&self, html: Html, keep: &Keep) {
         let Some(parent) = self.end.parent_node() else { return };
+        let mut had_focus = false;
         while let Some(node) =
             self.start.next_sibling().filter(|node| !self.end.is_same_node(Some(node)))
         {
+            had_focus |= has_focus(&node);
             node.unchecked_into::<web_sys::Element>().remove();
         }
-        piece(html, &Pen::building(parent, Some(self.end.clone())), keep);
+        piece(html, &Pen::building(parent.clone(), Some(self.end.clone())), keep);
+        if had_focus {
+            refocus(parent.unchecked_ref());
+        }
     }
 }
 

@@ -23,6 +23,7 @@
 
 mod draw;
 mod element;
+mod focus;
 mod node;
 mod render;
 mod rows;

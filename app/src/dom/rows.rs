@@ -6,10 +6,12 @@ use leptos::{
     prelude::{Owner, RenderEffect},
     reactive::graph::untrack,
 };
+use wasm_bindgen::JsCast;
 
 use super::{
     Item, Reactive,
     draw::{Keep, Pen, effect, element},
+    focus::{has_focus, refocus},
 };
 
 /// The rows of a list, in the order in which they are shown.
@@ -63,7 +65,9 @@ impl Rows {
     /// moved only past each other, so a row that comes or goes moves none.
     fn become_these(self, items: Vec<Item>, end: &web_sys::Node, owner: &Owner) -> Self {
         let Some(parent) = end.parent_node() else { return self };
-        let mut kept: Vec<Option<Row>> = self.stay(&items).into_iter().map(Some).collect();
+        let mut lost = None;
+        let mut kept: Vec<Option<Row>> =
+            self.stay(&items, &mut lost).into_iter().map(Some).collect();
         let mut front = 0;
         let mut rows = Vec::with_capacity(items.len());
         for item in items {
@@ -87,18 +91,26 @@ impl Rows {
                 None => Row::draw(item, &Pen::building(parent.clone(), Some(at)), owner),
             });
         }
+        // Whoever was in a row that is gone goes on in the one at its place.
+        if let Some(place) = lost {
+            let near = rows.get(place).or_else(|| rows.last()).map(|row| &row.node);
+            refocus(near.unwrap_or_else(|| parent.unchecked_ref()));
+        }
         Self(rows)
     }
 
-    /// Takes out the rows that are not among these items. Both are in nearly the same order, so
-    /// each search begins where the last one ended.
-    fn stay(self, items: &[Item]) -> Vec<Row> {
-        let mut from = 0;
+    /// Takes out the rows that are not among these items, and notes the place of one that had the
+    /// focus. Both are in nearly the same order, so each search begins where the last one ended.
+    fn stay(self, items: &[Item], lost: &mut Option<usize>) -> Vec<Row> {
+        let (mut from, mut stayed) = (0, 0);
         let stays = |row: &Row| {
             let mut places = (from..items.len()).chain(0..from);
             match places.find(|place| items[*place].key == row.key) {
-                Some(place) => from = place + 1,
+                Some(place) => (from, stayed) = (place + 1, stayed + 1),
                 None => {
+                    if has_focus(&row.node) {
+                        *lost = Some(stayed);
+                    }
                     row.node.remove();
                     return false;
                 }

@@ -138,3 +138,50 @@ async fn what_has_gone_hears_and_does_nothing() {
     tick().await;
     assert_eq!((nodes(&root).len(), heard.get_untracked(), seen.get_untracked()), (0, 5, 2));
 }
+
+fn focus(element: &web_sys::Element) {
+    element.unchecked_ref::<HtmlElement>().focus().unwrap();
+}
+
+#[wasm_bindgen_test]
+async fn who_was_in_a_row_that_goes_is_in_the_one_at_its_place() {
+    let shown = RwSignal::new("abc".to_owned());
+    let root = draws(move || {
+        let row = |letter: char| Item {
+            key: letter.to_string(),
+            draw: Box::new(move || {
+                Element::new("b").attr("tabindex", "-1").text(String::from(letter))
+            }),
+        };
+        let rows = list(move || shown.get().chars().map(row).collect());
+        Element::new("p").attr("tabindex", "-1").child(rows).into()
+    });
+    focus(&nodes(&root)[1]);
+    for (now, there) in [("ac", "c"), ("a", "a"), ("", "")] {
+        shown.set(now.to_owned());
+        tick().await;
+        let active = document().active_element().unwrap();
+        assert_eq!(active.text_content().as_deref(), Some(there), "{now}");
+        assert!(root.contains(Some(&active)));
+    }
+}
+
+#[wasm_bindgen_test]
+async fn who_was_in_a_piece_that_is_made_anew_is_in_what_is_around_it() {
+    let shown = RwSignal::new(1);
+    let root = draws(move || {
+        let button = |_: &i32| Element::new("button").into();
+        Element::new("p").attr("tabindex", "-1").child(switch(move || shown.get(), button)).into()
+    });
+    focus(&root.query_selector("button").unwrap().unwrap());
+    shown.set(2);
+    tick().await;
+    assert_eq!(document().active_element().unwrap().tag_name(), "P");
+    // Who was elsewhere stays there.
+    focus(&root.query_selector("button").unwrap().unwrap());
+    let other = draws(|| Element::new("button").into());
+    focus(&other.first_element_child().unwrap());
+    shown.set(3);
+    tick().await;
+    assert!(other.contains(document().active_element().as_deref()));
+}

@@ -5,7 +5,9 @@ use stylers_macro::style_sheet;
 
 use crate::{
     Bootstrap,
-    components::{Announcements, Banner, Chat, DialogList, DialogPane, Header, Keys, PeopleList},
+    components::{
+        Announcements, Banner, Chat, DialogList, DialogPane, Header, Keys, PeopleList, words,
+    },
     dom::{Html, frame, switch},
 };
 
@@ -30,8 +32,16 @@ pub fn ChatPage(bootstrap: Bootstrap) -> Html {
                 .child(el("div", "header").child(view! { <Header page/> }))
                 .child(view! { <Banner/> }),
         )
-        .child(el("div", "side").child(view! { <DialogList/> }))
-        .child(el("main", "dialog").child(pane))
+        .child(
+            // Only one of the two is there on a narrow screen, and either is what the page is about.
+            el("main", "main")
+                .child(
+                    el("div", "side")
+                        .child(el("h1", "title").text(words().dialogs()))
+                        .child(view! { <DialogList/> }),
+                )
+                .child(el("div", "dialog").child(pane)),
+        )
         .child(view! { <PeopleList/> })
         .child(view! { <Keys/> })
         .child(view! { <Announcements/> })

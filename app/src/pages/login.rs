@@ -61,11 +61,13 @@ pub fn main(desk: &Desk, page: LoginPage) -> Element {
 /// The brand and the language. There is no connection yet to speak of.
 fn top(desk: &Desk) -> Element {
     let el = scoped(style_sheet!("app/src/pages/login.css"));
-    let mark = el("img", "mark").attr("src", "/icon.svg").attr("alt", "");
+    // As at the top of every other page.
+    let known = scoped(style_sheet!("app/src/components/header.css"));
+    let mark = known("img", "mark").attr("src", "/icon.svg").attr("alt", "");
     let mark = mark.attr("width", "28").attr("height", "28");
-    let brand = el("a", "brand").attr("href", Page::Chat.path()).child(mark);
+    let brand = known("a", "brand").attr("href", Page::Chat.path()).child(mark);
     el("header", "top")
-        .child(el("a", "skip").attr("href", ["#", MAIN_ID].concat()).text(desk.texts.skip))
+        .child(known("a", "skip").attr("href", ["#", MAIN_ID].concat()).text(desk.texts.skip))
         .child(brand.child(el("span", "name").text(desk.words.brand())))
         .child(Html::from(leptos::prelude::view! { <LanguageSwitch/> }))
 }

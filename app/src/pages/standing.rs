@@ -9,7 +9,7 @@
 //! What such a page shows comes from the server's context as a [`Standing`], not from the
 //! [`Bootstrap`](crate::Bootstrap), which would have to be read again in the browser.
 
-pub(super) mod form;
+pub(crate) mod form;
 pub(super) mod found;
 #[cfg(test)]
 #[cfg(feature = "ssr")]

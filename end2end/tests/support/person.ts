@@ -125,7 +125,7 @@ export class Tab {
 
   // What a finger is to hit is as large as a fingertip (WCAG 2.5.5).
   async isEasyToHit(): Promise<void> {
-    const targets = this.page.locator("button:visible, nav a:visible, label:visible");
+    const targets = this.page.locator("button:visible, nav a:visible, [role=group] a:visible, label:visible");
     const small = await targets.evaluateAll((all) =>
       all.filter((target) => target.getBoundingClientRect().height < 44).map((target) => target.outerHTML),
     );

@@ -17,7 +17,9 @@ use crate::{
         modal::{close_button, goes_when_left},
         words,
     },
+    data::Details,
     dom::{Element, Html, Node, effect, scoped, switch},
+    live::Reading,
     names::dialog_name,
 };
 
@@ -38,7 +40,6 @@ struct Look {
 #[component]
 pub fn DetailsPanel(pane: Pane) -> Html {
     let el = scoped(style_sheet!("app/src/components/dialog/details.css"));
-    let words = words();
     let Some(chat) = chat() else { return Html::nothing() };
     let manage = Manage::new(pane.dialog.clone());
     let (details, failed) = (pane.details, manage.failed);
@@ -69,30 +70,43 @@ pub fn DetailsPanel(pane: Pane) -> Html {
         }
         parts.into()
     });
-    let heading = move || {
-        details.data.with(|details| {
-            details.as_ref().map(|details| dialog_name(words, &details.dialog)).unwrap_or_default()
-        })
-    };
-    let top = el("header", "top")
-        .child(el("h2", "heading").attr("id", "details-heading").text_live(heading))
-        .child(close_button(el("button", "close").test_id("details-close"), PANEL_ID));
     let window = el("dialog", "details")
         .attr("id", PANEL_ID)
         .attr("aria-labelledby", "details-heading")
         .test_id("details")
         .child(
             el("div", "inside")
-                .child(top)
+                .child(top(details))
                 .child(
                     el("p", "failed")
                         .attr("role", "alert")
                         .test_id("details-failed")
                         .text_live(move || failed.get()),
                 )
-                .child(inside),
+                .child(
+                    // Here goes on who has given the group away, and with it most of what is in it.
+                    el("div", "parts")
+                        .attr("role", "group")
+                        .attr("aria-labelledby", "details-heading")
+                        .attr("tabindex", "-1")
+                        .child(inside),
+                ),
         );
     goes_when_left(window).into()
+}
+
+/// What it is called, and the way out.
+fn top(details: Reading<Details>) -> Element {
+    let el = scoped(style_sheet!("app/src/components/dialog/details.css"));
+    let words = words();
+    let name = move || {
+        details.data.with(|details| {
+            details.as_ref().map(|details| dialog_name(words, &details.dialog)).unwrap_or_default()
+        })
+    };
+    el("header", "top")
+        .child(el("h2", "heading").attr("id", "details-heading").text_live(name))
+        .child(close_button(el("button", "close").test_id("details-close"), PANEL_ID))
 }
 
 /// The title, to be changed.

@@ -1,6 +1,6 @@
 //! The head of the open dialog.
 
-use confab_protocol::{Dialog, DialogKind, Presence};
+use confab_protocol::{Dialog, DialogId, DialogKind, Presence};
 use leptos::prelude::*;
 use stylers_macro::style_sheet;
 
@@ -10,7 +10,7 @@ use crate::{
     components::{
         PeopleButton,
         avatar::avatar,
-        chat::{chat, leads_to},
+        chat::{Chat, chat, leads_to},
         modal::opens,
         presence::{presence_text, state_name, typing_text},
         surroundings, words,
@@ -24,42 +24,9 @@ use crate::{
 #[component]
 pub fn Head(pane: Pane) -> Html {
     let el = scoped(style_sheet!("app/src/components/dialog/head.css"));
-    let (around, words) = (surroundings(), words());
-    let language = around.language;
+    let words = words();
     let Some(chat) = chat() else { return Html::nothing() };
-    let (dialog, details) = (pane.dialog.clone(), pane.details);
-    // The list is kept more closely; details are there when the list is not.
-    let seen = RwSignal::new(Seen::default());
-    let look = move || {
-        let line = chat.line(&dialog, |line| Seen::of(words, line));
-        line.or_else(|| {
-            details.data.with(|details| Some(Seen::of(words, &details.as_ref()?.dialog)))
-        })
-        .unwrap_or_default()
-    };
-    seen.set(untrack(&look));
-    effect(move || {
-        let now = look();
-        if seen.with_untracked(|before| *before != now) {
-            seen.set(now);
-        }
-    });
-    let dialog = pane.dialog.clone();
-    let text = move || {
-        let typing = chat.typing.data.with(|typing| {
-            let typing = typing.iter().flatten().find(|typing| typing.dialog == dialog)?;
-            Some(typing.people.iter().map(|person| person.username.clone()).collect::<Vec<_>>())
-        });
-        if let Some(names) = typing {
-            return typing_text(words, &names);
-        }
-        let (members, presence) = seen.with(|seen| (seen.members, seen.presence));
-        match (members, presence) {
-            (Some(members), _) => language.count(&words.members_count(), members),
-            (_, Some(presence)) => presence_text(words, &presence),
-            _ => String::new(),
-        }
-    };
+    let seen = look_at(&pane, chat);
     let look = move || {
         let presence = seen.with(|seen| seen.presence)?;
         Some(state_name(presence.state).to_owned())
@@ -87,22 +54,61 @@ pub fn Head(pane: Pane) -> Html {
             .text("⋯"),
         PANEL_ID,
     );
+    let about =
+        el("div", "about").child(el("h1", "title").test_id("dialog-title").text_live(name)).child(
+            el("p", "below")
+                .attr_live("data-presence", look)
+                .test_id("dialog-status")
+                .text_live(status(pane.dialog, chat, seen)),
+        );
     el("header", "head")
         .child(back)
         .child(picture)
-        .child(
-            el("div", "about")
-                .child(el("h1", "title").test_id("dialog-title").text_live(name))
-                .child(
-                    el("p", "below")
-                        .attr_live("data-presence", look)
-                        .test_id("dialog-status")
-                        .text_live(text),
-                ),
-        )
+        .child(about)
         .child(when(is_lobby, || view! { <PeopleButton/> }.into()))
         .child(menu)
         .into()
+}
+
+/// The dialog as the list has it, or its details where the list is not there: the list is kept more
+/// closely.
+fn look_at(pane: &Pane, chat: Chat) -> RwSignal<Seen> {
+    let (words, dialog, details) = (words(), pane.dialog.clone(), pane.details);
+    let look = move || {
+        let line = chat.line(&dialog, |line| Seen::of(words, line));
+        line.or_else(|| {
+            details.data.with(|details| Some(Seen::of(words, &details.as_ref()?.dialog)))
+        })
+        .unwrap_or_default()
+    };
+    let seen = RwSignal::new(untrack(&look));
+    effect(move || {
+        let now = look();
+        if seen.with_untracked(|before| *before != now) {
+            seen.set(now);
+        }
+    });
+    seen
+}
+
+/// Who is typing; or how many they are, or whether the other one is there.
+fn status(dialog: DialogId, chat: Chat, seen: RwSignal<Seen>) -> impl Fn() -> String {
+    let (language, words) = (surroundings().language, words());
+    move || {
+        let typing = chat.typing.data.with(|typing| {
+            let typing = typing.iter().flatten().find(|typing| typing.dialog == dialog)?;
+            Some(typing.people.iter().map(|person| person.username.clone()).collect::<Vec<_>>())
+        });
+        if let Some(names) = typing {
+            return typing_text(words, &names);
+        }
+        let (members, presence) = seen.with(|seen| (seen.members, seen.presence));
+        match (members, presence) {
+            (Some(members), _) => language.count(&words.members_count(), members),
+            (_, Some(presence)) => presence_text(words, &presence),
+            _ => String::new(),
+        }
+    }
 }
 
 /// What the head shows of a dialog.

@@ -1,17 +1,16 @@
 //! What one does to a dialog, by REST: the change comes back by the log, like everybody's.
 
 use confab_protocol::{
-    DialogId, ErrorCode, UserId,
+    DialogId, UserId,
     json::{self, ToJson},
     rest::{ChangedDialog, MembersChange},
 };
 use leptos::{prelude::*, task::spawn_local};
 
 use crate::{
-    Session,
+    components::{Reasons, surroundings},
     data::demand,
     live::QueryError,
-    words::{Words, fill},
 };
 
 /// What can be done to a dialog; copies say what went wrong to the same signal.
@@ -20,16 +19,12 @@ pub struct Manage {
     /// Why the last thing could not be done; empty if it could.
     pub failed: RwSignal<String>,
     dialog: DialogId,
-    session: Session,
-    words: &'static Words,
 }
 
 impl Manage {
     /// For this dialog.
     pub fn new(dialog: DialogId) -> Self {
-        let around = crate::components::surroundings();
-        let (session, words) = (around.session, around.words);
-        Self { failed: RwSignal::default(), dialog, session, words }
+        Self { failed: RwSignal::default(), dialog }
     }
 
     /// Another title.
@@ -68,25 +63,16 @@ impl Manage {
 
     fn ask(&self, method: &'static str, under: &str, body: &dyn ToJson) {
         let path = ["/api/dialogs/", self.dialog.as_str(), under].concat();
-        let (manage, body) = (self.clone(), json::write(body));
-        spawn_local(async move {
-            let answer = demand(manage.session, method, path, body).await;
-            let text = answer.err().map(|error| manage.text(&error)).unwrap_or_default();
-            // Whoever closed the dialog meanwhile does not want to know.
-            let _ = manage.failed.try_set(text);
-        });
+        let around = surroundings();
+        let (failed, reasons) = (self.failed, around.reasons());
+        let answer = demand(around.session, method, path, json::write(body));
+        spawn_local(async move { tell(failed, reasons, answer.await.err()) });
     }
+}
 
-    fn text(&self, error: &QueryError) -> String {
-        let words = self.words;
-        match error {
-            QueryError::Refused { code, .. } => match code {
-                ErrorCode::TitleInvalid => words.refused_title().to_owned(),
-                ErrorCode::NotTheOwner => words.refused_owner().to_owned(),
-                ErrorCode::MembersInvalid => words.refused_members().to_owned(),
-                code => fill(words.refused_change(), &[code.as_str()]),
-            },
-            _ => words.error_unreachable().to_owned(),
-        }
-    }
+/// Says what went wrong with the last thing, or that nothing did.
+pub fn tell(failed: RwSignal<String>, reasons: Reasons, error: Option<QueryError>) {
+    let text = error.map(|error| reasons.trouble(&error)).unwrap_or_default();
+    // Whoever closed the dialog meanwhile does not want to know.
+    let _ = failed.try_set(text);
 }

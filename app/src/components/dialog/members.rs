@@ -1,18 +1,29 @@
 //! Who belongs to a group, and who may come in.
 
-use confab_protocol::{Member, Person, Role, UserId, rest::PeopleList};
+use confab_protocol::{
+    Member, Person, Role, UserId,
+    rest::{FoundPerson, PeopleList},
+};
 use leptos::{ev, prelude::*, task::spawn_local};
 use stylers_macro::style_sheet;
 use wasm_bindgen::JsCast;
 use web_sys::HtmlInputElement;
 
-use super::{Pane, manage::Manage};
+use super::{
+    Pane,
+    manage::{Manage, tell},
+};
 use crate::{
-    components::{avatar::avatar, chat::target, surroundings, url, words},
+    components::{avatar::avatar, chat::target, focus, surroundings, url, words},
     data::{demand, read},
     dom::{Element, Html, Item, list, scoped},
     names::person_name,
 };
+
+/// The id of the field to find people by.
+const SEARCH_ID: &str = "add-search";
+/// How many of those who are found are offered.
+const OFFERED: usize = 8;
 
 /// Everyone in the group; its owner may make another the owner, or take someone out.
 pub fn members(pane: &Pane, manage: &Manage) -> Html {
@@ -63,6 +74,8 @@ fn row(member: &Member, is_owner: bool, manage: &Manage) -> Element {
         ]
     });
     el("li", "member")
+        // Whoever takes out the one before goes on here.
+        .attr("tabindex", "-1")
         .test_id("member")
         .child(avatar(member.id.as_str(), &name))
         .child(el("bdi", "name").text(name.clone()))
@@ -73,30 +86,14 @@ fn row(member: &Member, is_owner: bool, manage: &Manage) -> Element {
 /// A field to find people by their names, and a button for each who is found.
 pub fn add_members(pane: &Pane, manage: &Manage) -> Html {
     let el = scoped(style_sheet!("app/src/components/dialog/details.css"));
-    let (session, words) = (surroundings().session, words());
-    let found = RwSignal::new(Vec::<Person>::new());
-    let details = pane.details;
+    let (words, found) = (words(), RwSignal::new(Vec::<Person>::new()));
+    let (details, manage) = (pane.details, manage.clone());
+    let failed = manage.failed;
     let search = move |event: ev::Event| {
-        let Some(field) = target(&event).and_then(|it| it.dyn_into::<HtmlInputElement>().ok())
-        else {
-            return;
-        };
-        let path = ["/api/people?query=", &url::escaped(&field.value())].concat();
-        spawn_local(async move {
-            let answer = demand(session, "GET", path.clone(), String::new()).await;
-            let Ok(people) = read::<PeopleList>(answer) else { return };
-            // Only the answer to what stands there now.
-            if path == ["/api/people?query=", &url::escaped(&field.value())].concat() {
-                let people = people.people.into_iter();
-                let person = |found: confab_protocol::rest::FoundPerson| Person {
-                    id: found.id,
-                    username: found.username,
-                };
-                let _ = found.try_set(people.map(person).collect());
-            }
-        });
+        if let Some(field) = target(&event).and_then(|it| it.dyn_into().ok()) {
+            look_for(field, found, failed);
+        }
     };
-    let manage = manage.clone();
     let items = move || {
         let is_in = |person: &Person| {
             details.data.with(|details| {
@@ -104,24 +101,14 @@ pub fn add_members(pane: &Pane, manage: &Manage) -> Html {
                 members.any(|member| member.id == person.id)
             })
         };
-        let item = |person: &Person| {
-            let (person, manage) = (person.clone(), manage.clone());
-            let key = person.id.as_str().to_owned();
-            let draw = move || {
-                let name = person_name(words, &person.username);
-                let add = el("button", "add")
-                    .attr("type", "button")
-                    .test_id("add")
-                    .child(avatar(person.id.as_str(), &name))
-                    .child(el("bdi", "name").text(name))
-                    .on("click", move |_| manage.add(person.id.clone()));
-                el("li", "found").child(add)
-            };
-            Item { key, draw: Box::new(draw) }
+        let others = |found: &Vec<Person>| {
+            let others = found.iter().filter(|person| !is_in(person)).take(OFFERED);
+            others.map(|person| candidate(person, &manage)).collect()
         };
-        found.with(|found| found.iter().filter(|person| !is_in(person)).take(8).map(item).collect())
+        found.with(others)
     };
     let field = el("input", "field")
+        .attr("id", SEARCH_ID)
         .attr("type", "search")
         .attr("autocomplete", "off")
         .attr("aria-label", words.add_people())
@@ -129,4 +116,46 @@ pub fn add_members(pane: &Pane, manage: &Manage) -> Html {
         .test_id("add-search")
         .on("input", search);
     vec![field.into(), el("ul", "members").child(list(items)).into()].into()
+}
+
+/// Asks the server whose name begins like this, and takes its answer if that is still the question.
+fn look_for(field: HtmlInputElement, found: RwSignal<Vec<Person>>, failed: RwSignal<String>) {
+    let path =
+        |field: &HtmlInputElement| ["/api/people?query=", &url::escaped(&field.value())].concat();
+    let (asked, around) = (path(&field), surroundings());
+    let (reasons, answer) =
+        (around.reasons(), demand(around.session, "GET", asked.clone(), String::new()));
+    spawn_local(async move {
+        let answer = answer.await;
+        if asked != path(&field) {
+            return;
+        }
+        let answer = read::<PeopleList>(answer).map(|people| {
+            let person = |found: FoundPerson| Person { id: found.id, username: found.username };
+            let _ = found.try_set(people.people.into_iter().map(person).collect());
+        });
+        tell(failed, reasons, answer.err());
+    });
+}
+
+/// Somebody who may come in.
+fn candidate(person: &Person, manage: &Manage) -> Item {
+    let (person, manage) = (person.clone(), manage.clone());
+    let key = person.id.as_str().to_owned();
+    let draw = move || {
+        let el = scoped(style_sheet!("app/src/components/dialog/details.css"));
+        let name = person_name(words(), &person.username);
+        let add = el("button", "add")
+            .attr("type", "button")
+            .test_id("add")
+            .child(avatar(person.id.as_str(), &name))
+            .child(el("bdi", "name").text(name))
+            .on("click", move |_| {
+                manage.add(person.id.clone());
+                // The button goes as soon as they are in; the next name is written there.
+                focus(SEARCH_ID);
+            });
+        el("li", "found").child(add)
+    };
+    Item { key, draw: Box::new(draw) }
 }

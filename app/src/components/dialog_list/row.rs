@@ -8,13 +8,13 @@ use crate::{
     Open,
     components::{
         avatar::avatar,
-        chat::leads_to,
+        chat::{chat, leads_to},
         presence::{presence_name, state_name, typing_text},
         surroundings,
-        time::when_text,
+        time::{machine_text, when_text},
         words,
     },
-    dom::{Element, Html, scoped, switch},
+    dom::{Element, Html, scoped, switch, when},
     names::person_name,
     words::{Words, digits, fill},
 };
@@ -22,9 +22,48 @@ use crate::{
 /// A link to the dialog, with what there is to know of it before it is opened.
 pub fn row(line: RwSignal<Line>) -> Element {
     let el = scoped(style_sheet!("app/src/components/dialog_list/row.css"));
-    let (words, language) = (words(), surroundings().language);
-    let text = move |part: fn(&Line) -> String| move || line.with(part);
-    let picture = switch(
+    let (words, chat) = (words(), chat());
+    let is_home = move || chat.is_some_and(|chat| chat.open.with(|open| open.is_home));
+    let link = el("a", "line")
+        .attr_live("aria-current", move || {
+            // At `/` a narrow screen shows the list alone, and the line of what is not to be seen is no
+            // other than the rest: there the style sheet does not look at it, and nobody hears of it.
+            let current = if is_home() { "false" } else { "page" };
+            line.with(|line| line.is_open.then(|| current.to_owned()))
+        })
+        .test_id("dialog")
+        .child(picture(line))
+        .child(
+            el("bdi", "name")
+                .test_id("dialog-name")
+                .text_live(move || line.with(|line| line.name.clone())),
+        )
+        .child(
+            el("time", "when")
+                .attr_live("datetime", move || Some(machine_text(line.with(|line| line.at))))
+                .text_live(move || when_text(line.with(|line| line.at))),
+        )
+        .child(
+            el("span", "preview")
+                .attr("dir", "auto")
+                .attr_live("data-kind", move || {
+                    line.with(|line| Some(kind(&line.preview).to_owned()))
+                })
+                .test_id("preview")
+                .text_live(move || line.with(|line| preview(words, &line.preview))),
+        )
+        .child(signs(line));
+    let open = Open::dialog(line.with_untracked(|line| line.dialog.clone()));
+    el("li", "row")
+        .flag_live("data-muted", move || line.with(|line| line.is_muted))
+        .child(leads_to(link, open))
+}
+
+/// Who it is, and whether they are there.
+fn picture(line: RwSignal<Line>) -> Html {
+    let el = scoped(style_sheet!("app/src/components/dialog_list/row.css"));
+    let words = words();
+    switch(
         move || line.with(|line| (line.colour_of.clone(), line.name.clone(), line.presence)),
         move |(colour_of, name, presence)| {
             let dot = presence.as_ref().map(|state| {
@@ -36,7 +75,13 @@ pub fn row(line: RwSignal<Line>) -> Element {
             });
             el("span", "picture").child(avatar(colour_of, name)).children(dot).into()
         },
-    );
+    )
+}
+
+/// Whether it is muted, and how much is new.
+fn signs(line: RwSignal<Line>) -> Element {
+    let el = scoped(style_sheet!("app/src/components/dialog_list/row.css"));
+    let (words, language) = (words(), surroundings().language);
     let unread = switch(
         move || line.with(|line| line.unread),
         move |unread| match unread {
@@ -49,41 +94,17 @@ pub fn row(line: RwSignal<Line>) -> Element {
                 .into(),
         },
     );
-    let muted = switch(
-        move || line.with(|line| line.is_muted),
-        move |is_muted| match is_muted {
-            false => Html::nothing(),
-            true => el("span", "muted")
-                .attr("role", "img")
-                .attr("aria-label", words.muted())
-                .attr("title", words.muted())
-                .test_id("muted")
-                .text("🔕")
-                .into(),
-        },
-    );
-    let link = el("a", "line")
-        .attr_live("aria-current", move || {
-            line.with(|line| line.is_open.then(|| "page".to_owned()))
-        })
-        .test_id("dialog")
-        .child(picture)
-        .child(el("bdi", "name").test_id("dialog-name").text_live(text(|line| line.name.clone())))
-        .child(el("time", "when").text_live(move || when_text(line.with(|line| line.at))))
-        .child(
-            el("span", "preview")
-                .attr("dir", "auto")
-                .attr_live("data-kind", move || {
-                    line.with(|line| Some(kind(&line.preview).to_owned()))
-                })
-                .test_id("preview")
-                .text_live(move || line.with(|line| preview(words, &line.preview))),
-        )
-        .child(el("span", "signs").child(muted).child(unread));
-    let open = Open::dialog(line.with_untracked(|line| line.dialog.clone()));
-    el("li", "row")
-        .flag_live("data-muted", move || line.with(|line| line.is_muted))
-        .child(leads_to(link, open))
+    let muted = move || {
+        el("span", "muted")
+            .attr("role", "img")
+            .attr("aria-label", words.muted())
+            .attr("title", words.muted())
+            .test_id("muted")
+            .text("🔕")
+            .into()
+    };
+    let muted = when(move || line.with(|line| line.is_muted), muted);
+    el("span", "signs").child(muted).child(unread)
 }
 
 fn kind(preview: &Preview) -> &'static str {

@@ -33,7 +33,7 @@ pub fn EventList() -> Html {
             .data
             .with(|data| data.iter().flat_map(|data| data.lines.iter().rev()).map(item).collect())
     };
-    el("ol", "events")
+    el("div", "events")
         .attr("id", MESSAGES_ID)
         .attr("role", "log")
         // Every pulse is a line; nobody wants to hear each of them.
@@ -41,8 +41,7 @@ pub fn EventList() -> Html {
         .attr("tabindex", "0")
         .attr("aria-label", words().lab_events())
         .test_id("events")
-        .child(list(refused))
-        .child(list(items))
+        .child(el("ol", "lines").child(list(refused)).child(list(items)))
         .into()
 }
 
@@ -111,10 +110,7 @@ fn text(event: &LabEvent) -> String {
         }
         // What the server says without being asked for anything: the history is not there.
         LabEvent::Refused(ErrorCode::StorageUnavailable) => words.history_unavailable().to_owned(),
-        LabEvent::Refused(code) => {
-            let limit = around.session.limits().message_characters.into();
-            words.refusal(around.language, *code, limit)
-        }
+        LabEvent::Refused(code) => around.reasons().refusal(*code),
         LabEvent::Broke(error) => {
             let label = match error {
                 ConnectionError::Unreachable => words.lab_error(),

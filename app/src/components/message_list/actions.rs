@@ -9,7 +9,7 @@ use stylers_macro::style_sheet;
 use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
 
-use super::{row::Shown, timeline::Body};
+use super::{delivery::readers, row::Shown, timeline::Body};
 use crate::{
     components::{
         clipboard,
@@ -127,29 +127,39 @@ impl Actions {
             let may = self.about.get().and_then(Shown::get);
             may.is_some_and(|row| row.is_mine && row.state == OutgoingState::Stored)
         };
+        let readers = move || self.about.get().map(readers).unwrap_or_default();
         let ours = move || -> Html {
-            let label =
-                move || if self.asks.get() { words.delete_really() } else { words.delete() };
-            let delete = el("button", "act")
-                .attr("type", "button")
-                .flag_live("data-asks", move || self.asks.get())
-                .test_id("delete")
-                .on("click", move |_| self.delete())
-                .text_live(move || label().to_owned());
-            vec![button(words.edit(), "edit").on("click", edit).into(), delete.into()].into()
+            vec![button(words.edit(), "edit").on("click", edit).into(), self.taking_back()].into()
         };
         Element::new("div")
             .child(
                 el("div", "bar")
                     .node(self.bar)
                     .flag_live("data-mine", is_mine)
-                    .attr("role", "toolbar")
+                    .attr("role", "group")
                     .attr("aria-label", words.actions())
+                    // It comes to what is pointed at; nobody wants to hear that it did.
+                    .attr("aria-live", "off")
                     .test_id("actions")
                     .child(button(words.reply(), "reply").on("click", reply))
                     .child(button(words.copy(), "copy").on("click", copy))
-                    .child(when(is_ours, ours)),
+                    .child(when(is_ours, ours))
+                    .child(el("p", "readers").test_id("readers").text_live(readers)),
             )
+            .into()
+    }
+
+    /// The button that asks first.
+    fn taking_back(self) -> Html {
+        let el = scoped(style_sheet!("app/src/components/message_list/actions.css"));
+        let words = words();
+        let label = move || if self.asks.get() { words.delete_really() } else { words.delete() };
+        el("button", "act")
+            .attr("type", "button")
+            .flag_live("data-asks", move || self.asks.get())
+            .test_id("delete")
+            .on("click", move |_| self.delete())
+            .text_live(move || label().to_owned())
             .into()
     }
 

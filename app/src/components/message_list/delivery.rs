@@ -1,69 +1,131 @@
 //! How far a message of ours is.
 
-use confab_protocol::{ClientId, Member, Seq};
+use confab_protocol::Member;
 use leptos::prelude::*;
 use stylers_macro::style_sheet;
 
-use super::{row::Shown, timeline::Reach};
+use super::row::Shown;
 use crate::{
     components::{dialog::Pane, refused::refused, surroundings, words},
-    dom::{Html, scoped},
+    dom::{Html, scoped, switch},
     names::person_name,
     session::OutgoingState,
-    words::{Words, digits, fill},
+    words::{digits, fill},
 };
 
 /// ◷ on its way, ✓ stored, ✓✓ with another, coloured seen by another; in words for the ear, and in a
-/// group with names. With a way on if it was refused.
-pub fn delivery(state: OutgoingState, reach: Option<Reach>, post: &ClientId, row: Shown) -> Html {
+/// group with names. With a way on if it was refused. The mark keeps its node: what changes is what
+/// it says.
+pub fn delivery(row: Shown) -> Html {
     let el = scoped(style_sheet!("app/src/components/message_list/row.css"));
-    let words = words();
-    let reach = reach.unwrap_or_default();
-    let (sign, name, text) = match state {
-        OutgoingState::Queued => ("◷", "queued", words.delivery_queued()),
-        OutgoingState::InFlight => ("◷", "sending", words.delivery_sending()),
-        OutgoingState::Stored if reach.read > 0 => ("✓✓", "read", words.delivery_read()),
-        OutgoingState::Stored if reach.delivered > 0 => {
-            ("✓✓", "delivered", words.delivery_delivered())
-        }
-        OutgoingState::Stored => ("✓", "stored", words.delivery_stored()),
-        OutgoingState::Waiting(_) => ("!", "waiting", words.delivery_queued()),
-        OutgoingState::Failed(_) => ("!", "failed", words.delivery_failed()),
-    };
-    let refusal = state.refusal();
-    let text = match row.get().and_then(|row| row.seq) {
-        Some(seq) if name == "read" && reach.of > 1 => read_by(words, reach, seq),
-        _ => text.to_owned(),
-    };
-    let sign = el("span", if refusal.is_some() { "delivery bad" } else { "delivery" })
+    let text = move || Some(Mark::of(row).text(row));
+    let mark = el("span", "delivery")
         .attr("role", "img")
-        .attr("aria-label", text.clone())
-        .attr("title", text)
-        .attr("data-state", name)
+        .attr_live("aria-label", text)
+        .attr_live("title", text)
+        .attr_live("data-state", move || Some(Mark::of(row).name().to_owned()))
         .test_id("delivery")
-        .text(sign);
-    let mut foot = vec![sign.into()];
-    if let Some(code) = refusal {
-        let content = row.get().map(|row| row.content().to_owned()).unwrap_or_default();
-        foot.extend(refused(code, post.clone(), &content).map(Html::from));
-    }
-    foot.into()
+        .text_live(move || Mark::of(row).sign().to_owned());
+    let ways_on = switch(
+        move || row.with(|row| Some((row.state.refusal()?, row.post.clone()))),
+        move |refusal| {
+            let Some((code, post)) = refusal else { return Html::nothing() };
+            let content = row.get().map(|row| row.content().to_owned()).unwrap_or_default();
+            let ways = refused(*code, post.clone(), &content).map(Html::from);
+            Vec::from(ways).into()
+        },
+    );
+    vec![mark.into(), ways_on].into()
 }
 
-/// "Read by 3 of 5: Anna, Bob, Cem". The names as they are when it is drawn; it is drawn anew when
-/// the numbers change.
-fn read_by(words: &Words, reach: Reach, seq: Seq) -> String {
-    let you = surroundings().session.you;
-    let names = use_context::<Pane>().map(|pane| {
-        pane.details.data.with_untracked(|details| {
-            let members = details.iter().flat_map(|details| &details.members);
-            let has_read = |member: &&Member| {
-                member.read >= seq && you.with_untracked(|you| you.id != member.id)
-            };
-            let names = members.filter(has_read).map(|member| person_name(words, &member.username));
-            names.collect::<Vec<String>>().join(", ")
+/// How far it is, in one word.
+#[derive(Clone, Copy, Eq, PartialEq)]
+enum Mark {
+    Queued,
+    Sending,
+    Stored,
+    Delivered,
+    Read,
+    Waiting,
+    Failed,
+}
+
+impl Mark {
+    #[inline(never)]
+    fn of(row: Shown) -> Self {
+        row.with(|row| {
+            let reach = row.reach.unwrap_or_default();
+            match row.state {
+                OutgoingState::Queued => Self::Queued,
+                OutgoingState::InFlight => Self::Sending,
+                OutgoingState::Stored if reach.read > 0 => Self::Read,
+                OutgoingState::Stored if reach.delivered > 0 => Self::Delivered,
+                OutgoingState::Stored => Self::Stored,
+                OutgoingState::Waiting(_) => Self::Waiting,
+                OutgoingState::Failed(_) => Self::Failed,
+            }
         })
+    }
+
+    fn sign(self) -> &'static str {
+        match self {
+            Self::Queued | Self::Sending => "◷",
+            Self::Stored => "✓",
+            Self::Delivered | Self::Read => "✓✓",
+            Self::Waiting | Self::Failed => "!",
+        }
+    }
+
+    /// For style sheets and tests.
+    fn name(self) -> &'static str {
+        match self {
+            Self::Queued => "queued",
+            Self::Sending => "sending",
+            Self::Stored => "stored",
+            Self::Delivered => "delivered",
+            Self::Read => "read",
+            Self::Waiting => "waiting",
+            Self::Failed => "failed",
+        }
+    }
+
+    fn text(self, row: Shown) -> String {
+        let words = words();
+        let text = match self {
+            Self::Queued | Self::Waiting => words.delivery_queued(),
+            Self::Sending => words.delivery_sending(),
+            Self::Stored => words.delivery_stored(),
+            Self::Delivered => words.delivery_delivered(),
+            Self::Failed => words.delivery_failed(),
+            Self::Read => {
+                let readers = readers(row);
+                if !readers.is_empty() {
+                    return readers;
+                }
+                words.delivery_read()
+            }
+        };
+        text.to_owned()
+    }
+}
+
+/// "Read by 3 of 5: Anna, Bob, Cem": who of a group has read a message of ours; nothing as long as
+/// nobody has, or where there is only one who could. The names are read again when the numbers change.
+#[inline(never)]
+pub fn readers(row: Shown) -> String {
+    let (reach, seq) = row.with(|row| (row.reach.unwrap_or_default(), row.seq));
+    let (Some(seq), Some(pane), 1.., 2..) = (seq, use_context::<Pane>(), reach.read, reach.of)
+    else {
+        return String::new();
+    };
+    let (you, words) = (surroundings().session.you, words());
+    let names = pane.details.data.with_untracked(|details| {
+        let members = details.iter().flat_map(|details| &details.members);
+        let has_read =
+            |member: &&Member| member.read >= seq && you.with_untracked(|you| you.id != member.id);
+        let names = members.filter(has_read).map(|member| person_name(words, &member.username));
+        names.collect::<Vec<String>>().join(", ")
     });
     let (read, of) = (digits(reach.read as u64), digits(reach.of as u64));
-    fill(words.read_by(), &[&read, &of, &names.unwrap_or_default()])
+    fill(words.read_by(), &[&read, &of, &names])
 }

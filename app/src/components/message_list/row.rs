@@ -56,13 +56,6 @@ pub fn message_row(line: RwSignal<Line>, first: &Row) -> Element {
             }
         },
     );
-    let how_far = switch(
-        move || row.with(|row| row.is_mine.then(|| (row.state, row.reach, row.post.clone()))),
-        move |state| match state {
-            Some((state, reach, post)) => delivery(*state, *reach, post, row),
-            None => Html::nothing(),
-        },
-    );
     let bubble = el("article", "bubble")
         .attr("tabindex", "-1")
         .attr_live("aria-label", name)
@@ -71,13 +64,13 @@ pub fn message_row(line: RwSignal<Line>, first: &Row) -> Element {
         .child(said)
         .child(
             el("footer", "foot")
+                // How far a message is, is said by who sent it (`Session::say`), and not by each mark.
+                .attr("aria-live", "off")
                 .child(el("span", "edited").test_id("edited").text_live(edited))
                 .child(time)
-                .child(how_far),
+                .child(if first.is_mine { delivery(row) } else { Html::nothing() }),
         );
     let actions = Actions::here();
-    let pointed = actions.on_point(row);
-    let focused = actions.on_point(row);
     // Where links from elsewhere lead, without JavaScript too.
     let place = first.seq.map(|seq| ["m", &digits(seq.0)].concat());
     place
@@ -87,8 +80,8 @@ pub fn message_row(line: RwSignal<Line>, first: &Row) -> Element {
         .flag_live("data-continues", is(|row| row.continues))
         .flag_live("data-failed", is(|row| row.state.refusal().is_some()))
         .test_id("message")
-        .on("pointerenter", pointed)
-        .on("focusin", focused)
+        .on("pointerenter", actions.on_point(row))
+        .on("focusin", actions.on_point(row))
         .child(bubble)
 }
 

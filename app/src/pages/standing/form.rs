@@ -11,7 +11,7 @@ use super::{Fault, Form};
 use crate::{
     Language,
     dom::{Element, scoped},
-    words::{StandingTexts, Words, fill},
+    words::{StandingTexts, Words},
 };
 
 /// The id of the main part, for the way past the header.
@@ -184,7 +184,7 @@ impl Desk {
     }
 
     /// Why, in words.
-    fn why(&self, fault: Fault) -> String {
+    pub fn why(&self, fault: Fault) -> String {
         let faults = &self.texts.faults;
         let text = match fault.code {
             ErrorCode::NameInvalid if fault.form == Form::Tokens => faults.token_invalid,
@@ -209,7 +209,8 @@ impl Desk {
             ErrorCode::TitleInvalid => faults.title_invalid,
             ErrorCode::BadRequest if fault.form == Form::Delete => faults.not_sure,
             ErrorCode::StorageUnavailable => faults.storage,
-            other => return fill(faults.other, &[other.as_str()]),
+            // No form of these pages sends a message that could be too long.
+            other => return self.words.refusal(self.language, other, 0),
         };
         text.to_owned()
     }

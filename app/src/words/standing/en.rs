@@ -119,6 +119,15 @@ pub(super) static TEXTS: Texts = Texts {
         offline: "offline",
         last_seen: "last seen {}",
     },
+    keys: [
+        ("Enter", "send"),
+        ("Shift+Enter", "new line"),
+        ("↑", "edit the last message (empty box)"),
+        ("Esc", "cancel, close"),
+        ("Ctrl+K · ⌘K", "find anything"),
+        ("Alt+↑ · Alt+↓", "next dialog"),
+        ("?", "Keys"),
+    ],
     faults: Faults {
         name_invalid: "A name has 1 to 40 visible characters, on one line.",
         token_invalid: "Say in 1 to 100 characters what the token is for. There can be 100 tokens.",
@@ -142,6 +151,5 @@ pub(super) static TEXTS: Texts = Texts {
         title_invalid: "A title has 1 to 100 visible characters, on one line.",
         not_sure: "Tick the box if you are sure.",
         storage: "The server could not store this, and nothing has changed. Try again.",
-        other: "The server did not accept this ({}).",
     },
 };

@@ -1,6 +1,7 @@
-//! What the pages say that the server alone writes (`/login`, `/settings`, `/people`, `/search`).
+//! What the server alone writes: the pages `/login`, `/settings`, `/people` and `/search`, and the list
+//! of keys.
 //!
-//! The browser passes these pages by ([`still`](crate::dom::still)), so their texts are not among
+//! The browser passes these by ([`still`](crate::dom::still)), so their texts are not among
 //! those that come along with a page. A text that is missing does not compile.
 
 mod en;
@@ -34,6 +35,8 @@ pub(crate) struct Texts {
     pub people: People,
     pub search: Search,
     pub presence: Presence,
+    /// The keys of the chat, as they are written on a keyboard, and what they do.
+    pub keys: [(&'static str, &'static str); 7],
     pub faults: Faults,
 }
 
@@ -182,5 +185,4 @@ pub(crate) struct Faults {
     pub title_invalid: &'static str,
     pub not_sure: &'static str,
     pub storage: &'static str,
-    pub other: &'static str,
 }

@@ -1,3 +1,5 @@
+//! What is worked out of a log, an outbox and receipts.
+
 use super::*;
 use confab_protocol::{
     ErrorCode, Ev, MessageDelete, MessageEdit, MessageKind, MessageSend, Meta, Role,

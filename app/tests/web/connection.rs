@@ -1,0 +1,72 @@
+//! What a page says of its connection, and of what it knows without one.
+
+use confab_sync::{Event, Status};
+use leptos::task::tick;
+use wasm_bindgen_test::wasm_bindgen_test;
+
+use super::support::*;
+
+#[wasm_bindgen_test]
+async fn the_status_says_what_the_engine_says() {
+    let tab = Tab::default();
+    let root = lobby(&tab).await;
+    assert_eq!(text(&root, "status-label"), "Connecting…");
+    tab.hears(Event::Status(Status::Open));
+    tick().await;
+    assert_eq!(text(&root, "status-label"), "Connected");
+}
+
+#[wasm_bindgen_test]
+async fn the_welcome_stands_until_the_first_beat() {
+    let tab = Tab::default();
+    let root = lobby(&tab).await;
+    tab.hears(Event::Status(Status::Open));
+    let welcome = r#"{"client":7,"message":"hi","time":"2026-11-20T05:06:07.000Z"}"#;
+    tab.hears(frame(&format!(r#"{{"type":"welcome","payload":{welcome}}}"#)));
+    tick().await;
+    assert_eq!(text(&root, "pulse"), "Welcome, client #7");
+    let beat = r#"{"time":"2026-11-20T05:06:07.000Z","connections":2}"#;
+    tab.hears(frame(&format!(r#"{{"type":"heartbeat","payload":{beat}}}"#)));
+    tick().await;
+    assert!(text(&root, "pulse").ends_with(" · 2 connections"));
+}
+
+#[wasm_bindgen_test]
+async fn a_page_whose_socket_never_opened_says_that_it_may_be_stale() {
+    let tab = Tab::default();
+    let root = lobby(&tab).await;
+    tab.hears(Event::Status(Status::Connecting));
+    tick().await;
+    assert_eq!(text(&root, "messages-state"), "Nobody has said anything yet. Be the first.");
+    tab.hears(broken());
+    tick().await;
+    let stale = "There may be newer messages: the connection is down.";
+    assert_eq!(text(&root, "messages-state"), stale);
+}
+
+#[wasm_bindgen_test]
+async fn a_page_that_came_without_history_asks_for_it() {
+    let root = page(&Tab::default(), "chat", "null").await;
+    assert_eq!(text(&root, "messages-state"), "Loading…");
+}
+
+#[wasm_bindgen_test]
+async fn who_is_here_is_not_counted_before_it_is_known_nor_vouched_for_after() {
+    let tab = Tab::default();
+    let root = lobby(&tab).await;
+    assert_eq!((text(&root, "people-count"), text(&root, "people-stale")), Default::default());
+    tab.hears(Event::Status(Status::Open));
+    tab.hears(frame(
+        r#"{"type":"connected","payload":{"you":{"id":"anna","username":"Anna"},
+        "connectedUserList":[{"id":"anna","username":"Anna"}],"connectedUsers":1,
+        "messagesList":[],"positions":{}}}"#,
+    ));
+    tick().await;
+    let shown = (text(&root, "people-count"), text(&root, "people-stale"));
+    assert_eq!(shown, ("1 person here".to_owned(), String::new()));
+    tab.hears(broken());
+    tick().await;
+    let stale = "This may have changed: the connection is down.";
+    assert_eq!(text(&root, "people-stale"), stale);
+    assert!(root.query_selector("#people[data-stale]").unwrap().is_some());
+}

@@ -1,0 +1,78 @@
+//! The list of dialogs, and how one gets from one to another.
+
+use confab_protocol::{DialogId, Person};
+use confab_sync::{Event, Input};
+use leptos::{prelude::*, task::tick};
+use wasm_bindgen::JsCast;
+use wasm_bindgen_test::wasm_bindgen_test;
+use web_sys::{HtmlElement, HtmlTextAreaElement};
+
+use super::support::*;
+
+#[wasm_bindgen_test]
+async fn a_link_of_the_list_opens_its_dialog_and_leaves_the_list_where_it_is() {
+    let tab = Tab::default();
+    let root = with_bob(&tab, &[("bob", "hello")]).await;
+    let list = find(&root, "dialogs").unwrap();
+    assert_eq!(text(&root, "dialog-title"), "Bob d");
+    let input: HtmlTextAreaElement = find(&root, "input").unwrap().unchecked_into();
+    input.set_value("half a thought");
+    input.dispatch_event(&web_sys::Event::new("input").unwrap()).unwrap();
+    tick().await;
+    let other = root.query_selector("a[href='/d/e']").unwrap().unwrap();
+    other.unchecked_into::<HtmlElement>().click();
+    tick().await;
+    tick().await;
+    assert_eq!(text(&root, "dialog-title"), "Bob e");
+    assert_eq!(window().location().pathname().unwrap(), "/d/e");
+    assert!(find(&root, "dialogs").unwrap().is_same_node(Some(&list)));
+    assert_eq!(document().active_element().unwrap().id(), "write");
+    assert!(list.text_content().unwrap().contains("Draft: half a thought"));
+    assert!(tab.0.asked.borrow().contains(&"GET /api/messages/dialog/e".to_owned()));
+}
+
+#[wasm_bindgen_test]
+async fn who_is_typing_stands_in_the_head_and_in_the_list() {
+    let tab = Tab::default();
+    let root = with_bob(&tab, &[("bob", "hello")]).await;
+    assert_eq!(text(&root, "preview"), "hello");
+    let bob: Person = confab_protocol::json::read(r#"{"id":"bob","username":"Bob"}"#).unwrap();
+    let dialog_id = DialogId::parse("d").unwrap();
+    tab.hears(Event::Typing { dialog_id: dialog_id.clone(), people: vec![bob] });
+    tick().await;
+    tick().await;
+    assert_eq!(text(&root, "dialog-status"), "Bob is typing…");
+    assert_eq!(text(&root, "preview"), "typing…");
+    tab.hears(Event::Typing { dialog_id, people: Vec::new() });
+    tick().await;
+    tick().await;
+    assert_eq!(text(&root, "dialog-status"), "online");
+    assert_eq!(text(&root, "preview"), "hello");
+}
+
+#[wasm_bindgen_test]
+async fn who_is_shown_the_door_sees_nothing_more() {
+    let tab = Tab::default();
+    let root = with_bob(&tab, &[("bob", "secret")]).await;
+    tab.hears(frame(r#"{"type":"dialog:update","payload":{"dialogId":"d","uev":2}}"#));
+    tick().await;
+    tick().await;
+    assert!(find(&root, "gone").is_some());
+    assert!(!root.text_content().unwrap().contains("secret"));
+}
+
+#[wasm_bindgen_test]
+async fn what_is_new_elsewhere_stands_in_the_list_and_in_the_title() {
+    let tab = Tab::default();
+    let root = with_bob(&tab, &[("bob", "hello")]).await;
+    let new = message("bob", "psst", 1, 1).replace(r#""dialogId":"d""#, r#""dialogId":"e""#);
+    tab.hears(frame(&format!(
+        r#"{{"type":"message:new","payload":{{"dialogId":"e","ev":1,"message":{new}}}}}"#
+    )));
+    tick().await;
+    tick().await;
+    assert_eq!(text(&root, "unread"), "1");
+    assert_eq!(document().title(), "(1) Bob d · Confab");
+    let delivered = |input: &Input| matches!(input, Input::Delivered { dialog_id, .. } if dialog_id.as_str() == "e");
+    assert!(tab.0.inputs.borrow().iter().any(delivered));
+}

@@ -1,0 +1,112 @@
+// Delivered, read, and by whom.
+
+import type { Page } from "@playwright/test";
+
+import type { Person, Tab } from "./support/person";
+import { expect, test } from "./support/story";
+
+// A beat tells that time has passed in which a receipt would have come.
+test.use({ serverOptions: { environment: { CONFAB_HUB_HEARTBEAT_INTERVAL: "1s" } } });
+
+type Way = "blurred" | "hidden";
+
+// A page that is told by the story whether it is in front: a browser without a screen always says so.
+async function inFrontOrNot(person: Person, path: string): Promise<{ tab: Tab; turns: (way: Way, on: boolean) => Promise<void> }> {
+  const page: Page = await person.context.newPage();
+  await page.addInitScript(() => {
+    const away = { blurred: false, hidden: false };
+    Object.assign(window, { away });
+    document.hasFocus = () => !away.blurred && !away.hidden;
+    Object.defineProperty(document, "visibilityState", { get: () => (away.hidden ? "hidden" : "visible") });
+  });
+  const turns = (way: Way, on: boolean) =>
+    page.evaluate(
+      ([way, on]) => {
+        Object.assign((window as unknown as { away: object }).away, { [way]: on });
+        document.dispatchEvent(new Event("visibilitychange"));
+        window.dispatchEvent(new Event(on ? "blur" : "focus"));
+      },
+      [way, on] as const,
+    );
+  return { tab: await person.opensIn(page, path), turns };
+}
+
+for (const way of ["blurred", "hidden"] as const) {
+  test(`what comes while the page is ${way} is delivered, and read once it is in front`, async ({ alice, bob }) => {
+    await alice.registers("Alice");
+    await bob.registers("Bob");
+    const dialog = await alice.writesTo(bob);
+    const hers = await alice.opens(`/d/${dialog}`);
+    const { tab: his, turns } = await inFrontOrNot(bob, `/d/${dialog}`);
+    await hers.isConnected();
+    await his.isConnected();
+    await hers.sends("in front");
+    await hers.seesState("in front", "read");
+    await turns(way, true);
+    await hers.sends("out of sight");
+    await his.sees("out of sight");
+    await hers.seesState("out of sight", "delivered");
+    const beat = await hers.page.getByTestId("pulse").textContent();
+    await expect(hers.page.getByTestId("pulse")).not.toHaveText(beat ?? "");
+    await hers.seesState("out of sight", "delivered");
+    await his.seesUnread("Alice", 1);
+    const colour = (text: string) =>
+      hers.message(text).getByTestId("delivery").evaluate((mark) => getComputedStyle(mark).color);
+    expect(await colour("out of sight"), "told apart by the eye").not.toBe(await colour("in front"));
+    await turns(way, false);
+    await hers.seesState("out of sight", "read");
+    await his.seesUnread("Alice", 0);
+  });
+}
+
+test("in a group one sees by touch and by keys who has read", async ({ someone, bob }) => {
+  const alice = await someone({ hasTouch: true });
+  const [cem, dia] = [await someone(), await someone()];
+  for (const [person, name] of [[alice, "Alice"], [bob, "Bob"], [cem, "Cem"], [dia, "Dia"]] as const) {
+    await person.registers(name);
+  }
+  const group = await alice.beginsGroup("Tea", [bob, cem, dia]);
+  const tab = await alice.opens(`/d/${group}`);
+  await tab.isConnected();
+  await tab.sends("who is here?");
+  const readers = tab.message("who is here?").getByTestId("readers");
+  await tab.message("who is here?").getByRole("article").tap();
+  await expect(readers, "nobody yet").toBeHidden();
+  await (await bob.opens(`/d/${group}`)).isConnected();
+  await expect(readers).toHaveText("Read by 1 of 3: Bob");
+  await (await cem.opens(`/d/${group}`)).isConnected();
+  await expect(readers).toHaveText("Read by 2 of 3: Bob, Cem");
+  await tab.reloads();
+  await expect(readers).toHaveCount(0);
+  await tab.messages.focus();
+  await tab.page.keyboard.press("ArrowUp");
+  await expect(readers).toHaveText("Read by 2 of 3: Bob, Cem");
+  await expect(tab.message("who is here?").getByTestId("delivery")).toHaveAccessibleName("Read by 2 of 3: Bob, Cem");
+});
+
+test("a receipt is not read aloud", async ({ alice, bob }) => {
+  await alice.registers("Alice");
+  await bob.registers("Bob");
+  const dialog = await alice.writesTo(bob);
+  const hers = await alice.opens(`/d/${dialog}`);
+  await hers.isConnected();
+  await hers.sends("hello");
+  await hers.seesStored("hello");
+  await hers.page.evaluate(() => {
+    const heard: string[] = [];
+    Object.assign(window, { heard });
+    const list = document.querySelector("[role=log]")!;
+    new MutationObserver((changes) => {
+      for (const { target, addedNodes } of changes) {
+        const element = target instanceof Element ? target : target.parentElement!;
+        const live = element.closest("[aria-live]")!.getAttribute("aria-live");
+        heard.push(`${live}: ${addedNodes.length} new in ${element.tagName}`);
+      }
+    }).observe(list, { subtree: true, childList: true, characterData: true });
+  });
+  await (await bob.opens(`/d/${dialog}`)).isConnected();
+  await hers.seesState("hello", "read");
+  const heard = await hers.page.evaluate(() => (window as unknown as { heard: string[] }).heard);
+  expect(heard.length, "the mark is another").toBeGreaterThan(0);
+  expect(heard.filter((change) => !change.startsWith("off: 0 new"))).toEqual([]);
+});
