@@ -8,7 +8,7 @@ use super::{
     AccountRefused, Auth, Identity, cookies::Cookies, enter::Entered, login::Login,
     name::ChosenName, password::Password,
 };
-use crate::store::AccountError;
+use crate::store::{AccountError, IfPassing};
 
 impl Auth {
     /// Who one is.
@@ -38,8 +38,11 @@ impl Auth {
         let before = self.me(identity).await?;
         let ChosenName { name, key } = ChosenName::parse(&change.name)?;
         self.0.tries.rename(&before.id, self.0.clock.now())?;
-        let create_as_guest = identity.account().is_none();
-        self.0.store.rename_person(before.id.clone(), name.clone(), key, create_as_guest).await?;
+        let if_passing = match identity.account() {
+            Some(_) => IfPassing::Refuse,
+            None => IfPassing::Keep,
+        };
+        self.0.store.rename_person(before.id.clone(), name.clone(), key, if_passing).await?;
         Ok(rest::Me { username: name, ..before })
     }
 

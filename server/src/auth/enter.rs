@@ -16,7 +16,7 @@ use super::{
     name::ChosenName,
     password::{self, Password},
 };
-use crate::store::{AccountKind, Registration};
+use crate::store::{AccountKind, IfPassing, Registration};
 
 /// Someone has come in.
 #[derive(Clone, Debug)]
@@ -52,9 +52,9 @@ impl Auth {
         };
         let person = match name {
             Some(ChosenName { name, key }) => {
-                let create_as_guest = true;
                 let renamed = Person { id: person.id, username: name.clone() };
-                parts.store.rename_person(renamed.id.clone(), name, key, create_as_guest).await?;
+                let id = renamed.id.clone();
+                parts.store.rename_person(id, name, key, IfPassing::Keep).await?;
                 renamed
             }
             None => {

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use confab_protocol::{
-    ClientFrame, ClientId, Connecting, DialogId, ErrorCode, Ev, MessageKind, Meta, Nack, Person,
-    Pong, Resume, Seq, ServerFrame, Topic,
+    ClientFrame, ClientId, Connecting, DialogId, ErrorCode, Ev, MessageDelete, MessageEdit,
+    MessageKind, MessageSend, Meta, Nack, Person, Pong, Resume, Seq, ServerFrame, Topic,
 };
 use futures::{FutureExt, future::BoxFuture};
 use tracing::debug;
@@ -66,23 +66,31 @@ impl Refused {
 }
 
 impl Gateway {
-    /// Carries out one frame. Answers go into the outlet; what waits for a commit is returned.
+    /// Reads one frame and carries it out. Answers go into the outlet; what waits for a commit is
+    /// returned.
     pub(super) async fn handle(
         &self,
         text: &str,
         outlet: &Arc<Outlet>,
         speaker: &mut Speaker,
     ) -> (Understood, Option<Pending>) {
-        let frame = match ClientFrame::decode(text) {
-            Ok(frame) => frame,
+        match ClientFrame::decode(text) {
+            Ok(frame) => (Understood::Yes, self.carry_out(frame, outlet, speaker).await),
             Err(error) => {
                 outlet.tell(answers::not_understood(&error));
-                return (Understood::No, None);
+                (Understood::No, None)
             }
-        };
+        }
+    }
+
+    async fn carry_out(
+        &self,
+        frame: ClientFrame,
+        outlet: &Arc<Outlet>,
+        speaker: &mut Speaker,
+    ) -> Option<Pending> {
         let kind = frame.kind();
         let hub = &self.0.hub;
-        let mut pending = None;
         match frame {
             ClientFrame::Connecting(connecting) => {
                 self.connecting(connecting, outlet, speaker).await;
@@ -100,35 +108,16 @@ impl Gateway {
                 let new_id = client_id.clone().unwrap_or_else(|| self.client_id());
                 let message = said(new_id, chat.message);
                 let to = DialogId::lobby();
-                pending = self.send(to, message, client_id, outlet, speaker, kind).await;
+                return self.send(to, message, client_id, outlet, speaker, kind).await;
             }
             ClientFrame::MessageSend(send) => {
-                let client_id = send.client_id.clone();
-                let message = SendMessage {
-                    client_id: send.client_id,
-                    content: send.content,
-                    kind: send.kind,
-                    meta: send.meta,
-                    reply_to: send.reply_to,
-                };
-                let to = send.dialog_id;
-                pending = self.send(to, message, Some(client_id), outlet, speaker, kind).await;
+                let (to, message) = written(send);
+                let client_id = Some(message.client_id.clone());
+                return self.send(to, message, client_id, outlet, speaker, kind).await;
             }
-            ClientFrame::MessageEdit(edit) => {
-                let client_id = edit.client_id;
-                let member = self.member(edit.dialog_id, speaker).await;
-                pending = told(member, Some(client_id.clone()), outlet, kind).map(|member| {
-                    let edited = hub.edit(member, edit.message_id, &edit.content);
-                    edited.map(move |result| Some(answers::amended(client_id, result))).boxed()
-                });
-            }
+            ClientFrame::MessageEdit(edit) => return self.edit(edit, outlet, speaker, kind).await,
             ClientFrame::MessageDelete(delete) => {
-                let client_id = delete.client_id;
-                let member = self.member(delete.dialog_id, speaker).await;
-                pending = told(member, Some(client_id.clone()), outlet, kind).map(|member| {
-                    let deleted = hub.delete(member, delete.message_id);
-                    deleted.map(move |result| Some(answers::amended(client_id, result))).boxed()
-                });
+                return self.delete(delete, outlet, speaker, kind).await;
             }
             ClientFrame::TypingStart(typing) => {
                 self.typing(typing.dialog_id, Typing::Started, outlet, speaker, kind).await;
@@ -138,11 +127,11 @@ impl Gateway {
             }
             ClientFrame::MessageDelivered(got) => {
                 let member = self.member(got.dialog_id, speaker).await;
-                pending = self.advance(member, (got.seq, Seq(0)), outlet, kind);
+                return self.advance(member, (got.seq, Seq(0)), outlet, kind);
             }
             ClientFrame::MessageRead(seen) => {
                 let member = self.member(seen.dialog_id, speaker).await;
-                pending = self.advance(member, (seen.seq, seen.seq), outlet, kind);
+                return self.advance(member, (seen.seq, seen.seq), outlet, kind);
             }
             ClientFrame::PresenceSet(set) => {
                 let attention = if set.away { Attention::Away } else { Attention::Online };
@@ -158,7 +147,7 @@ impl Gateway {
                 debug!(connection.id = %outlet.connection.id, n = ping.n, "pong");
             }
         }
-        (Understood::Yes, pending)
+        None
     }
 
     async fn connecting(
@@ -273,6 +262,32 @@ impl Gateway {
         Some(sent.map(move |result| answers::sent(client_id, kind, result)).boxed())
     }
 
+    async fn edit(
+        &self,
+        MessageEdit { dialog_id, message_id, client_id, content }: MessageEdit,
+        outlet: &Outlet,
+        speaker: &Speaker,
+        kind: &str,
+    ) -> Option<Pending> {
+        let member = self.member(dialog_id, speaker).await;
+        let member = told(member, Some(client_id.clone()), outlet, kind)?;
+        let edited = self.0.hub.edit(member, message_id, &content);
+        Some(edited.map(move |result| Some(answers::amended(client_id, result))).boxed())
+    }
+
+    async fn delete(
+        &self,
+        MessageDelete { dialog_id, message_id, client_id }: MessageDelete,
+        outlet: &Outlet,
+        speaker: &Speaker,
+        kind: &str,
+    ) -> Option<Pending> {
+        let member = self.member(dialog_id, speaker).await;
+        let member = told(member, Some(client_id.clone()), outlet, kind)?;
+        let deleted = self.0.hub.delete(member, message_id);
+        Some(deleted.map(move |result| Some(answers::amended(client_id, result))).boxed())
+    }
+
     async fn typing(
         &self,
         dialog: DialogId,
@@ -336,6 +351,11 @@ fn bounded(Resume { epoch, positions }: Resume) -> Resume {
 fn said(client_id: ClientId, content: String) -> SendMessage {
     let kind = MessageKind::Text;
     SendMessage { client_id, content, kind, meta: Meta::default(), reply_to: None }
+}
+
+fn written(send: MessageSend) -> (DialogId, SendMessage) {
+    let MessageSend { dialog_id, client_id, content, kind, meta, reply_to } = send;
+    (dialog_id, SendMessage { client_id, content, kind, meta, reply_to })
 }
 
 /// Topics that one frame or URL may name. Each unknown one is answered by name, and so many answers

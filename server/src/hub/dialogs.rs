@@ -111,12 +111,21 @@ impl Hub {
         self.0.store.dissolve(owner).await
     }
 
-    /// Makes a dialog quiet for someone, or audible again.
+    /// Makes a dialog quiet for someone.
     ///
     /// # Errors
     ///
     /// [`DialogError`].
-    pub async fn mute(&self, member: Member, muted: bool) -> Result<(), DialogError> {
-        self.0.store.mute(member, muted).await.map(drop)
+    pub async fn mute(&self, member: Member) -> Result<(), DialogError> {
+        self.0.store.mute(member).await.map(drop)
+    }
+
+    /// Lets someone hear a dialog again.
+    ///
+    /// # Errors
+    ///
+    /// [`DialogError`].
+    pub async fn unmute(&self, member: Member) -> Result<(), DialogError> {
+        self.0.store.unmute(member).await.map(drop)
     }
 }

@@ -38,3 +38,67 @@ impl Hub {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::{path::Path, sync::Arc};
+
+    use confab_protocol::{DialogId, DialogTitle, Limits, Person, Timestamp, UserId, Username};
+    use tokio::sync::mpsc;
+
+    use super::*;
+    use crate::{
+        hub::{Outlet, Place, Rules, outlet::tests::outlet},
+        ops::{Clock, Random, Registry, Shutdown, config, registry::Quota},
+        store::Store,
+    };
+
+    fn person(name: &str) -> Person {
+        Person { id: UserId::parse(name).unwrap(), username: Username::parse(name).unwrap() }
+    }
+
+    /// Anna and Bob in a group, in a hub whose readers of the log wait for one another.
+    async fn group(folder: &Path) -> (Hub, DialogId) {
+        let (clock, _) = Clock::manual(Timestamp::from_unix_ms(0));
+        let (shutdown, random) = (Shutdown::default(), Random::from_seed(1));
+        let (changes, committed) = mpsc::channel(64);
+        let config = config::Store { readers: 1, ..config::Store::default() };
+        let store = Store::open(folder, &config, clock.clone(), random, changes, &shutdown);
+        let store = store.await.unwrap();
+        for name in ["anna", "bob"] {
+            store.keep_guest(person(name)).await.unwrap();
+        }
+        let title = DialogTitle::parse("Tea").unwrap();
+        let begun = store.begin_group(person("anna"), title, vec![person("bob").id]);
+        let dialog = begun.await.unwrap().dialog.dialog_id;
+        let registry = Arc::new(Registry::new(Quota { per_user: 10, per_address: 10 }));
+        let rules = Rules { hub: config::Hub::default(), limits: Limits::default() };
+        let hub = Hub::start(rules, clock, store, registry, committed, shutdown).await;
+        (hub.unwrap(), dialog)
+    }
+
+    fn heard(outlet: &Outlet) -> usize {
+        std::iter::from_fn(|| outlet.pop()).count()
+    }
+
+    #[tokio::test]
+    async fn typing_that_would_overtake_a_removal_is_told_to_nobody() {
+        let folder = tempfile::tempdir().unwrap();
+        let (hub, dialog) = group(folder.path()).await;
+        let (anna, bob) = (Member::attested(person("anna"), dialog), outlet("bob", 8, 1000));
+        hub.subscribe(&bob, Topic::Typing);
+        hub.typing(&anna, Typing::Started).await.unwrap();
+        assert_eq!(heard(&bob), 1, "Bob is a member");
+
+        let lobby = Member::attested(person("anna"), DialogId::lobby());
+        let mut earlier = Box::pin(hub.history(&lobby, Place::Latest, 50));
+        assert!(futures::poll!(&mut earlier).is_pending(), "has the only reader");
+        let mut typing = Box::pin(hub.typing(&anna, Typing::Stopped));
+        assert!(futures::poll!(&mut typing).is_pending(), "waits for the reader");
+        // Bob is out. To whoever reads an older state of the database he is a member still.
+        hub.0.listeners.expel(&person("bob").id, anna.dialog());
+        drop(earlier);
+        typing.await.unwrap();
+        assert_eq!(heard(&bob), 0);
+    }
+}

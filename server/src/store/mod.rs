@@ -46,8 +46,8 @@ pub use messages::{
 };
 pub use open::OpenError;
 pub use people::{
-    Account, AccountError, AccountKind, Credentials, NewToken, Registration, SavedSession,
-    SessionKey, Token,
+    Account, AccountError, AccountKind, Credentials, IfPassing, NewToken, Registration,
+    SavedSession, SessionKey, Token,
 };
 
 /// The database did not do what it was asked; nothing was stored.

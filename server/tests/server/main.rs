@@ -29,6 +29,7 @@ mod process;
 mod rest;
 mod rights;
 mod rights_by_frame;
+mod rights_by_page;
 mod schemas;
 mod secrets;
 mod sending;

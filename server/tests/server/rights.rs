@@ -150,15 +150,21 @@ impl<'a> Scene<'a> {
         Self { person, group, message, fred, eve }
     }
 
+    /// What a row of a table means here.
+    pub fn filled(&self, text: &str) -> String {
+        let text = text.replace("{id}", &self.group).replace("{message}", &self.message);
+        let text = text.replace("$fred", &self.fred).replace("$eve", &self.eve);
+        text.replace("$new", &new_word())
+    }
+
     /// Asks as a row of the table says.
     async fn asks(mut self, route: &str, body: &str) -> (u16, Value) {
+        let route = self.filled(route);
         let (method, path) = route.split_once(' ').unwrap();
-        let path = path.replace("{id}", &self.group).replace("{message}", &self.message);
-        let body = body.replace("$fred", &self.fred).replace("$eve", &self.eve);
-        let body = body.replace("$new", &new_word());
+        let body = self.filled(body);
         let body = (!body.is_empty()).then(|| serde_json::from_str(&body).unwrap());
         let method = Method::from_bytes(method.as_bytes()).unwrap();
-        let answer = self.person.asks(method, &path, body).await;
+        let answer = self.person.asks(method, path, body).await;
         (answer.status(), answer.json())
     }
 }

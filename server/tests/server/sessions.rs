@@ -1,14 +1,26 @@
 //! Sessions: what the cookie is like, when a session begins, ends and is prolonged, and what happens
 //! to the sockets it opened (DESIGN §7, G8; docs/decisions/007).
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde_json::json;
 use sqlx::{Connection, Row, SqliteConnection};
 
-use crate::harness::{Answer, PASSWORD, Person, TestServer, hears, server};
+use crate::harness::{Answer, Client, PASSWORD, Person, TestServer, hears, server};
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+
+#[expect(clippy::disallowed_methods, reason = "what is promised is a time of the world")]
+fn now() -> Instant {
+    Instant::now()
+}
+
+/// Waits until the server has closed a socket with 4001, less than a second after this moment by the
+/// clock of the world.
+async fn is_cut(socket: &mut Client, asked: Instant) {
+    assert_eq!(socket.is_closed().await.code, 4001);
+    assert!(asked.elapsed() < Duration::from_secs(1), "after {:?}", asked.elapsed());
+}
 
 fn session_cookie(answer: &Answer) -> String {
     let all = answer.head.headers.get_all("set-cookie");
@@ -62,6 +74,24 @@ async fn a_copy_of_the_database_opens_no_door() {
 }
 
 #[tokio::test]
+async fn a_password_is_hashed_as_dearly_as_owasp_asks_for_unless_somebody_wants_less() {
+    let server = server().with(|settings| settings.auth = Default::default()).start().await;
+    drop(server.account("anna", "Anna").await);
+    let file = server.folder.path().join("data/confab.db");
+    let mut database =
+        SqliteConnection::connect(&format!("sqlite://{}", file.display())).await.unwrap();
+    let hash = "SELECT password_hash FROM users WHERE login_key = 'anna'";
+    let hash: String = sqlx::query_scalar(hash).fetch_one(&mut database).await.unwrap();
+    database.close().await.unwrap();
+    let parts: Vec<_> = hash.split('$').collect();
+    let ["", "argon2id", "v=19", "m=19456,t=2,p=1", salt, sum] = parts[..] else {
+        panic!("{hash}")
+    };
+    assert_eq!((salt.len(), sum.len()), (22, 43), "16 bytes and 32 in base64: {hash}");
+    server.end().await;
+}
+
+#[tokio::test]
 async fn signing_in_makes_a_new_session_and_ends_the_one_before() {
     let server = server().start().await;
     let mut anna = server.account("anna", "Anna").await;
@@ -98,9 +128,10 @@ async fn signing_out_ends_this_session_its_sockets_and_no_other() {
     let mut at_phone = phone.dials().query("topics=").connect().await;
     let thief = desk.copy();
 
+    let asked = now();
     let answer = desk.post("/api/auth/logout", json!({})).await;
+    is_cut(&mut at_desk, asked).await;
     assert_eq!((answer.status(), desk.cookies().as_str()), (200, ""), "all is forgotten");
-    assert_eq!(at_desk.is_closed().await.code, 4001);
     at_phone.heard_nothing().await;
     assert!(phone.me().await.is_some());
     assert_eq!({ thief }.me().await, None, "the secret is worth nothing any more");
@@ -120,9 +151,10 @@ async fn signing_out_everywhere_ends_every_device() {
         sockets.push(person.dials().query("topics=").connect().await);
     }
     let mut of_bob = bob.dials().query("topics=").connect().await;
+    let asked = now();
     desk.post("/api/auth/logout", json!({ "everywhere": true })).await;
-    for mut socket in sockets {
-        assert_eq!(socket.is_closed().await.code, 4001);
+    for socket in &mut sockets {
+        is_cut(socket, asked).await;
     }
     assert_eq!(phone.me().await, None);
     of_bob.heard_nothing().await;
@@ -140,8 +172,9 @@ async fn a_changed_password_ends_all_sessions_and_begins_one() {
     let mut at_phone = phone.dials().query("topics=").connect().await;
     let before = desk.copy();
     let body = json!({ "old": PASSWORD, "new": "coffee at nine" });
+    let asked = now();
     assert_eq!(desk.post("/api/me/password", body).await.status(), 200);
-    assert_eq!(at_phone.is_closed().await.code, 4001);
+    is_cut(&mut at_phone, asked).await;
     assert_eq!((phone.me().await, { before }.me().await), (None, None));
     assert!(desk.me().await.is_some(), "whoever asked is in, by a new secret");
     server.end().await;

@@ -56,6 +56,20 @@ async fn a_token_is_told_once_and_listed_without_its_secret() {
 }
 
 #[tokio::test]
+async fn tokens_are_listed_newest_first() {
+    let server = server().start().await;
+    let mut anna = server.account("anna", "Anna").await;
+    for name in ["first", "second", "third"] {
+        anna.makes_token(name).await;
+        server.pass(std::time::Duration::from_millis(1));
+    }
+    let list = anna.get("/api/me/tokens").await.json();
+    let names = list["data"]["tokens"].as_array().unwrap().iter().map(|token| &token["name"]);
+    assert_eq!(names.collect::<Vec<_>>(), ["third", "second", "first"]);
+    server.end().await;
+}
+
+#[tokio::test]
 async fn nobody_removes_or_sees_the_token_of_another() {
     let server = server().start().await;
     let mut anna = server.account("anna", "Anna").await;

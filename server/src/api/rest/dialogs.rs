@@ -126,8 +126,10 @@ async fn change(
     let member = api.member(&visitor, dialog).await?;
     let title = change.title.as_deref().map(DialogTitle::parse).transpose()?;
     let hub = &api.0.hub;
-    if let Some(muted) = change.muted {
-        hub.mute(member.clone(), muted).await?;
+    match change.muted {
+        Some(true) => hub.mute(member.clone()).await?,
+        Some(false) => hub.unmute(member.clone()).await?,
+        None => {}
     }
     if let Some(title) = title {
         hub.rename_dialog(member.clone(), title).await?;

@@ -16,7 +16,7 @@ struct Mute {
 }
 
 impl Store {
-    /// Notes whether a dialog shall be quiet, for oneself.
+    /// Makes a dialog quiet, for oneself.
     ///
     /// # Errors
     ///
@@ -24,9 +24,20 @@ impl Store {
     pub fn mute(
         &self,
         member: Member,
-        is_muted: bool,
     ) -> impl Future<Output = Result<Dialog, DialogError>> + use<> {
-        self.writer.write(Mute { member, is_muted })
+        self.writer.write(Mute { member, is_muted: true })
+    }
+
+    /// Lets a dialog be heard again, by oneself.
+    ///
+    /// # Errors
+    ///
+    /// As [`Store::mute`].
+    pub fn unmute(
+        &self,
+        member: Member,
+    ) -> impl Future<Output = Result<Dialog, DialogError>> + use<> {
+        self.writer.write(Mute { member, is_muted: false })
     }
 }
 

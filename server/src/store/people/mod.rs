@@ -34,6 +34,7 @@ use super::{
 
 pub use account::{Account, AccountKind, Credentials};
 pub use register::Registration;
+pub use rename_person::IfPassing;
 pub use sessions::SavedSession;
 pub use tokens::{NewToken, Token};
 

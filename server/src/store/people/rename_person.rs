@@ -9,28 +9,37 @@ use crate::store::{
     writer::{Outcome, Stamp, Stop, Write},
 };
 
+/// What becomes of a name that somebody chooses who is only passing.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum IfPassing {
+    /// They are kept, as a guest of that name.
+    Keep,
+    /// Nobody is called so.
+    Refuse,
+}
+
 struct RenamePerson {
     person: Person,
     name_key: String,
-    create_as_guest: bool,
+    if_passing: IfPassing,
 }
 
 impl Store {
-    /// Gives someone a name that nobody else may have. With `create_as_guest` who is only passing is
-    /// kept as a guest of that name.
+    /// Gives someone a name that nobody else may have.
     ///
     /// # Errors
     ///
-    /// [`AccountError::NameTaken`], [`AccountError::Unknown`].
+    /// [`AccountError::NameTaken`]; [`AccountError::Unknown`] of who is deleted, or is passing and not to
+    /// be kept.
     pub fn rename_person(
         &self,
         user: UserId,
         name: Username,
         name_key: String,
-        create_as_guest: bool,
+        if_passing: IfPassing,
     ) -> impl Future<Output = Result<Person, AccountError>> + use<> {
         let person = Person { id: user, username: name };
-        self.writer.write(RenamePerson { person, name_key, create_as_guest })
+        self.writer.write(RenamePerson { person, name_key, if_passing })
     }
 }
 
@@ -45,7 +54,7 @@ impl Write for RenamePerson {
     ) -> Outcome<Person, AccountError> {
         match kind_of(connection, &self.person.id).await? {
             Some(AccountKind::Guest | AccountKind::Account) => {}
-            None if self.create_as_guest => {}
+            None if self.if_passing == IfPassing::Keep => {}
             _ => return Err(Stop::Refused(AccountError::Unknown)),
         }
         must_be_free(connection, &self.name_key, &self.person.id).await?;

@@ -58,7 +58,7 @@ impl Store {
         self.writer.write(token)
     }
 
-    /// Someone's tokens, oldest first.
+    /// Someone's tokens, newest first; of the same moment in any order, but always the same.
     ///
     /// # Errors
     ///

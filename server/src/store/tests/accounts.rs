@@ -3,7 +3,9 @@
 use confab_protocol::{DialogChange, DialogId, Person, UserId, Username};
 
 use super::rig::{Rig, member, registration, user};
-use crate::store::{AccountError, AccountKind, Change, NewToken, Registration, SessionKey};
+use crate::store::{
+    AccountError, AccountKind, Change, IfPassing, NewToken, Registration, SessionKey,
+};
 
 fn name(text: &str) -> Username {
     Username::parse(text).unwrap()
@@ -35,7 +37,7 @@ async fn a_guest_who_registers_is_called_otherwise_in_their_dialogs_and_not_in_t
     let (guest, bob) = (rig.passing("guest-1"), rig.account("bob").await);
     let direct = rig.direct(&guest, &bob).await;
     // Whoever mutes the lobby has a row there like a member's.
-    rig.store.mute(member(&guest, &DialogId::lobby()), true).await.unwrap();
+    rig.store.mute(member(&guest, &DialogId::lobby())).await.unwrap();
     rig.news().await;
     let anna = Registration { user: guest.id.clone(), ..registration("anna") };
     let anna = rig.store.register(anna).await.unwrap();
@@ -60,18 +62,20 @@ async fn names_and_logins_belong_to_one() {
             let refused = rig.store.register(again).await;
             assert!(matches!(refused, Err(AccountError::Unknown)), "{refused:?}");
         }
-        let refused =
-            rig.store.rename_person(user("x"), name("Anna"), "anna".to_owned(), true).await;
+        let refused = rig
+            .store
+            .rename_person(user("x"), name("Anna"), "anna".to_owned(), IfPassing::Keep)
+            .await;
         assert!(matches!(refused, Err(AccountError::NameTaken)), "{refused:?}");
-        for (who, create_as_guest) in [("nobody", false), ("gone", true)] {
+        for (who, if_passing) in [("nobody", IfPassing::Refuse), ("gone", IfPassing::Keep)] {
             let renamed =
-                rig.store.rename_person(user(who), name("New"), "new".to_owned(), create_as_guest);
+                rig.store.rename_person(user(who), name("New"), "new".to_owned(), if_passing);
             let refused = renamed.await;
             assert!(matches!(refused, Err(AccountError::Unknown)), "{refused:?}");
         }
         // One's own name may be written otherwise, or as it is.
         rig.store
-            .rename_person(anna.id.clone(), name("anna"), "anna".to_owned(), false)
+            .rename_person(anna.id.clone(), name("anna"), "anna".to_owned(), IfPassing::Refuse)
             .await
             .unwrap();
         assert!(rig.store.set_password(user("nobody"), String::new()).await.is_err());
@@ -89,7 +93,8 @@ async fn a_new_name_is_shown_and_old_messages_keep_the_old_one() {
     let (anna, lobby) = (rig.account("anna").await, DialogId::lobby());
     rig.says(&anna, &lobby, "Hi").await;
     rig.news().await;
-    let renamed = rig.store.rename_person(anna.id.clone(), name("Ann"), "ann".to_owned(), false);
+    let renamed =
+        rig.store.rename_person(anna.id.clone(), name("Ann"), "ann".to_owned(), IfPassing::Refuse);
     assert_eq!(renamed.await.unwrap().username, name("Ann"));
     assert_eq!(
         rig.news().await,
@@ -101,7 +106,8 @@ async fn a_new_name_is_shown_and_old_messages_keep_the_old_one() {
     assert_eq!(page.messages[0].sender_name, name("anna"));
     assert_eq!(rig.says(&anna, &lobby, "Me").await.sender_name, name("Ann"));
 
-    let guest = rig.store.rename_person(user("x"), name("Xenia"), "xenia".to_owned(), true);
+    let guest =
+        rig.store.rename_person(user("x"), name("Xenia"), "xenia".to_owned(), IfPassing::Keep);
     guest.await.unwrap();
     let account = rig.store.account(&user("x")).await.unwrap().unwrap();
     assert_eq!((account.kind, account.has_own_name), (AccountKind::Guest, true));

@@ -11,7 +11,7 @@ use confab_protocol::{
 use rand::{RngExt, SeedableRng, rngs::StdRng};
 
 use super::rig::{Rig, advance, delete, edit, member, title};
-use crate::store::{Append, CatchUp, Change, Place, Readers};
+use crate::store::{Append, CatchUp, Change, IfPassing, Place, Readers};
 
 /// A dialog as a client has it.
 #[derive(Clone, Debug, PartialEq)]
@@ -266,7 +266,8 @@ impl World {
             19 => self.is_called(&person, &words).await,
             20 if self.below(4) == 0 => self.is_gone(&person).await,
             _ => match self.below(4) {
-                0 => drop(store.mute(proof, self.below(2) == 0).await),
+                0 if self.below(2) == 0 => drop(store.mute(proof).await),
+                0 => drop(store.unmute(proof).await),
                 1 => drop(store.remove_members(proof, vec![person.id]).await),
                 2 => drop(store.pass_ownership(proof, other.id).await),
                 _ => drop(store.dissolve(proof).await),
@@ -282,7 +283,7 @@ impl World {
             let known = self.people.iter_mut().find(|other| other.id == person.id);
             known.unwrap().username = name;
         } else {
-            self.rig.store.rename_person(id, name, key, false).await.unwrap();
+            self.rig.store.rename_person(id, name, key, IfPassing::Refuse).await.unwrap();
         }
     }
 

@@ -77,19 +77,19 @@ async fn a_dialog_is_muted_for_oneself_alone() {
     let direct = rig.direct(&anna, &bob).await;
     rig.news().await;
     for dialog in [direct.clone(), DialogId::lobby()] {
-        assert!(rig.store.mute(member(&anna, &dialog), true).await.unwrap().muted);
+        assert!(rig.store.mute(member(&anna, &dialog)).await.unwrap().muted);
         let news = rig.news().await;
         let [Change::Personal { user, update }] = &news[..] else { panic!("{news:?}") };
         assert!(*user == anna.id && update.dialog.as_ref().unwrap().muted);
         assert!(!rig.store.dialog(&member(&bob, &dialog)).await.unwrap().dialog.muted);
     }
     rig.leaves_nothing_behind(async || {
-        assert!(rig.store.mute(member(&anna, &direct), true).await.unwrap().muted);
-        let refused = rig.store.mute(member(&anna, &nowhere()), true).await;
+        assert!(rig.store.mute(member(&anna, &direct)).await.unwrap().muted);
+        let refused = rig.store.mute(member(&anna, &nowhere())).await;
         assert!(matches!(refused, Err(DialogError::NoSuchDialog)), "{refused:?}");
     })
     .await;
-    assert!(!rig.store.mute(member(&anna, &direct), false).await.unwrap().muted);
+    assert!(!rig.store.unmute(member(&anna, &direct)).await.unwrap().muted);
 }
 
 #[tokio::test]
