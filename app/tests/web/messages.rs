@@ -124,7 +124,7 @@ async fn an_answer_says_what_it_answers_and_an_edit_gives_the_draft_back() {
     let rows = root.query_selector_all("[data-testid=message]").unwrap();
     let point = |place| {
         let row: Element = rows.item(place).unwrap().unchecked_into();
-        row.dispatch_event(&web_sys::Event::new("pointerenter").unwrap()).unwrap();
+        row.dispatch_event(&web_sys::Event::new("pointerover").unwrap()).unwrap();
     };
     let click = |id| find(&root, id).unwrap().unchecked_into::<HtmlElement>().click();
     point(0);
@@ -157,7 +157,7 @@ async fn what_is_taken_back_is_asked_for_twice() {
     let root = with_bob(&tab, &[("anna", "oops")]).await;
     find(&root, "message")
         .unwrap()
-        .dispatch_event(&web_sys::Event::new("pointerenter").unwrap())
+        .dispatch_event(&web_sys::Event::new("pointerover").unwrap())
         .unwrap();
     tick().await;
     let delete = || find(&root, "delete").unwrap().unchecked_into::<HtmlElement>().click();

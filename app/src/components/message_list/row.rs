@@ -80,7 +80,8 @@ pub fn message_row(line: RwSignal<Line>, first: &Row) -> Element {
         .flag_live("data-continues", is(|row| row.continues))
         .flag_live("data-failed", is(|row| row.state.refusal().is_some()))
         .test_id("message")
-        .on("pointerenter", actions.on_point(row))
+        // Not only when the row is entered: the bar goes when something is done with it.
+        .on("pointerover", actions.on_point(row))
         .on("focusin", actions.on_point(row))
         .child(bubble)
 }
