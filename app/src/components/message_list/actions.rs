@@ -9,7 +9,11 @@ use stylers_macro::style_sheet;
 use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
 
-use super::{delivery::readers, row::Shown, timeline::Body};
+use super::{
+    delivery::readers,
+    row::Shown,
+    timeline::{Body, Row},
+};
 use crate::{
     components::{
         clipboard,
@@ -122,11 +126,12 @@ impl Actions {
                 self.bar.get().iter().for_each(|bar| bar.remove());
             }
         };
-        let is_mine = move || self.about.get().and_then(Shown::get).is_some_and(|row| row.is_mine);
-        let is_ours = move || {
-            let may = self.about.get().and_then(Shown::get);
-            may.is_some_and(|row| row.is_mine && row.state == OutgoingState::Stored)
+        let is = move |look: fn(&Row) -> bool| {
+            move || self.about.get().and_then(|row| row.try_with(look)).unwrap_or(false)
         };
+        let is_mine = is(|row| row.is_mine);
+        // Also when it has been stored since it was pointed at.
+        let is_ours = is(|row| row.is_mine && row.state == OutgoingState::Stored);
         let readers = move || self.about.get().map(readers).unwrap_or_default();
         let ours = move || -> Html {
             vec![button(words.edit(), "edit").on("click", edit).into(), self.taking_back()].into()

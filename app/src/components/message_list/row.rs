@@ -101,6 +101,11 @@ impl Shown {
         })
     }
 
+    /// Looks at it, and again when it is another, for as long as it is shown.
+    pub fn try_with<T>(self, look: impl FnOnce(&Row) -> T) -> Option<T> {
+        self.line.try_with(|line| line.message().map(look)).flatten()
+    }
+
     /// As it is now, if it is still shown.
     pub fn get(self) -> Option<Row> {
         self.line.try_with_untracked(|line| line.message().cloned()).flatten()
