@@ -94,7 +94,15 @@ impl Api {
             reply_to: reply_to
                 .map_err(|error| Problem::bad_request(format!("replyTo: {error}")))?,
         };
-        self.send(visitor, member, message).await?;
+        let sent = self.send(visitor, member.clone(), message.clone()).await;
+        match sent.map_err(Problem::from) {
+            // Gone back to, the form has the name of what it sent before: other words are another message.
+            Err(problem) if problem.code() == ErrorCode::ClientIdConflict => {
+                let message = SendMessage { client_id: self.client_id(), ..message };
+                self.send(visitor, member, message).await?;
+            }
+            sent => drop(sent?),
+        }
         Ok(())
     }
 }

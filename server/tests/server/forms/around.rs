@@ -136,3 +136,16 @@ async fn a_language_is_chosen_on_any_page_and_shows_it_again() {
     assert!(nobody.opens("/login").await.body.contains("Ласкаво просимо"));
     server.end().await;
 }
+
+#[tokio::test]
+async fn a_form_that_was_gone_back_to_sends_other_words_as_another_message() {
+    let server = server().start().await;
+    let mut anna = anna(&server).await;
+    for words in ["Tea?", "Tea?", "Coffee?"] {
+        let answer = anna.posts("/", &[("message", words), ("clientId", "m1")]).await;
+        assert_eq!(sent(&answer), (303, "/#latest"), "{words}");
+    }
+    let said = server.history().await.messages.into_iter().map(|message| message.content);
+    assert_eq!(said.collect::<Vec<_>>(), ["Tea?", "Coffee?"]);
+    server.end().await;
+}
