@@ -38,7 +38,10 @@ impl Endpoint for Messages {
                 match fetch(session, &dialog, place).await {
                     // Somebody has jumped elsewhere meanwhile.
                     _ if session.windows.is_outdated(&dialog) => {}
-                    Ok(page) => return Ok(page),
+                    Ok(page) => {
+                        session.windows.came(&dialog);
+                        return Ok(page);
+                    }
                     Err(error) => {
                         session.windows.failed(&dialog, place);
                         return Err(error);

@@ -57,7 +57,39 @@ struct Window {
     wanted: Option<Place>,
     /// What the engine tells while a page is fetched that makes the window longer.
     heard: Option<Vec<DialogEvent>>,
+    /// Whether a page is on its way that takes the place of the window.
+    is_replaced: bool,
     is_read_back: bool,
+}
+
+impl Window {
+    fn new(dialog: DialogId) -> Self {
+        Self { dialog, wanted: None, heard: None, is_replaced: false, is_read_back: false }
+    }
+
+    /// Scrolling makes a window longer that is about to go: it waits, or the page that says where the
+    /// new one stands in the log would never come.
+    fn want(&mut self, place: Place) -> bool {
+        let goes = self.is_replaced || self.wanted.is_some_and(|wanted| !wanted.extends());
+        let is_taken = !(goes && place.extends());
+        if is_taken {
+            self.wanted = Some(place);
+        }
+        is_taken
+    }
+
+    fn begin(&mut self) -> Place {
+        let place = self.wanted.take().unwrap_or(Place::Latest);
+        self.heard = place.extends().then(Vec::new);
+        self.is_replaced = !place.extends();
+        place
+    }
+
+    fn failed(&mut self, place: Place) {
+        self.wanted.get_or_insert(place);
+        self.heard = None;
+        self.is_replaced = false;
+    }
 }
 
 /// The windows of this tab; copies share them.
@@ -81,15 +113,16 @@ impl Windows {
         if let Some(window) = windows.iter_mut().find(|window| window.dialog == *dialog) {
             return act(window);
         }
-        let mut window =
-            Window { dialog: dialog.clone(), wanted: None, heard: None, is_read_back: false };
+        let mut window = Window::new(dialog.clone());
         act(&mut window);
         windows.push(window);
     }
 
-    /// This part is wanted next.
-    pub fn want(self, dialog: &DialogId, place: Place) {
-        self.with(dialog, &mut |window| window.wanted = Some(place));
+    /// This part is wanted next; unless it is of a window that is about to go.
+    pub fn want(self, dialog: &DialogId, place: Place) -> bool {
+        let mut is_taken = false;
+        self.with(dialog, &mut |window| is_taken = window.want(place));
+        is_taken
     }
 
     /// Somebody reads back: what is old stays rather than what is new.
@@ -100,10 +133,7 @@ impl Windows {
     /// The part to be fetched now: what was wanted, or the latest.
     pub(super) fn begin(self, dialog: &DialogId) -> Place {
         let mut place = Place::Latest;
-        self.with(dialog, &mut |window| {
-            place = window.wanted.take().unwrap_or(Place::Latest);
-            window.heard = place.extends().then(Vec::new);
-        });
+        self.with(dialog, &mut |window| place = window.begin());
         place
     }
 
@@ -116,10 +146,12 @@ impl Windows {
 
     /// It could not be fetched; whoever tries again means the same.
     pub(super) fn failed(self, dialog: &DialogId, place: Place) {
-        self.with(dialog, &mut |window| {
-            window.wanted.get_or_insert(place);
-            window.heard = None;
-        });
+        self.with(dialog, &mut |window| window.failed(place));
+    }
+
+    /// It has come.
+    pub(super) fn came(self, dialog: &DialogId) {
+        self.with(dialog, &mut |window| window.is_replaced = false);
     }
 
     pub(super) fn hear(self, dialog: &DialogId, event: &DialogEvent) {
@@ -171,6 +203,23 @@ mod tests {
         assert_eq!(Place::Before(Seq(51)).query(), "?before=51");
         assert_eq!(Place::Around(Seq(7)).query(), "?around=7");
         assert_eq!(Place::After(Seq(0)).query(), "?after=0");
+    }
+
+    #[test]
+    fn a_window_that_is_about_to_go_is_not_made_longer() {
+        let mut window = Window::new(DialogId::lobby());
+        assert_eq!(window.begin(), Place::Latest);
+        assert!(!window.want(Place::Before(Seq(7))), "its page is on its way");
+        assert!(window.want(Place::Around(Seq(3))));
+        assert!(!window.want(Place::After(Seq(9))));
+        assert_eq!(window.begin(), Place::Around(Seq(3)), "wanted before it was begun");
+        window.failed(Place::Around(Seq(3)));
+        assert!(!window.want(Place::Before(Seq(7))));
+        assert_eq!(window.begin(), Place::Around(Seq(3)), "tried again");
+        window.is_replaced = false;
+        assert!(window.want(Place::Before(Seq(7))));
+        assert!(window.want(Place::Latest));
+        assert_eq!(window.begin(), Place::Latest, "who jumps has scrolled in vain");
     }
 
     #[test]

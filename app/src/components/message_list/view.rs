@@ -234,9 +234,9 @@ impl View {
     }
 
     fn fetch(self, place: Place) {
-        if let Some(kept) = self.kept.get() {
+        let Some(kept) = self.kept.get() else { return };
+        if self.session.windows.want(&kept.dialog, place) {
             self.is_fetching.set(true);
-            self.session.windows.want(&kept.dialog, place);
             self.messages.refetch();
         }
     }
