@@ -24,7 +24,13 @@ test("the first message of a new dialog reaches someone who has only the list op
 test("two who write to each other at the same moment have one dialog", async ({ alice, bob }) => {
   await alice.registers("Alice");
   await bob.registers("Bob");
-  const pages = await Promise.all([alice, bob].map(async (person) => (await person.opens("/people")).page));
+  const opens = async (person: typeof alice) => {
+    const tab = await person.opens("/people");
+    // The browser complains of a socket that is left while it opens.
+    await tab.isConnected();
+    return tab.page;
+  };
+  const pages = await Promise.all([alice, bob].map(opens));
   await Promise.all(pages.map((page) => page.getByTestId("person").getByTestId("write").click()));
   const urls = await Promise.all(
     pages.map(async (page) => {

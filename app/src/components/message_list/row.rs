@@ -27,9 +27,7 @@ use crate::{
 pub fn message_row(line: RwSignal<Line>, first: &Row) -> Element {
     let el = scoped(style_sheet!("app/src/components/message_list/row.css"));
     let (words, is_alive) = (words(), surroundings().is_alive);
-    // Lines keep their kind: it is a part of their key.
     let row = Shown { line };
-    let is = move |look: fn(&Row) -> bool| move || row.with(look);
     let author = move || match row.with(|row| row.is_mine) {
         true => words.you().to_owned(),
         false => row.with(|row| person_name(words, &row.author)),
@@ -77,8 +75,8 @@ pub fn message_row(line: RwSignal<Line>, first: &Row) -> Element {
         .into_iter()
         .fold(el("li", "row"), |row, place| row.attr("id", place))
         .flag("data-mine", first.is_mine)
-        .flag_live("data-continues", is(|row| row.continues))
-        .flag_live("data-failed", is(|row| row.state.refusal().is_some()))
+        .flag_live("data-continues", move || row.with(|row| row.continues))
+        .flag_live("data-failed", move || row.with(|row| row.state.refusal().is_some()))
         .test_id("message")
         // Not only when the row is entered: the bar goes when something is done with it.
         .on("pointerover", actions.on_point(row))
@@ -86,7 +84,7 @@ pub fn message_row(line: RwSignal<Line>, first: &Row) -> Element {
         .child(bubble)
 }
 
-/// The bubble of a line; copies are the same.
+/// The bubble of a line; copies are the same. Lines keep their kind: it is a part of their key.
 #[derive(Clone, Copy)]
 pub struct Shown {
     line: RwSignal<Line>,
