@@ -48,9 +48,12 @@ impl Socket {
         Ok(Self(shared))
     }
 
-    /// Sends a text frame. A socket that cannot take it has closed; its report is on its way.
+    /// Sends a text frame. A socket that cannot take it has closed, or the server is closing it; the
+    /// report is on its way, and the browser would complain in its console.
     pub fn send(&self, text: String) {
-        if let Some(socket) = &mut *self.0.socket.borrow_mut() {
+        if let Some(socket) = &mut *self.0.socket.borrow_mut()
+            && matches!(socket.state(), State::Open)
+        {
             let _ = Pin::new(socket).start_send(Message::Text(text));
         }
     }
