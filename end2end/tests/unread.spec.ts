@@ -1,5 +1,6 @@
 // More that is new than a page holds: where one begins, what counts as read, and the way to its end.
 
+import { inFrontOrNot } from "./support/front";
 import { expect, test } from "./support/story";
 import type { Person, Tab } from "./support/person";
 
@@ -101,6 +102,45 @@ test("who is led to a later message has not read what lies before it", async ({ 
   await expect(tab.message(words(40))).toBeInViewport();
   await bob.says(dialog, "the last");
   await tab.seesUnread("Bob", 41);
+});
+
+test("what is kept of an earlier visit does not make read what nobody has seen", async ({ alice, bob }) => {
+  const dialog = await fortyUnread(alice, bob);
+  const tab = await alice.opens(`/d/${dialog}?at=44`);
+  await tab.isConnected();
+  await expect(tab.message(words(44))).toBeInViewport();
+  await tab.opensDialog("Lobby");
+  await tab.opensDialog("Bob");
+  await beginsAtTheFirstUnread(tab);
+});
+
+test("the link to the latest leads there also from a page before it", async ({ alice, bob }) => {
+  const dialog = await fortyUnread(alice, bob);
+  await alice.asks(`/api/dialogs/${dialog}/read`, { seq: 33 });
+  const tab = await alice.opens(`/d/${dialog}`);
+  await tab.isConnected();
+  await expect(tab.page.getByTestId("new-divider")).toBeInViewport();
+  await tab.page.getByTestId("new-messages").click();
+  await expect(tab.message(words(45))).toBeInViewport();
+  await tab.seesUnread("Bob", 0);
+  await expect(tab.page.getByTestId("new-messages")).toBeHidden();
+});
+
+test("what comes while nobody looks stays where it begins", async ({ alice, bob }) => {
+  await alice.registers("Alice");
+  await bob.registers("Bob");
+  const dialog = await bob.writesTo(alice);
+  await says(bob, dialog, 1, 3);
+  const { tab, turns } = await inFrontOrNot(alice, `/d/${dialog}`);
+  await tab.isConnected();
+  await tab.seesUnread("Bob", 0);
+  await turns("blurred", true);
+  await says(bob, dialog, 4, 33);
+  await tab.seesUnread("Bob", 30);
+  await turns("blurred", false);
+  await expect(tab.message(words(4))).toBeInViewport();
+  await expect.poll(() => unread(tab)).toBeLessThan(30);
+  expect(await unread(tab)).toBeGreaterThan(20);
 });
 
 test("without scripts the page begins at the first unread, with a link to the latest", async ({ someone, server, bob }) => {

@@ -30,8 +30,8 @@ const LAB_PING_INTERVAL: Duration = Duration::from_secs(2);
 
 /// What a page's socket hears from the handshake on. What is fetched once it is open is then younger
 /// than the first frame that it can hear, and nothing falls between the two. Messages of the open
-/// dialog come by joining it.
-const TOPICS: &str = "topics=heartbeat,presence,system,dialogs,typing";
+/// dialog come by joining it; those of the lobby, which is nobody's own, by its topic.
+const TOPICS: &str = "topics=heartbeat,presence,system,dialogs,typing,dialog:lobby";
 
 /// A tab; clones share it.
 #[derive(Clone)]

@@ -5,7 +5,7 @@ mod head;
 mod manage;
 mod members;
 
-use confab_protocol::{ClientId, DialogId, MessageId, Quote, Seq};
+use confab_protocol::{ClientId, Dialog, DialogId, MessageId, Quote, Seq};
 use leptos::{
     prelude::*,
     task::{spawn_local, tick},
@@ -89,14 +89,15 @@ fn begin(dialog: &DialogId, chat: Chat, messages: Reading<Messages>) {
     }
     let session = surroundings().session;
     let page = session.limits().page_messages;
-    let at = untrack(|| chat.line(dialog, |line| line.begins_at(page)).flatten());
+    let unread = |line: &Dialog| (line.begins_at(page), (line.unread > 0).then_some(line.read));
+    let (at, read) = untrack(|| chat.line(dialog, unread)).unwrap_or_default();
     let is_kept = messages.data.with_untracked(|page| {
         let page = page.as_ref()?;
-        let has = |at: Seq| {
-            let first = page.messages.first().is_some_and(|first| first.seq <= at);
-            first && page.messages.last().is_some_and(|last| last.seq >= at)
+        let has = |read: Seq| {
+            let first = page.messages.first().is_none_or(|first| first.seq.0 <= read.0 + 1);
+            first && page.messages.last().is_none_or(|last| last.seq > read)
         };
-        Some(at.map_or(!page.has_newer, has))
+        Some(read.map_or(!page.has_newer, has))
     });
     if is_kept != Some(true) {
         session.windows.want(dialog, at.map_or(Place::Latest, Place::Around));

@@ -3,10 +3,11 @@
 //!
 //! On the server: nothing.
 
+mod seen;
+
 use std::cell::{Cell, RefCell};
 
-use confab_protocol::{Dialog, DialogId, Seq, rest::MessagesPage};
-use confab_sync::{Input, reduce};
+use confab_protocol::{DialogId, Seq, rest::MessagesPage};
 use leptos::{
     prelude::*,
     task::{spawn_local, tick},
@@ -16,7 +17,7 @@ use web_sys::{Element, HtmlElement};
 
 use super::{
     beyond,
-    geometry::{beside, center, first_below, partition, top},
+    geometry::{beside, center, first_below, top},
     timeline::{Line, RowKey},
 };
 use crate::{
@@ -31,6 +32,8 @@ use crate::{
     live::{EntryState, Reading},
     local::{Handle, Local},
 };
+
+use seen::Past;
 
 /// How near to its end the list must be to stay there when something new comes, in CSS pixels:
 /// about two lines, so that a slip of the finger does not count as reading back.
@@ -53,6 +56,8 @@ pub struct View {
     /// Whether more of the past is on its way.
     pub is_fetching: RwSignal<bool>,
     is_read_back: RwSignal<bool>,
+    /// Whether something new lies before what is shown, and does not count as read.
+    skips: RwSignal<bool>,
     messages: Reading<Messages>,
     session: Session,
     chat: Option<Chat>,
@@ -67,8 +72,10 @@ struct Kept {
     seen: RefCell<Seen>,
     /// The message that was asked for because it was not there.
     asked: RefCell<Option<Seq>>,
-    /// Whether somebody was led past what is new, to a message further on.
-    has_leapt: Cell<bool>,
+    /// How much of what lies between counts as read.
+    past: Past,
+    /// Whether the list goes to its end as soon as it is there.
+    wants_end: Cell<bool>,
     /// How often the list is about to be moved to where it belongs: until then, where it stands says
     /// nothing about what anybody sees.
     moves: Cell<u32>,
@@ -93,21 +100,25 @@ impl View {
                 let lines = RefCell::default();
                 let (seen, asked) = (RefCell::default(), RefCell::default());
                 let at = chat().and_then(|chat| chat.open.with_untracked(|open| open.at));
-                let has_leapt = Cell::new(at.is_some());
-                let moves = Cell::new(0);
-                let local = Local::new(Kept { dialog, lines, seen, asked, has_leapt, moves });
+                let past = Past::default();
+                past.is_led.set(at.is_some());
+                let (wants_end, moves) = (Cell::new(false), Cell::new(0));
+                let local = Local::new(Kept { dialog, lines, seen, asked, past, wants_end, moves });
                 let handle = local.handle();
                 on_cleanup(move || drop(local));
                 handle
             }
         };
+        let session = surroundings().session;
+        session.windows.read_back(&pane.dialog, false);
         Self {
             list: Node::new(),
             rows: Node::new(),
             is_fetching: RwSignal::new(false),
             is_read_back: RwSignal::new(false),
+            skips: RwSignal::new(false),
             messages: pane.messages,
-            session: surroundings().session,
+            session,
             chat: chat(),
             kept,
         }
@@ -135,10 +146,15 @@ impl View {
             return;
         }
         let is_ours = last.is_some_and(|row| row.is_mine && row.seq.is_none());
+        let has_newer = self.page(|page| page.has_newer).unwrap_or(false);
         if has_news && is_ours {
             self.to_latest();
+        } else if kept.wants_end.get() && !has_newer {
+            self.to_end();
         } else if self.is_read_back.get_untracked() {
             self.hold();
+        } else if has_news && !self.is_in_front() {
+            self.stay_at_unread();
         } else if has_news {
             self.to_end();
         }
@@ -158,6 +174,17 @@ impl View {
                 && top(&line) < top(&list)
             {
                 line.scroll_into_view();
+            }
+        }));
+    }
+
+    /// What comes while nobody looks does not push out of sight what has come before it.
+    fn stay_at_unread(self) {
+        self.moves(Box::new(move |list| {
+            if let Some(row) = self.first_unread()
+                && top(&row) < top(&list)
+            {
+                row.scroll_into_view();
             }
         }));
     }
@@ -248,22 +275,30 @@ impl View {
     /// Whether there is a way to the latest to be shown.
     pub fn is_away_from_latest(self) -> bool {
         let has_newer = self.messages.data.with(|page| page.as_ref().is_some_and(|p| p.has_newer));
-        self.is_read_back.get() || has_newer
+        self.is_read_back.get() || has_newer || self.skips.get()
     }
 
     /// To the latest message, wherever the window is. Who wants that has done with what lies between.
     pub fn to_latest(self) {
+        let has_newer = self.page(|page| page.has_newer) == Some(true);
         if let Some(kept) = self.kept.get() {
-            kept.has_leapt.set(false);
+            kept.past.is_done.set(true);
+            kept.wants_end.set(has_newer);
         }
-        if self.page(|page| page.has_newer) == Some(true) {
+        if has_newer {
             self.fetch(Place::Latest);
         }
         self.to_end();
+        self.mark_seen();
     }
 
     fn to_end(self) {
         self.is_read_back.set(false);
+        if let Some(kept) = self.kept.get() {
+            kept.wants_end
+                .set(kept.wants_end.get() && self.page(|page| page.has_newer) == Some(true));
+            self.session.windows.read_back(&kept.dialog, false);
+        }
         if let Some(list) = self.list.get() {
             list.set_scroll_top(0);
         }
@@ -310,7 +345,6 @@ impl View {
             Some(false) => {
                 let asked = kept.asked.replace(Some(seq));
                 if asked != Some(seq) {
-                    kept.has_leapt.set(true);
                     self.fetch(Place::Around(seq));
                 }
             }
@@ -320,6 +354,7 @@ impl View {
     fn show(self, seq: Seq) {
         let Some(kept) = self.kept.get() else { return };
         kept.asked.take();
+        kept.past.is_led.set(true);
         let is_it =
             |line: &ArcRwSignal<Line>| line.with_untracked(|line| line.message()?.seq) == Some(seq);
         let place = kept.lines.borrow().iter().position(is_it);
@@ -361,114 +396,9 @@ impl View {
         }
         here.is_some()
     }
-
-    // Receipts.
-
-    /// Tells that we have seen what is on the screen of a page that is seen and in use.
-    fn mark_seen(self) {
-        let (Some(chat), Some(kept), Some(list)) = (self.chat, self.kept.get(), self.list.get())
-        else {
-            return;
-        };
-        // A narrow screen may show the list of dialogs instead.
-        if !chat.is_front.get_untracked() || list.client_height() == 0 {
-            return;
-        }
-        let Some(seq) = self.last_seen(&kept, &list) else { return };
-        let dialog_id = kept.dialog.clone();
-        let has_leapt = kept.has_leapt.get();
-        let is_news = self.page(|page| {
-            untrack(|| chat.line(&dialog_id, |line| is_news(line, page, has_leapt, seq)))
-        });
-        if is_news.flatten() != Some(false) {
-            let dialog = dialog_id.clone();
-            chat.dialogs.update(move |list| reduce::read_here(list, &dialog, seq));
-            self.session.command(Input::Read { dialog_id, seq });
-        }
-    }
-
-    /// The last stored message on the screen.
-    fn last_seen(self, kept: &Kept, list: &HtmlElement) -> Option<Seq> {
-        let edge = list.get_bounding_client_rect().bottom() + HIDDEN_PIXELS;
-        let lines = kept.lines.borrow();
-        let rows = self.rows.get()?.children();
-        let seen = partition(rows.length(), |place| {
-            rows.item(place).is_some_and(|row| row.get_bounding_client_rect().bottom() <= edge)
-        });
-        let seq = |line: &ArcRwSignal<Line>| line.with_untracked(|line| line.message()?.seq);
-        lines.iter().take(seen as usize).rev().find_map(seq)
-    }
-}
-
-/// Whether it is news that everything up to this message has been seen. What is on the screen has
-/// been, and so has what was scrolled by; so the window must reach back to what had been seen before,
-/// or to the latest message, unless somebody was led there past the rest.
-fn is_news(line: &Dialog, page: &MessagesPage, has_leapt: bool, seq: Seq) -> bool {
-    let is_seen = line.read >= seq;
-    let last = line.last_message.as_ref().map(|last| last.seq);
-    let is_counted = line.unread > 0 && last.is_none_or(|last| seq >= last);
-    let first = page.messages.first().map(|first| first.seq);
-    let reaches_back = line.unread == 0
-        || !page.has_more
-        || first.is_none_or(|first| first <= Seq(line.read.0 + 1));
-    (!is_seen || is_counted) && (reaches_back || !page.has_newer && !has_leapt)
 }
 
 fn is_focused(node: Node) -> bool {
     let active = document().active_element();
     node.get().is_some_and(|node| active.is_some_and(|active| active.is_same_node(Some(&node))))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use confab_protocol::json;
-
-    /// A dialog of 200 messages, read so far, and the window that begins there.
-    fn is_news_at(read: u64, unread: u64, first: u64, has_newer: bool, leapt: bool) -> bool {
-        let message = r#"{"messageId":"m","dialogId":"d","seq":SEQ,"ev":1,"senderId":"b",
-            "senderName":"B","clientId":"c","content":"x","createdAt":"2026-11-20T05:06:07.000Z"}"#;
-        let line = format!(
-            r#"{{"dialogId":"d","kind":"group","title":"Tea","role":"member","members":2,
-            "lastActivityAt":"2026-11-20T05:06:07.000Z","unread":{unread},"read":{read},
-            "muted":false,"ev":1,"lastMessage":{}}}"#,
-            message.replace("SEQ", "200")
-        );
-        let page = format!(
-            r#"{{"messages":[{}],"ev":1,"hasMore":true,"hasNewer":{has_newer}}}"#,
-            message.replace("SEQ", &first.to_string())
-        );
-        let line = json::read::<Dialog>(&line).expect("a dialog");
-        let page = json::read::<MessagesPage>(&page).expect("a page");
-        is_news(&line, &page, leapt, Seq(first + 30))
-    }
-
-    #[test]
-    fn what_is_seen_counts_when_nothing_unseen_lies_before_it() {
-        assert!(is_news_at(100, 100, 76, true, false), "the window reaches back");
-        assert!(is_news_at(100, 100, 101, true, true), "just so");
-        assert!(!is_news_at(100, 100, 102, true, false), "something lies between");
-        assert!(!is_news_at(100, 100, 151, false, true), "led past the rest");
-        assert!(is_news_at(100, 100, 151, false, false), "gone to the latest on purpose");
-        assert!(is_news_at(0, 0, 151, false, true), "nothing waits");
-        assert!(!is_news_at(100, 100, 60, true, false), "known already");
-    }
-
-    #[test]
-    fn reading_begins_at_the_first_unread_beyond_a_page() {
-        let line = |read: u64, unread: u64| {
-            let text = format!(
-                r#"{{"dialogId":"d","kind":"group","title":"Tea","role":"member","members":2,
-                "lastActivityAt":"2026-11-20T05:06:07.000Z","unread":{unread},"read":{read},
-                "muted":false,"ev":1,"lastMessage":{{"messageId":"m","dialogId":"d","seq":200,"ev":1,
-                "senderId":"b","senderName":"B","clientId":"c","content":"x",
-                "createdAt":"2026-11-20T05:06:07.000Z"}}}}"#
-            );
-            json::read::<Dialog>(&text).expect("a dialog").begins_at(50)
-        };
-        assert_eq!(line(100, 100), Some(Seq(101)));
-        assert_eq!(line(149, 51), Some(Seq(150)));
-        assert_eq!(line(150, 50), None);
-        assert_eq!(line(0, 0), None);
-    }
 }
