@@ -130,15 +130,15 @@ test("what comes while nobody looks stays where it begins", async ({ alice, bob 
   await alice.registers("Alice");
   await bob.registers("Bob");
   const dialog = await bob.writesTo(alice);
-  await says(bob, dialog, 1, 3);
+  await says(bob, dialog, 1, 1);
   const { tab, turns } = await inFrontOrNot(alice, `/d/${dialog}`);
   await tab.isConnected();
   await tab.seesUnread("Bob", 0);
   await turns("blurred", true);
-  await says(bob, dialog, 4, 33);
+  await says(bob, dialog, 2, 31);
   await tab.seesUnread("Bob", 30);
   await turns("blurred", false);
-  await expect(tab.message(words(4))).toBeInViewport();
+  await expect(tab.message(words(2))).toBeInViewport();
   await expect.poll(() => unread(tab)).toBeLessThan(30);
   expect(await unread(tab)).toBeGreaterThan(20);
 });

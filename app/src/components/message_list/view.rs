@@ -313,6 +313,7 @@ impl View {
         if let Some(chat) = self.chat {
             chat.is_front.track();
             chat.open.track();
+            chat.dialogs.data.track();
         }
         if is_settled && self.is_fetching.get_untracked() {
             spawn_local(async move {

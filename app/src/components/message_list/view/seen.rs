@@ -44,14 +44,15 @@ impl View {
                 }
                 (skips(line, page, &kept.past), is_news(line, last))
             };
-            untrack(|| chat.line(&dialog_id, look))
+            untrack(|| chat.line(&dialog_id, look)).map(|found| (found, page.has_newer))
         });
-        let Some((skips, is_news)) = found.flatten() else { return };
+        let Some(((skips, is_news), has_newer)) = found.flatten() else { return };
         if self.skips.get_untracked() != skips {
             self.skips.set(skips);
         }
         if is_news && !skips {
-            kept.past.is_done.set(false);
+            // On the way to the latest, what is passed counts, and one is not there yet.
+            kept.past.is_done.set(has_newer && kept.past.is_done.get());
             let dialog = dialog_id.clone();
             chat.dialogs.update(move |list| reduce::read_here(list, &dialog, last));
             self.session.command(Input::Read { dialog_id, seq: last });
