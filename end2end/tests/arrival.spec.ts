@@ -56,3 +56,27 @@ test("what happens between the page and its socket is on the screen", async ({ a
   await expect(hers.dialog("Walks").getByTestId("preview")).toHaveText(/On Sunday\?/);
   expect(asked.sort()).toEqual(["GET /api/dialogs", `GET /api/dialogs/${dialog}`]);
 });
+
+test("a dialog opened before the socket is as true as the one that came with the page", async ({ alice, bob, someone }) => {
+  const cem = await someone();
+  for (const [person, name] of [[alice, "Alice"], [bob, "Bob"], [cem, "Cem"]] as const) {
+    await person.registers(name);
+  }
+  const [first, second] = [await alice.writesTo(bob), await alice.writesTo(cem)];
+  await alice.says(first, "to Bob");
+  await alice.says(second, "to Cem");
+  const page = await alice.context.newPage();
+  let letIn = () => {};
+  const held = new Promise<void>((resolve) => (letIn = resolve));
+  await page.routeWebSocket(/\/ws/, async (socket) => {
+    await held;
+    socket.connectToServer();
+  });
+  const hers = await alice.opensIn(page, `/d/${first}`);
+  await hers.opensDialog("Cem");
+  await hers.seesState("to Cem", "stored");
+  await cem.asks(`/api/dialogs/${second}/read`, { seq: 1 });
+  letIn();
+  await hers.isConnected();
+  await hers.seesState("to Cem", "read");
+});

@@ -79,8 +79,12 @@ impl Chat {
     fn show(self, open: Open) {
         let at = open.at;
         let before = self.open.with_untracked(|before| before.dialog.clone());
-        if let Some(at) = at.filter(|_| before != open.dialog) {
-            surroundings().session.windows.want(&open.dialog, Place::Around(at));
+        if before != open.dialog {
+            let session = surroundings().session;
+            session.turns_to_another();
+            if let Some(at) = at {
+                session.windows.want(&open.dialog, Place::Around(at));
+            }
         }
         self.open.set(open);
         self.jump.set(at);

@@ -10,7 +10,7 @@
 //! passed: then everything that does not catch up by the log is fetched anew.
 
 use confab_protocol::{Connected, Digest};
-use confab_sync::reduce;
+use confab_sync::{Status, reduce};
 use leptos::prelude::*;
 
 use super::Session;
@@ -40,6 +40,14 @@ impl Session {
     pub(super) fn lost(&self, live: &Live) {
         self.came_to.set(None);
         live.connection_lost();
+    }
+
+    /// Another dialog is opened. If that is before the socket, its parts were read at moments of their
+    /// own, and what the page came to says nothing about them.
+    pub fn turns_to_another(&self) {
+        if self.status.with_untracked(|status| *status != Status::Open) {
+            self.came_to.set(None);
+        }
     }
 
     /// The server says what the page should come to. Of a longer list of people than it tells, those
