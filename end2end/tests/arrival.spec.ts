@@ -72,11 +72,19 @@ test("a dialog opened before the socket is as true as the one that came with the
     await held;
     socket.connectToServer();
   });
+  let letCome = () => {};
+  const late = new Promise<void>((resolve) => (letCome = resolve));
+  await page.route(`**/api/messages/dialog/${second}`, async (route) => {
+    await late;
+    await route.continue();
+  });
   const hers = await alice.opensIn(page, `/d/${first}`);
+  const details = page.waitForResponse(`**/api/dialogs/${second}`);
   await hers.opensDialog("Cem");
-  await hers.seesState("to Cem", "stored");
+  await (await details).finished();
   await cem.asks(`/api/dialogs/${second}/read`, { seq: 1 });
   letIn();
   await hers.isConnected();
+  letCome();
   await hers.seesState("to Cem", "read");
 });
