@@ -115,6 +115,26 @@ async fn a_socket_that_connects_again_keeps_the_name_its_person_has_taken_since(
 }
 
 #[tokio::test]
+async fn who_takes_another_name_while_away_stays_away_and_sees_it_on_their_own_pages() {
+    let server = server().start().await;
+    let (mut anna, bob) = (server.guest("Anna").await, server.guest("Bob").await);
+    let mut at_bob = arrives(&bob, "presence").await;
+    let mut at_anna = arrives(&anna, "presence").await;
+    hears!(at_bob, Joined);
+    anna.patch("/api/me", serde_json::json!({ "name": "Anna Berg" })).await;
+    for socket in [&mut at_bob, &mut at_anna] {
+        assert_eq!(hears!(socket, Joined).0.username.as_str(), "Anna Berg");
+        socket.heard_nothing().await;
+    }
+    at_anna.says(PresenceSet { away: true }).await;
+    assert!(hears!(at_bob, PresenceUpdate).away);
+    anna.patch("/api/me", serde_json::json!({ "name": "Anna Maria" })).await;
+    assert_eq!(hears!(at_bob, Joined).0.username.as_str(), "Anna Maria");
+    assert!(hears!(at_bob, PresenceUpdate).away);
+    server.end().await;
+}
+
+#[tokio::test]
 async fn when_the_one_who_was_there_leaves_those_that_are_left_are_away() {
     let server = server().start().await;
     let (anna, bob) = (server.guest("Anna").await, server.guest("Bob").await);
