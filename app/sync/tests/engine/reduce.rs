@@ -2,7 +2,7 @@
 
 use confab_protocol::{
     DialogChange, DialogEvent, DialogId, DialogKind, DialogUpdate, Ev, Member, Message, MessageNew,
-    Person, Quote, Receipt, Role, Seq, Timestamp, Uev, Username,
+    Person, Presence, PresenceState, Quote, Receipt, Role, Seq, Timestamp, Uev, Username,
     rest::{DialogDetails, DialogList, MessagesPage},
 };
 use confab_sync::{
@@ -327,6 +327,30 @@ fn an_update_read_at_another_position_does_not_fit_the_details() {
     assert_eq!(apply_update(&mut here, &update_of(2, &room)), Listed::Gap);
     let gone = DialogUpdate { dialog: None, ..update_of(3, &room) };
     assert_eq!(apply_update(&mut here, &gone), Listed::Unknown);
+}
+
+fn seen(state: PresenceState, at: Option<u64>) -> Option<Presence> {
+    Some(Presence { state, last_seen_at: at.map(Timestamp::from_unix_ms) })
+}
+
+#[test]
+fn an_update_does_not_forget_when_the_other_one_was_last_here() {
+    use PresenceState::{Offline, Online};
+    let room = Room::new(dialog());
+    let updated = |before, now| {
+        let (mut here, mut update) = (room.details(), update_of(1, &room));
+        here.dialog.presence = before;
+        update.dialog.as_mut().unwrap().presence = now;
+        assert_eq!(apply_update(&mut here, &update), Listed::Known);
+        here.dialog.presence
+    };
+    let (noon, later) = (seen(Offline, Some(1)), seen(Offline, Some(2)));
+    assert_eq!(updated(noon, None), noon, "nothing is said of it");
+    assert_eq!(updated(noon, seen(Offline, None)), noon, "not noted yet");
+    assert_eq!(updated(later, noon), later);
+    assert_eq!(updated(noon, later), later);
+    assert_eq!(updated(noon, seen(Online, None)), seen(Online, None));
+    assert_eq!(updated(seen(Online, None), noon), noon);
 }
 
 fn is_called(ev: u64, who: &str, username: Username) -> DialogEvent {
