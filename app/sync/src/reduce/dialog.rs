@@ -79,10 +79,14 @@ fn is_not_counted(dialog: &Dialog) -> bool {
     dialog.kind == DialogKind::Lobby && dialog.read == Seq(0) && dialog.unread == 0
 }
 
-/// Someone goes by another name: the other one of two, or who said the last message.
+/// Someone goes by another name: the other one of two, or who said the last message. Of who is gone
+/// for good nothing is known any more.
 fn called(dialog: &mut Dialog, person: &Person) {
     if let Some(peer) = dialog.peer.as_mut().filter(|peer| peer.id == person.id) {
         peer.clone_from(person);
+        if person.username.is_deleted() {
+            dialog.presence = None;
+        }
     }
     if let Some(last) = &mut dialog.last_message {
         last.follow(person);

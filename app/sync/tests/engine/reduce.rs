@@ -1,8 +1,9 @@
 //! The reducers case by case; `truth.rs` holds them to their law.
 
 use confab_protocol::{
-    DialogChange, DialogEvent, DialogId, DialogKind, DialogUpdate, Ev, Member, Message, MessageNew,
-    Person, Presence, PresenceState, Quote, Receipt, Role, Seq, Timestamp, Uev, Username,
+    Dialog, DialogChange, DialogEvent, DialogId, DialogKind, DialogUpdate, Ev, Member, Message,
+    MessageNew, Person, Presence, PresenceState, Quote, Receipt, Role, Seq, Timestamp, Uev,
+    Username,
     rest::{DialogDetails, DialogList, MessagesPage},
 };
 use confab_sync::{
@@ -391,6 +392,23 @@ fn who_is_gone_for_good_has_no_name_in_anything_they_said() {
     let gone = is_called(1, "you", Username::deleted());
     let _ = apply_to_details(&mut line, &gone, &user("me"));
     assert!(line.dialog.last_message.unwrap().sender_name.is_deleted());
+}
+
+#[test]
+fn who_is_gone_for_good_is_neither_here_nor_was() {
+    let mut here = details();
+    let you = Person { id: user("you"), username: Username::parse("you").unwrap() };
+    here.dialog.peer = Some(you);
+    here.dialog.presence = seen(PresenceState::Offline, Some(1));
+    let mut updated = here.clone();
+    let gone = is_called(1, "you", Username::deleted());
+    let _ = apply_to_details(&mut here, &gone, &user("me"));
+    assert_eq!(here.dialog.presence, None);
+
+    let dialog = Some(Dialog { ev: updated.dialog.ev, ..here.dialog });
+    let update = DialogUpdate { dialog_id: updated.dialog.dialog_id.clone(), uev: Uev(1), dialog };
+    assert_eq!(apply_update(&mut updated, &update), Listed::Known);
+    assert_eq!(updated.dialog.presence, None);
 }
 
 /// Two dialogs, `d` before `x` because nothing was said in either.
