@@ -45,9 +45,11 @@ fn set(list: &mut DialogList, who: &UserId, state: PresenceState, at: Option<Tim
     }
 }
 
+/// Direct dialogs and their other ones; without those who are gone for good.
 fn with_peers(list: &mut DialogList) -> impl Iterator<Item = (&mut Dialog, UserId)> {
     list.dialogs.iter_mut().filter_map(|dialog| {
-        let peer = dialog.peer.as_ref()?.id.clone();
+        let peer = dialog.peer.as_ref().filter(|peer| !peer.username.is_deleted())?;
+        let peer = peer.id.clone();
         Some((dialog, peer))
     })
 }
@@ -55,7 +57,7 @@ fn with_peers(list: &mut DialogList) -> impl Iterator<Item = (&mut Dialog, UserI
 #[cfg(test)]
 mod tests {
     use super::*;
-    use confab_protocol::json;
+    use confab_protocol::{Username, json};
 
     const NOW: Timestamp = Timestamp::from_unix_ms(1_000);
 
@@ -105,6 +107,15 @@ mod tests {
         hear(&mut list, &connected(1, ""));
         let seen = |line: usize| list.dialogs[line].presence.unwrap().last_seen_at;
         assert_eq!((seen(0), seen(1)), (None, Some(NOW)));
+    }
+
+    #[test]
+    fn nobody_asks_whether_who_is_gone_for_good_is_here() {
+        let mut list = list();
+        list.dialogs[0].peer.as_mut().unwrap().username = Username::deleted();
+        hear(&mut list, &format!(r#"{{"type":"disconnected","payload":{BOB}}}"#));
+        hear(&mut list, &connected(1, ""));
+        assert_eq!(states(&list), [None, Some(PresenceState::Offline)]);
     }
 
     #[test]

@@ -37,12 +37,18 @@ impl Hub {
         self.people().rename(person);
     }
 
-    /// Someone who is here has chosen another name for good; the others hear `joined` once more, and
-    /// know the person by the id.
+    /// Someone who is here has chosen another name for good; everyone hears `joined` once more, and
+    /// knows the person by the id. Their own other pages show the name, too. To who hears it, `joined`
+    /// means online; so that nobody is at their pages is told anew.
     pub fn goes_by(&self, person: &Person) {
         let mut people = self.people();
-        if people.rename(person) {
-            self.tell_others(person, Joined(person.clone()).into());
+        if !people.rename(person) {
+            return;
+        }
+        let frame = Encoded::new(&Joined(person.clone()).into());
+        self.0.listeners.tell(&Topic::Presence, &frame, Audience::Everyone);
+        if people.attention(&person.id) == Some(Attention::Away) {
+            self.tell_attention(&person.id, Attention::Away);
         }
     }
 

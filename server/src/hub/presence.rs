@@ -41,10 +41,9 @@ impl Hub {
         }
     }
 
-    /// Adds to a direct dialog whether the other one is there.
+    /// Adds to a direct dialog whether the other one is there; unless they are gone for good.
     pub(super) fn notice_presence(&self, dialog: &mut Dialog) {
-        if let Some(peer) = &dialog.peer {
-            let stored = dialog.presence.unwrap_or_default();
+        if let (Some(peer), Some(stored)) = (&dialog.peer, dialog.presence) {
             dialog.presence = Some(self.presence(&peer.id, stored));
         }
     }

@@ -60,8 +60,9 @@ pub(super) async fn next_ev(
     row::ev(&row, "last_ev")
 }
 
-/// Who belongs to a dialog now. A direct dialog stays with the other when one of the two is gone for
-/// good, and that one hears nothing more.
+/// Who hears of a dialog now: who belongs to it. A direct dialog stays with the other when one of the
+/// two is gone for good, and that one hears nothing more; and until something is said in it, nothing
+/// tells the other that somebody has begun it.
 pub(super) async fn readers(
     connection: &mut SqliteConnection,
     kind: DialogKind,
@@ -70,8 +71,10 @@ pub(super) async fn readers(
     if kind == DialogKind::Lobby {
         return Ok(Readers::Everyone);
     }
-    let sql = "SELECT m.user FROM members m JOIN users u ON u.id = m.user
-               WHERE m.dialog = ? AND u.kind <> 'deleted'";
+    let sql = "SELECT m.user FROM members m
+               JOIN users u ON u.id = m.user JOIN dialogs d ON d.id = m.dialog
+               WHERE m.dialog = ? AND u.kind <> 'deleted' AND (d.kind <> 'direct'
+               OR d.last_seq > 0 OR d.created_by IS NULL OR d.created_by = m.user)";
     let rows = sqlx::query(sql).bind(dialog.as_str()).fetch_all(connection).await?;
     let members: Result<BTreeSet<_>, _> = rows.iter().map(|row| row::parsed(row, "user")).collect();
     Ok(Readers::Members(Arc::new(members?)))

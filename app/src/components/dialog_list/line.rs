@@ -93,7 +93,9 @@ impl Line {
             dialog: id.clone(),
             colour_of: peer.map_or(id.as_str(), |peer| peer.id.as_str()).to_owned(),
             name: dialog_name(beside.words, dialog),
-            presence: peer.map(|_| dialog.presence.unwrap_or_default().state),
+            presence: peer
+                .filter(|peer| !peer.username.is_deleted())
+                .map(|_| dialog.presence.unwrap_or_default().state),
             preview: preview(dialog, beside, is_open),
             at: dialog.last_activity_at,
             unread: dialog.unread,
@@ -213,6 +215,9 @@ mod tests {
         let direct = line(&dialog("direct", "null"), "d", &[], &[]);
         assert_eq!((direct.name.as_str(), direct.colour_of.as_str()), ("Bob", "bob"));
         assert_eq!(direct.presence, Some(PresenceState::Offline));
+        let mut gone = dialog("direct", "null");
+        gone.peer.as_mut().unwrap().username = Username::deleted();
+        assert_eq!(line(&gone, "d", &[], &[]).presence, None);
         let group = line(&dialog("group", "null"), "d", &[], &[]);
         assert_eq!((group.name.as_str(), group.colour_of.as_str()), ("Tea", "d"));
         assert_eq!(group.presence, None);

@@ -2,15 +2,28 @@
 //! share it.
 
 use confab_protocol::{
-    Dialog, DialogChange, DialogEvent, DialogKind, Message, Person, Role, Seq, UserId,
+    Dialog, DialogChange, DialogEvent, DialogKind, Message, Person, Presence, Role, Seq, UserId,
 };
 
 /// Another reading of the dialog takes the place of this one. Who has seen a message here has seen
-/// it, also if the server did not know yet; and a reading without presence says nothing about it.
+/// it, also if the server did not know yet; the same is true of when the other one was last here. A
+/// reading without presence says nothing about it, except of who is gone for good.
 pub(super) fn renew(known: &mut Dialog, dialog: &Dialog) {
-    let (presence, seen) = (dialog.presence.or(known.presence), known.read);
-    *known = Dialog { presence, ..dialog.clone() };
+    let (before, seen) = (known.presence, known.read);
+    known.clone_from(dialog);
+    known.presence = match (before, dialog.presence) {
+        (before, None) => before.filter(|_| !peer_is_gone(dialog)),
+        (Some(before), Some(now)) if before.state == now.state => {
+            Some(Presence { last_seen_at: now.last_seen_at.max(before.last_seen_at), ..now })
+        }
+        (_, now) => now,
+    };
     read(known, seen);
+}
+
+/// Whether the other one of two is gone for good; nobody asks any more whether they are here.
+fn peer_is_gone(dialog: &Dialog) -> bool {
+    dialog.peer.as_ref().is_some_and(|peer| peer.username.is_deleted())
 }
 
 /// Applies the next change of the dialog's log, as it reads for `you`.
@@ -66,10 +79,14 @@ fn is_not_counted(dialog: &Dialog) -> bool {
     dialog.kind == DialogKind::Lobby && dialog.read == Seq(0) && dialog.unread == 0
 }
 
-/// Someone goes by another name: the other one of two, or who said the last message.
+/// Someone goes by another name: the other one of two, or who said the last message. Of who is gone
+/// for good nothing is known any more.
 fn called(dialog: &mut Dialog, person: &Person) {
     if let Some(peer) = dialog.peer.as_mut().filter(|peer| peer.id == person.id) {
         peer.clone_from(person);
+        if person.username.is_deleted() {
+            dialog.presence = None;
+        }
     }
     if let Some(last) = &mut dialog.last_message {
         last.follow(person);

@@ -1,8 +1,9 @@
 //! The reducers case by case; `truth.rs` holds them to their law.
 
 use confab_protocol::{
-    DialogChange, DialogEvent, DialogId, DialogKind, DialogUpdate, Ev, Member, Message, MessageNew,
-    Person, Quote, Receipt, Role, Seq, Timestamp, Uev, Username,
+    Dialog, DialogChange, DialogEvent, DialogId, DialogKind, DialogUpdate, Ev, Member, Message,
+    MessageNew, Person, Presence, PresenceState, Quote, Receipt, Role, Seq, Timestamp, Uev,
+    Username,
     rest::{DialogDetails, DialogList, MessagesPage},
 };
 use confab_sync::{
@@ -329,6 +330,30 @@ fn an_update_read_at_another_position_does_not_fit_the_details() {
     assert_eq!(apply_update(&mut here, &gone), Listed::Unknown);
 }
 
+fn seen(state: PresenceState, at: Option<u64>) -> Option<Presence> {
+    Some(Presence { state, last_seen_at: at.map(Timestamp::from_unix_ms) })
+}
+
+#[test]
+fn an_update_does_not_forget_when_the_other_one_was_last_here() {
+    use PresenceState::{Offline, Online};
+    let room = Room::new(dialog());
+    let updated = |before, now| {
+        let (mut here, mut update) = (room.details(), update_of(1, &room));
+        here.dialog.presence = before;
+        update.dialog.as_mut().unwrap().presence = now;
+        assert_eq!(apply_update(&mut here, &update), Listed::Known);
+        here.dialog.presence
+    };
+    let (noon, later) = (seen(Offline, Some(1)), seen(Offline, Some(2)));
+    assert_eq!(updated(noon, None), noon, "nothing is said of it");
+    assert_eq!(updated(noon, seen(Offline, None)), noon, "not noted yet");
+    assert_eq!(updated(later, noon), later);
+    assert_eq!(updated(noon, later), later);
+    assert_eq!(updated(noon, seen(Online, None)), seen(Online, None));
+    assert_eq!(updated(seen(Online, None), noon), noon);
+}
+
 fn is_called(ev: u64, who: &str, username: Username) -> DialogEvent {
     let person = Person { id: user(who), username };
     DialogEvent { ev: Ev(ev), change: DialogChange::PersonUpdated(person) }
@@ -367,6 +392,23 @@ fn who_is_gone_for_good_has_no_name_in_anything_they_said() {
     let gone = is_called(1, "you", Username::deleted());
     let _ = apply_to_details(&mut line, &gone, &user("me"));
     assert!(line.dialog.last_message.unwrap().sender_name.is_deleted());
+}
+
+#[test]
+fn who_is_gone_for_good_is_neither_here_nor_was() {
+    let mut here = details();
+    let you = Person { id: user("you"), username: Username::parse("you").unwrap() };
+    here.dialog.peer = Some(you);
+    here.dialog.presence = seen(PresenceState::Offline, Some(1));
+    let mut updated = here.clone();
+    let gone = is_called(1, "you", Username::deleted());
+    let _ = apply_to_details(&mut here, &gone, &user("me"));
+    assert_eq!(here.dialog.presence, None);
+
+    let dialog = Some(Dialog { ev: updated.dialog.ev, ..here.dialog });
+    let update = DialogUpdate { dialog_id: updated.dialog.dialog_id.clone(), uev: Uev(1), dialog };
+    assert_eq!(apply_update(&mut updated, &update), Listed::Known);
+    assert_eq!(updated.dialog.presence, None);
 }
 
 /// Two dialogs, `d` before `x` because nothing was said in either.

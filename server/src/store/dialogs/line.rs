@@ -1,7 +1,7 @@
 //! A dialog as a line of somebody's list. The same dialog reads differently for each member: what
 //! they may do, how far they have read, what the other is called.
 
-use confab_protocol::{Dialog, DialogId, DialogKind, Person, Uev, UserId};
+use confab_protocol::{Dialog, DialogId, DialogKind, Person, Presence, PresenceState, Uev, UserId};
 use sqlx::{Row, SqliteConnection, sqlite::SqliteRow};
 
 use crate::store::{
@@ -22,7 +22,7 @@ macro_rules! select_line {
             "d.id AS dialog_id, d.kind AS dialog_kind, d.title, d.last_ev,
              COALESCE(d.last_message_at, d.created_at, 0) AS active_at,
              me.role, COALESCE(me.read_seq, 0) AS my_read, COALESCE(me.muted, 0) AS my_muted,
-             p.id AS peer_id, p.username AS peer_name,
+             p.id AS peer_id, p.username AS peer_name, p.last_seen_at,
              CASE d.kind WHEN 'lobby' THEN 0
                  ELSE (SELECT COUNT(*) FROM members WHERE dialog = d.id) END AS people,
              CASE WHEN me.user IS NULL OR me.read_seq >= d.last_seq THEN 0
@@ -112,13 +112,20 @@ fn to_dialog(row: &SqliteRow) -> Result<Dialog, sqlx::Error> {
         }
         _ => None,
     };
+    let presence = match &peer {
+        Some(peer) if !peer.username.is_deleted() => Some(Presence {
+            state: PresenceState::Offline,
+            last_seen_at: row::time_if_any(row, "last_seen_at")?,
+        }),
+        _ => None,
+    };
     let has_message = row.try_get::<Option<&str>, _>("id")?.is_some();
     Ok(Dialog {
         dialog_id: row::parsed(row, "dialog_id")?,
         kind,
         title: row.try_get("title")?,
         peer,
-        presence: None,
+        presence,
         role: to_role(row.try_get::<Option<&str>, _>("role")?.unwrap_or_default()),
         members: row::count(row, "people")?,
         last_message: has_message.then(|| to_message(row)).transpose()?,

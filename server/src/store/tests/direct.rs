@@ -1,10 +1,12 @@
 //! Dialogs of two.
 
-use confab_protocol::{DialogKind, Role, Seq};
+use std::sync::Arc;
+
+use confab_protocol::{DialogKind, Person, Role, Seq, UserId, Username};
 use futures::future::join;
 
-use super::rig::{Rig, user};
-use crate::store::{Change, DialogError};
+use super::rig::{Rig, member, user};
+use crate::store::{Change, DialogError, IfPassing, Readers};
 
 #[tokio::test]
 async fn a_pair_has_one_dialog_whoever_begins_it() {
@@ -60,6 +62,55 @@ async fn what_both_have_begun_is_on_both_lists_before_anything_is_said() {
     }
     rig.says(&anna, &direct, "Hi").await;
     assert!(rig.news().await.into_iter().all(|change| self::personal(change).is_none()));
+}
+
+/// Who hears of a change of a dialog's log.
+fn readers(news: &[Change]) -> Vec<UserId> {
+    let [Change::Log { readers: Readers::Members(readers), .. }, ..] = news else {
+        panic!("{news:?}")
+    };
+    readers.iter().cloned().collect()
+}
+
+#[tokio::test]
+async fn what_one_alone_has_begun_tells_the_other_nothing_until_something_is_said() {
+    let rig = Rig::new().await;
+    let (anna, bob) = (rig.account("anna").await, rig.account("bob").await);
+    let direct = rig.direct(&anna, &bob).await;
+    let is_called = async |person: &Person, name: &str| {
+        rig.news().await;
+        let key = name.to_lowercase();
+        let name = Username::parse(name).unwrap();
+        let renamed =
+            rig.store.rename_person(person.id.clone(), name, key, IfPassing::Refuse).await;
+        renamed.unwrap();
+        readers(&rig.news().await)
+    };
+    let (one, both) = ([anna.id.clone()], [anna.id.clone(), bob.id.clone()]);
+    assert_eq!(is_called(&anna, "Anna Berg").await, one);
+    assert_eq!(is_called(&bob, "Bob Berg").await, one);
+    assert_eq!(rig.store.readers(&member(&anna, &direct)).await.unwrap().0, members(&one));
+    rig.says(&anna, &direct, "Hi").await;
+    assert_eq!(is_called(&anna, "Anna").await, both);
+
+    let cem = rig.account("cem").await;
+    rig.direct(&cem, &bob).await;
+    rig.direct(&bob, &cem).await;
+    assert_eq!(is_called(&cem, "Cem Berg").await, [bob.id.clone(), cem.id.clone()]);
+}
+
+#[tokio::test]
+async fn who_goes_without_having_said_anything_is_not_known_to_have_begun_it() {
+    let rig = Rig::new().await;
+    let (anna, bob) = (rig.account("anna").await, rig.account("bob").await);
+    rig.direct(&anna, &bob).await;
+    rig.news().await;
+    rig.store.delete_account(anna.id).await.unwrap();
+    assert_eq!(readers(&rig.news().await), []);
+}
+
+fn members(people: &[UserId]) -> Readers {
+    Readers::Members(Arc::new(people.iter().cloned().collect()))
 }
 
 fn personal(change: Change) -> Option<(confab_protocol::UserId, confab_protocol::Dialog)> {

@@ -102,6 +102,32 @@ async fn who_is_gone_was_last_seen_when_the_grace_was_over() {
 }
 
 #[tokio::test]
+async fn a_direct_dialog_tells_when_the_other_was_last_seen_until_they_are_gone_for_good() {
+    let server = server().start().await;
+    let (mut anna, mut bob) = (server.guest("Anna").await, server.guest("Bob").await);
+    let dialog = bob.begins_with(&anna.id().await).await.dialog_id;
+    bob.says(dialog.as_str(), "Hi").await;
+    let mut at_bob = arrives(&bob, "presence").await;
+    let at_anna = arrives(&anna, "").await;
+    hears!(at_bob, Joined);
+    at_anna.leaves().await;
+    server.has_sockets(1).await;
+    is_missed(&server, &mut at_bob).await;
+    let noted = async {
+        while last_seen(&mut bob).await.1.is_none() {
+            tokio::task::yield_now().await;
+        }
+    };
+    soon("the note", noted).await;
+    let presence = bob.line(&dialog).await.unwrap().presence.unwrap();
+    let at = Timestamp::from_unix_ms(STARTED.unix_ms() + 1_000);
+    assert_eq!((presence.state, presence.last_seen_at), (PresenceState::Offline, Some(at)));
+    assert_eq!(anna.delete("/api/me", None).await.status(), 200);
+    assert_eq!(bob.line(&dialog).await.unwrap().presence, None);
+    server.end().await;
+}
+
+#[tokio::test]
 async fn a_socket_that_connects_again_keeps_the_name_its_person_has_taken_since() {
     let server = server().start().await;
     let (mut anna, bob) = (server.guest("Anna").await, server.guest("Bob").await);
@@ -111,6 +137,26 @@ async fn a_socket_that_connects_again_keeps_the_name_its_person_has_taken_since(
     assert_eq!(again.you.username.as_str(), "Anna Maria");
     let others = bob.listens("").await.is_connected("ignored").await.connected_user_list;
     assert_eq!(others[1].username.as_str(), "Anna Maria");
+    server.end().await;
+}
+
+#[tokio::test]
+async fn who_takes_another_name_while_away_stays_away_and_sees_it_on_their_own_pages() {
+    let server = server().start().await;
+    let (mut anna, bob) = (server.guest("Anna").await, server.guest("Bob").await);
+    let mut at_bob = arrives(&bob, "presence").await;
+    let mut at_anna = arrives(&anna, "presence").await;
+    hears!(at_bob, Joined);
+    anna.patch("/api/me", serde_json::json!({ "name": "Anna Berg" })).await;
+    for socket in [&mut at_bob, &mut at_anna] {
+        assert_eq!(hears!(socket, Joined).0.username.as_str(), "Anna Berg");
+        socket.heard_nothing().await;
+    }
+    at_anna.says(PresenceSet { away: true }).await;
+    assert!(hears!(at_bob, PresenceUpdate).away);
+    anna.patch("/api/me", serde_json::json!({ "name": "Anna Maria" })).await;
+    assert_eq!(hears!(at_bob, Joined).0.username.as_str(), "Anna Maria");
+    assert!(hears!(at_bob, PresenceUpdate).away);
     server.end().await;
 }
 
