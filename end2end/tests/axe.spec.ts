@@ -17,11 +17,14 @@ interface Window {
 const DESK = { width: 1280, height: 800 };
 const PHONE = { width: 390, height: 844 };
 
-async function findings(tab: Tab, state: string): Promise<string[]> {
+type Scheme = "light" | "dark";
+
+async function findings(tab: Tab, state: string, scheme: Scheme): Promise<string[]> {
   const { page } = tab;
+  expect(await tab.isDark(), `${state} is ${scheme}`).toBe(scheme === "dark");
   await page.evaluate(AXE);
   // In the dark a page is made as it is in the light; only its colours are others.
-  const runOnly = (await tab.isDark()) ? ["color-contrast", "link-in-text-block"] : undefined;
+  const runOnly = scheme === "dark" ? ["color-contrast", "link-in-text-block"] : undefined;
   const options: RunOptions = { resultTypes: ["violations"], runOnly };
   const found: string[] = [];
   for (const viewport of [DESK, PHONE]) {
@@ -56,22 +59,22 @@ for (const colorScheme of ["light", "dark"] as const) {
     const foreign = await bob.asks("/api/dialogs", { kind: "direct", members: [alice.id] });
     await bob.says(foreign.dialogId, "tea?");
     const tab = await alice.opens(`/d/${group}`);
-    const found = await findings(tab, "a group");
+    const found = await findings(tab, "a group", colorScheme);
     await tab.page.getByTestId("message").last().hover();
-    found.push(...(await findings(tab, "a group, with what can be done")));
+    found.push(...(await findings(tab, "a group, with what can be done", colorScheme)));
     await tab.page.getByTestId("details-open").click();
-    found.push(...(await findings(tab, "details")));
+    found.push(...(await findings(tab, "details", colorScheme)));
     await tab.page.keyboard.press("Escape");
     await tab.page.keyboard.press("Control+k");
     await tab.page.keyboard.type("tea");
     await expect(tab.page.getByTestId("result")).not.toHaveCount(0);
-    found.push(...(await findings(tab, "palette")));
+    found.push(...(await findings(tab, "palette", colorScheme)));
     alice.mayComplainOf(/status of 403/);
     for (const path of ["/", "/d/none-of-hers", "/settings", "/people", "/search?query=tea", "/lab"]) {
       await tab.opens(path);
-      found.push(...(await findings(tab, path)));
+      found.push(...(await findings(tab, path, colorScheme)));
     }
-    found.push(...(await findings(await nobody.opens("/login"), "/login")));
+    found.push(...(await findings(await nobody.opens("/login"), "/login", colorScheme)));
     expect(found).toEqual([]);
   });
 }

@@ -29,7 +29,8 @@ async function fortyUnread(alice: Person, bob: Person): Promise<string> {
 }
 
 async function unread(tab: Tab): Promise<number> {
-  return Number(await tab.dialog("Bob").getByTestId("unread").textContent());
+  // Looked at in one go: the badge may go at any time.
+  return tab.dialog("Bob").getByTestId("unread").evaluateAll((badges) => Number(badges[0]?.textContent ?? 0));
 }
 
 async function beginsAtTheFirstUnread(tab: Tab): Promise<void> {
@@ -39,7 +40,8 @@ async function beginsAtTheFirstUnread(tab: Tab): Promise<void> {
   await expect.poll(() => unread(tab), "what is on the screen is read").toBeLessThan(40);
   expect(await unread(tab), "and no more").toBeGreaterThan(33);
   const link = tab.page.getByTestId("new-messages");
-  await expect(link).toHaveText(`${await unread(tab)} new messages`);
+  const isTold = async () => (await link.allTextContents()).join() === `${await unread(tab)} new messages`;
+  await expect.poll(isTold, "the link says what the list says").toBe(true);
 }
 
 for (const way of ["by its address", "from the list", "by a reload"]) {
@@ -70,7 +72,7 @@ test("what is scrolled by is read, page after page, to the end", async ({ alice,
   for (const n of [10, 15, 20, 25, 30, 35, 40, 45]) {
     await tab.message(words(n)).scrollIntoViewIfNeeded();
     await expect(tab.message(words(n)).getByTestId("content")).toBeInViewport({ ratio: 1 });
-    await expect.poll(() => tab.dialog("Bob").getByTestId("unread").count().then((count) => (count === 0 ? 0 : unread(tab)))).toBeLessThanOrEqual(45 - n);
+    await expect.poll(() => unread(tab)).toBeLessThanOrEqual(45 - n);
   }
   await tab.seesUnread("Bob", 0);
   await expect(tab.page.getByTestId("new-messages")).toBeHidden();

@@ -4,6 +4,19 @@ import { type BrowserContext, type Locator, type Page, expect } from "@playwrigh
 
 import type { Server } from "./server";
 
+// Begun before a page is opened: kept once the server has told its socket `connected`.
+export function connected(page: Page): Promise<void> {
+  return new Promise((resolve) => {
+    page.on("websocket", (socket) => {
+      socket.on("framereceived", ({ payload }) => {
+        if (JSON.parse(payload.toString()).type === "connected") {
+          resolve();
+        }
+      });
+    });
+  });
+}
+
 export class Tab {
   readonly status: Locator;
   readonly messages: Locator;
