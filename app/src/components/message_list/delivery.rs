@@ -110,7 +110,7 @@ impl Mark {
 }
 
 /// "Read by 3 of 5: Anna, Bob, Cem": who of a group has read a message of ours; nothing as long as
-/// nobody has, or where there is only one who could. The names are read again when the numbers change.
+/// nobody has, or where there is only one who could. The names are read again when [`Reach`](super::timeline::Reach) is another.
 #[inline(never)]
 pub fn readers(row: Shown) -> String {
     let (reach, seq) = row.with(|row| (row.reach.unwrap_or_default(), row.seq));

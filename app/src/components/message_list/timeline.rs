@@ -83,6 +83,8 @@ pub struct Reach {
     pub read: usize,
     /// How many others there are.
     pub of: usize,
+    /// Stands for who they are and what they are called: another number, other names.
+    pub people: u32,
 }
 
 /// One bubble.
@@ -163,13 +165,14 @@ impl Timeline<'_> {
         let stored = self.page.map(|page| &page.messages[..]).unwrap_or_default();
         let mut lines = Lines::default();
         let mut first_new = self.first_new(stored);
+        let people = self.people();
         for message in stored {
             let day = self.day(&mut lines, message.created_at);
             if first_new == Some(message.seq) {
                 first_new = None;
                 lines.lines.push(Line::New);
             }
-            lines.push(self.stored(message), day);
+            lines.push(self.stored(message, people), day);
         }
         for outgoing in self.outbox {
             let Some(send) = outgoing.message_to(self.dialog) else { continue };
@@ -211,7 +214,7 @@ impl Timeline<'_> {
         is_known.then_some(first.seq)
     }
 
-    fn stored(&self, message: &Message) -> Row {
+    fn stored(&self, message: &Message, people: u32) -> Row {
         let is_mine = message.sender_id == self.you.id;
         let mut row = Row {
             key: RowKey(message.sender_id.clone(), message.client_id.clone()),
@@ -226,7 +229,7 @@ impl Timeline<'_> {
             is_edited: message.edited_at.is_some() && message.deleted_at.is_none(),
             state: OutgoingState::Stored,
             post: message.client_id.clone(),
-            reach: is_mine.then(|| self.reach(message.seq)),
+            reach: is_mine.then(|| self.reach(message.seq, people)),
             seq: Some(message.seq),
             message_id: Some(message.message_id.clone()),
             continues: false,
@@ -262,8 +265,15 @@ impl Timeline<'_> {
         }
     }
 
-    fn reach(&self, seq: Seq) -> Reach {
-        let mut reach = Reach::default();
+    /// The ids and names of all, folded into one number (FNV-1a).
+    fn people(&self) -> u32 {
+        let fold = |hash: u32, byte: u8| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193);
+        let texts = self.members.iter().flat_map(|one| [one.id.as_str(), one.username.as_str()]);
+        texts.flat_map(str::bytes).fold(0x811c_9dc5, fold)
+    }
+
+    fn reach(&self, seq: Seq, people: u32) -> Reach {
+        let mut reach = Reach { people, ..Reach::default() };
         for member in self.members.iter().filter(|member| member.id != self.you.id) {
             reach.of += 1;
             reach.delivered += usize::from(member.delivered >= seq);

@@ -231,7 +231,12 @@ fn only_what_others_have_got_and_seen_is_said_of_ours() {
     view.members = vec![member("anna", 3, 3), member("bob", 2, 1), member("zoe", 1, 0)];
     let reach: Vec<_> = view.rows().iter().filter_map(|row| row.reach).collect();
     let expected = [(2, 1), (1, 0), (0, 0)];
-    assert_eq!(reach, expected.map(|(delivered, read)| Reach { delivered, read, of: 2 }));
+    let people = reach[0].people;
+    assert_eq!(reach, expected.map(|(delivered, read)| Reach { delivered, read, of: 2, people }));
+    view.members[1].username = person("robert").username;
+    let renamed = view.rows().iter().find_map(|row| row.reach).unwrap();
+    assert_eq!(renamed, Reach { people: renamed.people, ..reach[0] });
+    assert_ne!(renamed.people, people, "the row is another, so its readers are named anew");
     view.you = person("bob");
     assert!(view.rows().iter().all(|row| row.reach.is_none()));
 }
