@@ -56,6 +56,9 @@ test("a message goes through all its states: queued, stored, delivered, read", a
 
 test("who is typing is told, and not for longer than it is true", async ({ alice, bob }) => {
   const { hers, his } = await talk(alice, bob);
+  // Before the first message it is hers alone: he is told nothing of it.
+  await hers.sends("Hello");
+  await his.sees("Hello");
   const status = his.page.getByTestId("dialog-status");
   await expect(status).toHaveText("online");
   await hers.input.press("H");
