@@ -98,6 +98,8 @@ test("a reply quotes what it answers, follows its edits, and leads to it", async
   for (let index = 0; index < 60; index++) {
     await alice.says(dialog, `line ${index}`);
   }
+  // Until the server knows that he has read them, a reload begins at the first that is new.
+  await expect.poll(async () => (await bob.asks(`/api/dialogs/${dialog}`, undefined, "GET")).dialog.unread).toBe(0);
   await his.reloads();
   await his.isConnected();
   await his.sees("line 59");
