@@ -122,6 +122,8 @@ test("a blank or endless message is refused and nothing typed is lost", async ({
 
 test("what is typed survives a reload", async ({ alice }) => {
   const tab = await alice.opens("/");
+  // A socket that is left while it opens makes Chromium complain.
+  await tab.isConnected();
   await tab.types("half a thought");
   await tab.reloads();
   await expect(tab.input).toHaveValue("half a thought");
