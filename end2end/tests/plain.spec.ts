@@ -53,6 +53,7 @@ for (const { locale, heading, send, people } of [
     await tab.page.getByRole("link", { name: "English" }).click();
     await tab.isAlive();
     await expect(tab.page.getByTestId("send")).toHaveText("Send");
+    await tab.isConnected();
     await tab.reloads();
     await expect(tab.page.getByTestId("send")).toHaveText("Send");
   });
