@@ -11,11 +11,12 @@ mod draft;
 mod freshness;
 mod notes;
 mod outgoing;
+mod owner;
 mod sending;
 
 use confab_protocol::{
     ClientId, DialogChange, DialogEvent, DialogEvents, DialogId, Digest, Limits, Message, Person,
-    ServerFrame, UserId, json,
+    ServerFrame, json,
 };
 use confab_sync::{ClosedReason, ConnectionError, Event, Input, Moment, Post, Status};
 use leptos::prelude::*;
@@ -35,6 +36,7 @@ pub use notes::{
     keep,
 };
 pub use outgoing::{Outgoing, OutgoingState};
+pub(crate) use owner::has_ended;
 
 /// Where the outbox survives a reload.
 const OUTBOX: &str = "outbox";
@@ -234,15 +236,6 @@ impl Session {
             // Also after a try that failed: a stream that never was is not whole (DESIGN §2).
             (_, false) => self.lost(live),
             (true, true) => {}
-        }
-    }
-
-    /// Somebody else has signed in, or nobody is any more: the page becomes theirs. What its owner
-    /// has not sent waits for them. A guest's page keeps to whoever the socket says.
-    fn looks_for_another(&self, user: &UserId) {
-        if self.has_account && self.owner.with_untracked(|owner| owner.id != *user) {
-            window().set_onbeforeunload(None);
-            let _ = window().location().reload();
         }
     }
 

@@ -1,5 +1,6 @@
 // Coming in, staying in, and leaving; and document 001's two scenarios.
 
+import { inFrontOrNot } from "./support/front";
 import { expect, test } from "./support/story";
 
 const DEMO_PASSWORD = "confab-demo";
@@ -198,23 +199,60 @@ test("what one has not sent does not go out under the name of who signs in next"
   alice.mayComplainOf(/WebSocket connection to .* failed|ERR_CONNECTION_REFUSED/);
   await alice.registers("Alice");
   await bob.registers("Bob");
-  const tab = await alice.opens("/");
+  const page = await alice.context.newPage();
+  let mayOpen = Promise.resolve();
+  await page.routeWebSocket(/\/ws/, async (socket) => {
+    await mayOpen;
+    socket.connectToServer();
+  });
+  const tab = await alice.opensIn(page, "/");
   await tab.isConnected();
+  // In the same browser, and before the page has found its way back.
+  let letIn = () => {};
+  mayOpen = new Promise((resolve) => (letIn = resolve));
   await server.stop();
   await tab.sends("hers alone");
   await tab.seesState("hers alone", "queued");
   await tab.types("her draft");
   await server.start();
-  // In the same browser, and before the page has found its way back.
   await alice.signsIn("Bob");
-  await tab.page.waitForEvent("load");
+  const becomesHis = page.waitForEvent("load");
+  letIn();
+  await becomesHis;
   await tab.isAlive();
   await tab.isConnected();
   await expect(tab.input).toHaveValue("");
   await tab.doesNotSee("hers alone");
-  await alice.signsIn("Alice");
-  await tab.reloads();
+  await page.goto(`${server.url}/login`);
+  const form = page.locator("form[action='/login']");
+  await form.getByRole("textbox", { name: "Login" }).fill("Alice");
+  await form.getByLabel("Password").fill("a long walk home");
+  await form.getByRole("button").click();
+  await tab.isAlive();
   await tab.seesStored("hers alone");
   await expect(tab.message("hers alone")).toHaveAttribute("data-mine", "");
   await expect(tab.input).toHaveValue("her draft");
 });
+
+for (const before of ["a guest", "Alice"]) {
+  test(`a tab of ${before} becomes the page of who signs in in another tab`, async ({ alice, bob }) => {
+    await bob.registers("Bob");
+    await bob.says("lobby", "mine, says Bob");
+    if (before === "Alice") {
+      await alice.registers("Alice");
+    }
+    const { tab, turns } = await inFrontOrNot(alice, "/");
+    await tab.isConnected();
+    await expect(tab.message("mine, says Bob")).not.toHaveAttribute("data-mine");
+    const other = await alice.opens("/login");
+    const form = other.page.locator("form[action='/login']");
+    await form.getByRole("textbox", { name: "Login" }).fill("Bob");
+    await form.getByLabel("Password").fill("a long walk home");
+    await form.getByRole("button").click();
+    await other.isConnected();
+    await expect(tab.page.getByTestId("sign-in")).toBeVisible();
+    await turns("blurred", false);
+    await expect(tab.message("mine, says Bob")).toHaveAttribute("data-mine", "");
+    await tab.isConnected();
+  });
+}

@@ -259,7 +259,12 @@ impl Browser for Tab {
     fn start(&self, session: Session, live: Live) {
         self.0.app.replace(Some((session, live)));
         let tab = self.clone();
-        signals::listen(move |input| tab.tell(input));
+        signals::listen(move |input| {
+            if let Input::Visible = input {
+                session.is_looked_at();
+            }
+            tab.tell(input);
+        });
         self.tell(Input::Start);
     }
 }

@@ -3,8 +3,7 @@
 
 use std::{cell::Cell, rc::Rc, time::Duration};
 
-use confab_protocol::CloseCode;
-use confab_sync::{ClosedReason, ConnectionError, Input, Moment, Status};
+use confab_sync::{ClosedReason, Input, Moment, Status};
 use leptos::prelude::*;
 use stylers_macro::style_sheet;
 
@@ -16,6 +15,7 @@ use super::{
 use crate::{
     Page,
     dom::{Html, effect, scoped, switch},
+    session::has_ended,
 };
 
 /// How often the countdown looks at the clock: often enough that no second is skipped.
@@ -130,9 +130,7 @@ impl Shown {
             Status::Closed { reason: ClosedReason::NotStarted | ClosedReason::Stopped, .. } => {
                 Self::Nothing
             }
-            Status::Closed {
-                error: Some(ConnectionError::ClosedByServer { code, .. }), ..
-            } if CloseCode::from_number(*code) == CloseCode::SessionEnded => Self::SignedOut,
+            status if has_ended(status) => Self::SignedOut,
             Status::Closed { reason, .. } => Self::Toast(*reason),
         }
     }
