@@ -127,3 +127,34 @@ test("on a narrow screen one comes back to the line one came from", async ({ som
   await tab.page.getByTestId("back").press("Enter");
   await expect(tab.dialog("Bob")).toBeFocused();
 });
+
+test("what is found later leaves the arrows where they are", async ({ alice, bob, someone }) => {
+  const bobby = await someone();
+  await alice.registers("Alice");
+  await bob.registers("Bob");
+  await bobby.registers("Bobby");
+  for (const other of [bob, bobby]) {
+    await alice.says(await alice.writesTo(other), `hello, says Alice`);
+  }
+  const tab = await alice.opens("/");
+  await tab.isConnected();
+  let answer = () => {};
+  const held = new Promise<void>((resolve) => (answer = resolve));
+  await tab.page.route("**/api/search?*", async (route) => {
+    await held;
+    await route.continue();
+  });
+  const { keyboard } = tab.page;
+  const results = tab.page.getByTestId("result");
+  await keyboard.press("Control+k");
+  await keyboard.type("bob");
+  await expect(results).toHaveText([/Bobby/, /Bob/]);
+  await keyboard.press("ArrowDown");
+  await keyboard.press("ArrowDown");
+  await expect(results.nth(1)).toBeFocused();
+  answer();
+  await expect(tab.page.getByTestId("palette-told")).not.toHaveText("");
+  await expect(results.filter({ hasText: /^.?Bob$/ }).first()).toBeFocused();
+  await keyboard.press("Enter");
+  await tab.isAt("Bob");
+});

@@ -4,7 +4,11 @@ use confab_protocol::{
     Dialog, DialogKind, UserId, json,
     rest::{Found, FoundMessage, FoundPerson, NewDialog},
 };
-use leptos::{ev, prelude::*, task::spawn_local};
+use leptos::{
+    ev,
+    prelude::*,
+    task::{spawn_local, tick},
+};
 use std::{sync::Arc, time::Duration};
 use stylers_macro::style_sheet;
 use wasm_bindgen::JsCast;
@@ -31,6 +35,9 @@ use crate::{
 const PALETTE_ID: &str = "palette";
 /// The id of its field.
 const FIELD_ID: &str = "palette-field";
+
+/// A line of what is found.
+const RESULT: &str = "#palette a";
 
 /// How long to wait for the next letter before asking the server.
 const PAUSE: Duration = Duration::from_millis(150);
@@ -145,7 +152,12 @@ impl Search {
                 Ok(found) => reasons.found(count(found)),
                 Err(error) => reasons.trouble(error),
             });
+            let chosen = chosen();
             self.found.set(answer.ok().map(Arc::new));
+            if let Some(chosen) = chosen {
+                tick().await;
+                choose(&chosen);
+            }
         });
     }
 
@@ -259,6 +271,22 @@ fn to_message(words: &Words, message: &FoundMessage) -> Element {
         .child(el("span", "when").text(when_text(message.created_at)))
         .child(el("span", "what").attr("dir", "auto").children(pieces));
     leads_to(line(link), Open { at: Some(message.seq), ..Open::dialog(message.dialog_id.clone()) })
+}
+
+/// Where the line leads that the arrows have gone to, if they have.
+fn chosen() -> Option<String> {
+    let active = document().active_element()?;
+    active.closest(RESULT).ok()??.get_attribute("href")
+}
+
+/// Goes on to the line that leads there in what is found now, or back to the field: who has chosen
+/// must not be led elsewhere by an answer that comes a moment later.
+fn choose(chosen: &str) {
+    let same = document().query_selector(&[RESULT, "[href=\"", chosen, "\"]"].concat());
+    let field = || document().get_element_by_id(FIELD_ID);
+    if let Some(next) = same.ok().flatten().or_else(field) {
+        let _ = next.unchecked_into::<HtmlElement>().focus();
+    }
 }
 
 /// The arrows go through what is found; Enter in the field follows the first.
