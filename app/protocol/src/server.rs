@@ -16,7 +16,7 @@ frames! {
         "welcome" => Welcome(Welcome),
         /// Answer to `connecting`: who is here, and the lobby's last messages.
         "connected" => Connected(Connected),
-        /// Someone came (topic `presence`).
+        /// Someone came, or goes by another name for good (topic `presence`).
         "joined" => Joined(Joined),
         /// Someone left and did not come back within the grace (topic `presence`).
         "disconnected" => Disconnected(Disconnected),
@@ -141,7 +141,7 @@ impl FromJson for DialogChanged {
     }
 }
 
-/// Payload of `joined`.
+/// Payload of `joined`: who has come, or who is here and has chosen another name for good.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Deserialize, serde::Serialize), serde(transparent))]
 pub struct Joined(pub Person);
