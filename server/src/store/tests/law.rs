@@ -171,6 +171,21 @@ impl Page {
     }
 }
 
+/// To write is not to read: what waits for an author still does, and each of their numbers moves, to
+/// their own message, only where nothing of others lies between.
+fn reads_nothing_by_writing(before: &DialogDetails, after: &DialogDetails, message: &Message) {
+    let (line, then) = (&before.dialog, &after.dialog);
+    assert_eq!(line.unread, then.unread);
+    let come = |details: &DialogDetails| {
+        let member = details.members.iter().find(|member| member.id == message.sender_id)?;
+        Some((member.delivered, member.read))
+    };
+    let (Some((got, read)), Some((gets, reads))) = (come(before), come(after)) else { return };
+    assert_eq!(reads, if line.unread == 0 { message.seq } else { read });
+    assert!(gets == message.seq || gets == got && line.unread > 0, "{got} {gets} {message:?}");
+    assert!(gets == message.seq || got.0 + 1 < message.seq.0, "nothing lay between");
+}
+
 /// People who do anything they can think of, allowed or not.
 struct World {
     rig: Rig,
@@ -225,10 +240,7 @@ impl World {
         match what {
             0..=7 => {
                 let reply_to = some.filter(|_| what < 3).map(|message| message.message_id);
-                let draft = Append { reply_to, ..self.rig.draft(&person, &dialog, &words) };
-                if let Ok(appended) = store.append(draft).await {
-                    self.said.push(appended.message);
-                }
+                self.says(Append { reply_to, ..self.rig.draft(&person, &dialog, &words) }).await;
             }
             8..=9 => {
                 if let Some(message) = some {
@@ -272,6 +284,16 @@ impl World {
                 2 => drop(store.pass_ownership(proof, other.id).await),
                 _ => drop(store.dissolve(proof).await),
             },
+        }
+    }
+
+    async fn says(&mut self, draft: Append) {
+        let (store, author) = (self.rig.store.clone(), draft.member.clone());
+        let before = store.dialog(&author).await;
+        if let Ok(appended) = store.append(draft).await {
+            let after = store.dialog(&author).await.unwrap();
+            reads_nothing_by_writing(&before.unwrap(), &after, &appended.message);
+            self.said.push(appended.message);
         }
     }
 
