@@ -99,11 +99,7 @@ impl Server {
         let Config { settings, mut leptos, listen, data, watched } = config;
         leptos.hash_files = leptos.hash_files && api::has_hashes(&leptos);
         let shutdown = Shutdown::default();
-        let quota = Quota {
-            per_user: settings.gateway.sockets_per_user,
-            per_address: settings.gateway.sockets_per_address,
-        };
-        let registry = Arc::new(Registry::new(quota));
+        let registry = Arc::new(Registry::new(quota(&settings.gateway)));
 
         let (changes, committed) = mpsc::channel(CHANGES_WAITING);
         let store =
@@ -124,12 +120,7 @@ impl Server {
             demo::fill(&hub, &auth, &random, &clock).await?;
         }
 
-        let sweep = Sweep {
-            interval: settings.gateway.sweep_interval,
-            silence_max: settings.gateway.silence_max,
-        };
-        sweep.start(Arc::clone(&registry), clock.clone(), &shutdown);
-
+        watch_silence(&settings.gateway, &registry, &clock, &shutdown);
         let gateway = Gateway::new(gateway::Parts {
             config: settings.gateway.clone(),
             http: settings.http.clone(),
@@ -142,30 +133,21 @@ impl Server {
             registry: Arc::clone(&registry),
             shutdown: shutdown.clone(),
         });
-        let health = Health::new(shutdown.clone(), Arc::new(store));
-        let bounds = listener::Bounds {
-            header_read_timeout: settings.http.header_read_timeout,
-            header_bytes_max: settings.http.header_bytes_max,
-        };
-        let grace = settings.shutdown.clone();
-        let ws_path = settings.ws.path.clone();
-        let sends = api::Sends::new(&settings.limits);
+        let sockets = gateway.routes(&settings.ws.path);
+        let (bounds, grace) = (bounds(&settings.http), settings.shutdown.clone());
         let api = Api(Arc::new(api::Parts {
+            sends: api::Sends::new(&settings.limits),
+            health: Health::new(shutdown.clone(), Arc::new(store)),
             settings,
             leptos,
             watched,
             clock,
             random,
             auth,
-            sends,
             hub: hub.clone(),
-            health,
         }));
-        let failed = |why| StartError::Listen { address: listen, why };
-        let tcp = TcpListener::bind(listen).await.map_err(failed)?;
-        let address = tcp.local_addr().map_err(failed)?;
-        let router = api::router(api, gateway.routes(&ws_path));
-        let serve = listener::serve(tcp, router, bounds, shutdown.clone());
+        let (address, tcp) = bind(listen).await?;
+        let serve = listener::serve(tcp, api::router(api, sockets), bounds, shutdown.clone());
         let listener = tokio::spawn(shutdown.watch(serve));
         Ok(Self { address, registry, hub, shutdown, grace, listener })
     }
@@ -209,6 +191,35 @@ impl Server {
             hub: self.hub.census(),
             tasks: self.shutdown.tasks(),
         }
+    }
+}
+
+/// The address that it got, and what comes there.
+async fn bind(listen: SocketAddr) -> Result<(SocketAddr, TcpListener), StartError> {
+    let failed = |why| StartError::Listen { address: listen, why };
+    let tcp = TcpListener::bind(listen).await.map_err(failed)?;
+    Ok((tcp.local_addr().map_err(failed)?, tcp))
+}
+
+/// Cuts sockets that say nothing any more, from now on.
+fn watch_silence(
+    config: &config::Gateway,
+    registry: &Arc<Registry>,
+    clock: &Clock,
+    shutdown: &Shutdown,
+) {
+    let sweep = Sweep { interval: config.sweep_interval, silence_max: config.silence_max };
+    sweep.start(Arc::clone(registry), clock.clone(), shutdown);
+}
+
+fn quota(config: &config::Gateway) -> Quota {
+    Quota { per_user: config.sockets_per_user, per_address: config.sockets_per_address }
+}
+
+fn bounds(config: &config::Http) -> listener::Bounds {
+    listener::Bounds {
+        header_read_timeout: config.header_read_timeout,
+        header_bytes_max: config.header_bytes_max,
     }
 }
 

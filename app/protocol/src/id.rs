@@ -169,6 +169,13 @@ pub struct Uev(pub u64);
 
 json_newtype!(Seq, Ev, Uev);
 
+impl Seq {
+    /// The message that comes right after this one.
+    pub fn next(self) -> Self {
+        Self(self.0 + 1)
+    }
+}
+
 impl Ev {
     /// The change that comes right after this one.
     pub fn next(self) -> Self {

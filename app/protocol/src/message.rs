@@ -233,7 +233,8 @@ impl Dialog {
     pub const UNREAD_MAX: u64 = 1000;
 
     /// Where to begin reading, if the last page of so many messages does not reach back to it: the
-    /// first that nobody here has seen.
+    /// first that nobody here has seen. Few long ones fill a page, too
+    /// ([`MessagesPage::reaches`](crate::rest::MessagesPage::reaches)).
     pub fn begins_at(&self, page: u32) -> Option<Seq> {
         let last = self.last_message.as_ref()?.seq;
         let beyond = last.0.saturating_sub(self.read.0) > u64::from(page);

@@ -187,6 +187,13 @@ wire! {
     }
 }
 
+impl MessagesPage {
+    /// Whether it goes back as far as this message.
+    pub fn reaches(&self, seq: Seq) -> bool {
+        !self.has_more || self.messages.first().is_none_or(|first| first.seq <= seq)
+    }
+}
+
 /// What every JSON route answers.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize), serde(untagged))]

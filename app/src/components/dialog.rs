@@ -100,7 +100,8 @@ fn begin(dialog: &DialogId, chat: Chat, messages: Reading<Messages>) {
         Some(read.map_or(!page.has_newer, has))
     });
     if is_kept != Some(true) {
-        session.windows.want(dialog, at.map_or(Place::Latest, Place::Around));
+        let latest = read.map_or(Place::Latest, |read| Place::Reaching(read.next()));
+        session.windows.want(dialog, at.map_or(latest, Place::Around));
     }
     if is_kept == Some(false) {
         messages.refetch();

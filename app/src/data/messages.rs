@@ -39,8 +39,11 @@ impl Endpoint for Messages {
                     // Somebody has jumped elsewhere meanwhile.
                     _ if session.windows.is_outdated(&dialog) => {}
                     Ok(page) => {
-                        session.windows.came(&dialog);
-                        return Ok(page);
+                        let Some(instead) = place.missed(&page) else {
+                            session.windows.came(&dialog);
+                            return Ok(page);
+                        };
+                        session.windows.want(&dialog, instead);
                     }
                     Err(error) => {
                         session.windows.failed(&dialog, place);

@@ -25,6 +25,9 @@ const MESSAGES_MAX: usize = 1_000;
 pub enum Place {
     /// The last page, in the place of the window.
     Latest,
+    /// The last page if it reaches back to this message, else the page around it: messages may be so
+    /// long that few fit.
+    Reaching(Seq),
     /// The page around a message, in the place of the window.
     Around(Seq),
     /// The page before the window's first.
@@ -37,12 +40,20 @@ impl Place {
     /// The query of its address.
     pub fn query(self) -> String {
         let (name, seq) = match self {
-            Self::Latest => return String::new(),
+            Self::Latest | Self::Reaching(_) => return String::new(),
             Self::Around(seq) => ("?around=", seq),
             Self::Before(seq) => ("?before=", seq),
             Self::After(seq) => ("?after=", seq),
         };
         [name, &digits(seq.0)].concat()
+    }
+
+    /// The place that is wanted instead, now that its page has come.
+    pub fn missed(self, page: &MessagesPage) -> Option<Self> {
+        match self {
+            Self::Reaching(seq) if !page.reaches(seq) => Some(Self::Around(seq)),
+            _ => None,
+        }
     }
 
     /// Whether it makes the window longer instead of another.
@@ -197,12 +208,34 @@ pub(super) fn trim(page: &mut MessagesPage, looks_at_older: bool) {
 mod tests {
     use super::*;
 
+    /// The messages from one place to another.
+    fn page(from: usize, to: usize) -> MessagesPage {
+        let text = r#"{"messages": [MESSAGES], "ev": 1, "hasMore": false, "hasNewer": false}"#;
+        let one = r#"{"messageId": "m", "dialogId": "lobby", "seq": SEQ, "ev": 1, "senderId": "a",
+            "senderName": "A", "clientId": "c", "content": "x", "kind": "text", "meta": {},
+            "createdAt": "2026-01-01T00:00:00.000Z"}"#;
+        let all: Vec<_> = (from..=to).map(|seq| one.replace("SEQ", &seq.to_string())).collect();
+        let text = text.replace("MESSAGES", &all.join(","));
+        confab_protocol::json::read(&text).expect("a page")
+    }
+
     #[test]
     fn a_place_reads_as_its_address() {
         assert_eq!(Place::Latest.query(), "");
+        assert_eq!(Place::Reaching(Seq(9)).query(), "");
         assert_eq!(Place::Before(Seq(51)).query(), "?before=51");
         assert_eq!(Place::Around(Seq(7)).query(), "?around=7");
         assert_eq!(Place::After(Seq(0)).query(), "?after=0");
+    }
+
+    #[test]
+    fn a_page_that_does_not_reach_what_is_new_makes_place_for_one_that_does() {
+        let page = |has_more| MessagesPage { has_more, ..page(17, 40) };
+        let reaching = Place::Reaching(Seq(16));
+        assert_eq!(reaching.missed(&page(true)), Some(Place::Around(Seq(16))));
+        assert_eq!(reaching.missed(&page(false)), None);
+        assert_eq!(Place::Reaching(Seq(17)).missed(&page(true)), None);
+        assert_eq!(Place::Latest.missed(&page(true)), None, "who goes to the latest gets there");
     }
 
     #[test]
@@ -224,17 +257,8 @@ mod tests {
 
     #[test]
     fn a_window_that_is_too_long_loses_the_end_that_nobody_looks_at() {
-        let messages = |count: usize| {
-            let text = r#"{"messages": [MESSAGES], "ev": 1, "hasMore": false, "hasNewer": false}"#;
-            let one = r#"{"messageId": "m", "dialogId": "lobby", "seq": SEQ, "ev": 1, "senderId": "a",
-                "senderName": "A", "clientId": "c", "content": "x", "kind": "text", "meta": {},
-                "createdAt": "2026-01-01T00:00:00.000Z"}"#;
-            let all: Vec<_> = (1..=count).map(|seq| one.replace("SEQ", &seq.to_string())).collect();
-            let text = text.replace("MESSAGES", &all.join(","));
-            confab_protocol::json::read::<MessagesPage>(&text).expect("a page")
-        };
         let ends = |count, looks_at_older| {
-            let mut page = messages(count);
+            let mut page = page(1, count);
             trim(&mut page, looks_at_older);
             let (first, last) = (page.messages.first(), page.messages.last());
             let ends = first.map(|first| first.seq.0).zip(last.map(|last| last.seq.0));

@@ -31,6 +31,49 @@ async fn a_link_of_the_list_opens_its_dialog_and_leaves_the_list_where_it_is() {
     assert!(tab.0.asked.borrow().contains(&"GET /api/messages/dialog/e".to_owned()));
 }
 
+/// The answer with these messages of the dialog `e`, with more on either side.
+fn run(from: u64, to: u64) -> String {
+    let one = |seq| {
+        let message = message("bob", &format!("letter {seq}"), seq, seq);
+        message.replace(r#""dialogId":"d""#, r#""dialogId":"e""#)
+    };
+    let messages: Vec<_> = (from..=to).map(one).collect();
+    let (messages, older, newer) = (messages.join(","), from > 1, to < 40);
+    format!(
+        r#"{{"success":true,"data":{{"messages":[{messages}],"ev":40,"hasMore":{older},"hasNewer":{newer}}}}}"#
+    )
+}
+
+#[wasm_bindgen_test]
+async fn a_dialog_opens_at_what_is_new_however_few_messages_fit() {
+    let tab = Tab::default();
+    let root = with_bob(&tab, &[("bob", "hello")]).await;
+    // Not as many as a page holds; but of the last page, there are no more than these.
+    let last =
+        message("bob", "letter 40", 40, 40).replace(r#""dialogId":"d""#, r#""dialogId":"e""#);
+    let unread = line("e", &last, 40).replace(r#""unread":0,"read":40"#, r#""unread":40,"read":0"#);
+    tab.hears(frame(&format!(
+        r#"{{"type":"dialog:update","payload":{{"dialogId":"e","uev":2,"dialog":{unread}}}}}"#
+    )));
+    let latest = "/api/messages/dialog/e";
+    *tab.0.answers.borrow_mut() =
+        vec![(latest.to_owned(), run(17, 40)), (format!("{latest}?around=1"), run(1, 12))];
+    let asked = || {
+        let asked = tab.0.asked.borrow();
+        let messages = asked.iter().filter(|asked| asked.contains("/api/messages/dialog/e"));
+        messages.cloned().collect::<Vec<_>>()
+    };
+    let other = root.query_selector("a[href='/d/e']").unwrap().unwrap();
+    other.unchecked_into::<HtmlElement>().click();
+    for _ in 0..4 {
+        tick().await;
+    }
+    assert_eq!(asked()[..2], [format!("GET {latest}"), format!("GET {latest}?around=1")]);
+    let shown = text(&root, "messages");
+    assert!(shown.contains("letter 1") && !shown.contains("letter 17"), "{shown}");
+    assert!(find(&root, "new-divider").is_some());
+}
+
 #[wasm_bindgen_test]
 async fn who_is_typing_stands_in_the_head_and_in_the_list() {
     let tab = Tab::default();

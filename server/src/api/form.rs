@@ -9,6 +9,7 @@ use axum::{
 use confab_app::{Notice, Open};
 use confab_protocol::{ClientId, ErrorCode, MessageId, MessageKind, Meta};
 use serde::Deserialize;
+use tracing::warn;
 
 use super::{Api, answer::Problem, page::to_login, visitor::Visitor};
 use crate::hub::SendMessage;
@@ -95,13 +96,19 @@ impl Api {
                 .map_err(|error| Problem::bad_request(format!("replyTo: {error}")))?,
         };
         let sent = self.send(visitor, member.clone(), message.clone()).await;
-        match sent.map_err(Problem::from) {
+        let sent = match sent.map_err(Problem::from) {
             // Gone back to, the form has the name of what it sent before: other words are another message.
             Err(problem) if problem.code() == ErrorCode::ClientIdConflict => {
                 let message = SendMessage { client_id: self.client_id(), ..message };
-                self.send(visitor, member, message).await?;
+                self.send(visitor, member.clone(), message).await?
             }
-            sent => drop(sent?),
+            sent => sent?,
+        };
+        // No script says what was on the screen. Who answers at the end of a page has done with what
+        // lies before it; else the page would begin at the same message for ever.
+        let seq = sent.message.seq;
+        if let Err(error) = self.0.hub.advance(member, seq, seq).await {
+            warn!(%error, "a page without JavaScript is not noted as read");
         }
         Ok(())
     }

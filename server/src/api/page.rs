@@ -11,7 +11,7 @@ use axum::{
 };
 use confab_app::{Bootstrap, ClientSettings, Notice, Open, Page, standing::Standing};
 use confab_protocol::{
-    DialogId, Person,
+    DialogId, Person, Seq,
     rest::{DialogDetails, DialogList, Me, MessagesPage},
 };
 use tracing::warn;
@@ -23,7 +23,10 @@ use super::{
     shell::{content_security_policy, reload_host, shell},
     visitor::Visitor,
 };
-use crate::hub::{Place, ReadError};
+use crate::{
+    auth::Member,
+    hub::{Place, ReadError},
+};
 
 /// A page to be drawn.
 pub struct Screen {
@@ -151,9 +154,12 @@ impl Api {
         let lines = contents.list.iter().flat_map(|list| &list.dialogs);
         let line = lines.into_iter().find(|line| line.dialog_id == open.dialog);
         let at = open.at.or_else(|| line?.begins_at(page));
+        let unread = line.filter(|line| line.unread > 0).map(|line| line.read.next());
         let read = async {
-            let history = hub.history(&member, at.map_or(Place::Latest, Place::Around), page);
-            let history = history.await?;
+            let history = match (at, unread) {
+                (Some(at), _) => hub.history(&member, Place::Around(at), page).await?,
+                (None, unread) => self.latest(&member, unread).await?,
+            };
             Ok::<_, ReadError>((hub.dialog(&member).await?, history))
         };
         match read.await {
@@ -163,6 +169,22 @@ impl Api {
             Err(error) => stale(&error),
         }
         Ok(contents)
+    }
+
+    /// The last page of a dialog; unless it does not reach back to the first message that is new to
+    /// someone, because few so long ones fit: then the page around that one.
+    async fn latest(
+        &self,
+        member: &Member,
+        unread: Option<Seq>,
+    ) -> Result<MessagesPage, ReadError> {
+        let hub = &self.0.hub;
+        let page = hub.limits().page_messages;
+        let latest = hub.history(member, Place::Latest, page).await?;
+        match unread.filter(|unread| !latest.reaches(*unread)) {
+            Some(unread) => hub.history(member, Place::Around(unread), page).await,
+            None => Ok(latest),
+        }
     }
 
     async fn draw(

@@ -19,7 +19,7 @@ use super::{
 };
 use crate::{
     ops::{Clock, config, registry::SessionKey},
-    store::{AccountError, Store, Unavailable},
+    store::{AccountError, SavedSession, Store, Unavailable},
 };
 
 /// The cookie's name.
@@ -68,9 +68,7 @@ impl Sessions {
         let key = secret.key();
         let now = self.clock.wall();
         let stored = self.store.load_session(&key).await?;
-        let Some((user, expires_at)) = stored.and_then(|s| Some((s.user?, s.expires_at))) else {
-            return Ok(Found::Ended);
-        };
+        let Some(SavedSession { user, expires_at }) = stored else { return Ok(Found::Ended) };
         let mut cookies = Cookies::default();
         if expires_at < after(now, self.lifetime.saturating_sub(DAY)) {
             match self.save(&secret, &user).await {
@@ -114,7 +112,7 @@ impl Sessions {
 
     async fn save(&self, secret: &Secret, user: &UserId) -> Result<(), AccountError> {
         let end = after(self.clock.wall(), self.lifetime);
-        self.store.save_session(secret.key(), Some(user.clone()), String::new(), end).await
+        self.store.save_session(secret.key(), user.clone(), end).await
     }
 }
 

@@ -19,9 +19,6 @@ pub fn apply_to_details(details: &mut DialogDetails, event: &DialogEvent, you: &
         Next::Follows => dialog::apply(dialog, event, you),
     }
     match &event.change {
-        DialogChange::MessageNew(message) => {
-            _ = advance(members, &message.sender_id, message.seq, message.seq);
-        }
         DialogChange::MemberAdded(member) => members.push(member.clone()),
         DialogChange::MemberRemoved(user_id) => members.retain(|member| member.id != *user_id),
         DialogChange::OwnerChanged(user_id) => {
@@ -32,7 +29,9 @@ pub fn apply_to_details(details: &mut DialogDetails, event: &DialogEvent, you: &
                 member.username.clone_from(&person.username);
             }
         }
-        DialogChange::MessageUpdate(_) | DialogChange::Renamed(_) => {}
+        // How far its author has come with a message is told by a receipt.
+        DialogChange::MessageNew(_) | DialogChange::MessageUpdate(_) | DialogChange::Renamed(_) => {
+        }
     }
     Listed::Known
 }

@@ -60,7 +60,8 @@ pub(super) fn read(dialog: &mut Dialog, seq: Seq) {
     }
 }
 
-/// A new message. Who says something has seen what was said before.
+/// A new message. Who says something has not read what was said before: what waits still does. Where
+/// nothing waits, our own words do not either.
 fn said(dialog: &mut Dialog, message: &Message, you: &UserId) {
     dialog.last_activity_at = message.created_at;
     dialog.last_message = Some(message.preview());
@@ -68,7 +69,9 @@ fn said(dialog: &mut Dialog, message: &Message, you: &UserId) {
         return;
     }
     if message.sender_id == *you {
-        read(dialog, message.seq);
+        if dialog.unread == 0 {
+            read(dialog, message.seq);
+        }
     } else if message.seq > dialog.read {
         dialog.unread = (dialog.unread + 1).min(Dialog::UNREAD_MAX);
     }

@@ -114,7 +114,6 @@ impl Room {
             deleted_at: None,
         };
         self.messages.push(message.clone());
-        self.advance(sender, seq, seq);
         self.shown(&message)
     }
 
@@ -174,6 +173,25 @@ impl Room {
         (before != (delivered, read)).then_some(Receipt { dialog_id, user_id, delivered, read })
     }
 
+    /// How far the author of a message has come with it: no further than to what waits for them.
+    pub fn comes_to(&mut self, message: &Message) -> Option<Receipt> {
+        let who = message.sender_id.as_str();
+        let Member { delivered, read, .. } = *self.member(who)?;
+        let reach = |from| match self.waiting(who, from).next() {
+            Some(_) => from,
+            None => message.seq,
+        };
+        let (delivered, read) = (reach(delivered), reach(read));
+        self.advance(who, delivered, read)
+    }
+
+    /// What of others has come after a message and still stands.
+    fn waiting(&self, who: &str, seq: Seq) -> impl Iterator<Item = &Message> {
+        self.messages.iter().filter(move |message| {
+            message.sender_id != user(who) && message.deleted_at.is_none() && message.seq > seq
+        })
+    }
+
     pub fn page(&self, from: usize, most: usize) -> MessagesPage {
         let to = self.messages.len().min(from + most);
         let messages = self.messages[from..to].iter().map(|message| self.shown(message)).collect();
@@ -185,9 +203,6 @@ impl Room {
     pub fn line(&self) -> Dialog {
         let me = self.member("me");
         let read = me.map_or(Seq(0), |me| me.read);
-        let waits = |message: &&Message| {
-            message.sender_id != user("me") && message.deleted_at.is_none() && message.seq > read
-        };
         let last = self.messages.last();
         Dialog {
             dialog_id: self.id.clone(),
@@ -199,7 +214,7 @@ impl Room {
             members: self.members.len() as u64,
             last_message: last.map(|message| self.shown(message).preview()),
             last_activity_at: last.map_or(Timestamp::from_unix_ms(0), |message| message.created_at),
-            unread: self.messages.iter().filter(waits).count() as u64,
+            unread: self.waiting("me", read).count() as u64,
             read,
             muted: self.muted,
             ev: self.head(),

@@ -278,7 +278,9 @@ impl Server {
         // Two messages of one moment are stored now and then.
         let message =
             self.rooms[room].store(sender, client_id(id), content, reply_to, self.clock / 2);
-        let told = self.tells(room, DialogChange::MessageNew(message.clone()));
+        let mut told = self.tells(room, DialogChange::MessageNew(message.clone()));
+        let receipt = self.rooms[room].comes_to(&message).filter(|_| !told.is_empty());
+        told.extend(receipt.map(Receipt::into));
         (message, told)
     }
 

@@ -6,7 +6,7 @@ use confab_protocol::{
     rest::{ChangedDialog, DialogDetails, DialogList, NewDialog, ReadUpTo},
 };
 
-use super::{Routes, does};
+use super::{Operation, Routes, does};
 use crate::api::{
     Api,
     answer::{Problem, data, ok},
@@ -15,8 +15,16 @@ use crate::api::{
 };
 
 pub(super) fn routes(routes: Routes) -> Routes {
-    let of = |about| does(about).path::<DialogId>("id", "Which dialog.");
-    let foreign = [Code::UnknownDialog];
+    receipts(one(all(routes)))
+}
+
+/// What concerns a dialog of one's own, and is refused to others.
+fn of(about: &'static str) -> Operation {
+    does(about).path::<DialogId>("id", "Which dialog.").refuses(&[Code::UnknownDialog])
+}
+
+/// The list of one's dialogs.
+fn all(routes: Routes) -> Routes {
     routes
         .get(
             "/api/dialogs",
@@ -33,12 +41,16 @@ pub(super) fn routes(routes: Routes) -> Routes {
                 .answers::<Dialog>(StatusCode::OK, "The direct dialog that the two already have.")
                 .refuses(&[Code::UnknownPerson, Code::MembersInvalid, Code::TitleInvalid]),
         )
+}
+
+/// One dialog as a whole.
+fn one(routes: Routes) -> Routes {
+    routes
         .get(
             "/api/dialogs/{id}",
             read,
             of("A dialog and who belongs to it.")
-                .answers::<DialogDetails>(StatusCode::OK, "As of one moment.")
-                .refuses(&foreign),
+                .answers::<DialogDetails>(StatusCode::OK, "As of one moment."),
         )
         .patch(
             "/api/dialogs/{id}",
@@ -46,7 +58,6 @@ pub(super) fn routes(routes: Routes) -> Routes {
             of("Rename a group, pass it on, or make a dialog quiet for oneself.")
                 .takes::<ChangedDialog>()
                 .answers::<DialogDetails>(StatusCode::OK, "As it is now.")
-                .refuses(&foreign)
                 .refuses(&[Code::NotAGroup, Code::NotTheOwner, Code::TitleInvalid])
                 .refuses(&[Code::UnknownPerson]),
         )
@@ -55,24 +66,24 @@ pub(super) fn routes(routes: Routes) -> Routes {
             dissolve,
             of("Dissolve a group, for everyone.")
                 .answers_nothing()
-                .refuses(&foreign)
                 .refuses(&[Code::NotAGroup, Code::NotTheOwner]),
         )
+}
+
+/// How far one has come in a dialog.
+fn receipts(routes: Routes) -> Routes {
+    routes
         .post(
             "/api/dialogs/{id}/read",
             mark_read,
-            of("Everything up to a message has been seen.")
-                .takes::<ReadUpTo>()
-                .answers_nothing()
-                .refuses(&foreign),
+            of("Everything up to a message has been seen.").takes::<ReadUpTo>().answers_nothing(),
         )
         .post(
             "/api/dialogs/{id}/delivered",
             mark_delivered,
             of("Everything up to a message has reached a device.")
                 .takes::<ReadUpTo>()
-                .answers_nothing()
-                .refuses(&foreign),
+                .answers_nothing(),
         )
 }
 

@@ -17,6 +17,17 @@ use crate::store::{
     writer::{Outcome, Stamp, Stop, Write},
 };
 
+/// Whether nothing of others that still stands has come after a member's number.
+macro_rules! nothing_beyond {
+    ($number:literal) => {
+        concat!(
+            "NOT EXISTS (SELECT 1 FROM messages x WHERE x.dialog = members.dialog AND x.seq > members.",
+            $number,
+            " AND x.author <> members.user AND x.deleted_at IS NULL)"
+        )
+    };
+}
+
 /// A message to be stored.
 #[derive(Clone, Debug)]
 pub struct Append {
@@ -64,7 +75,7 @@ pub enum AppendError {
 impl Store {
     /// Stores a message, or finds it stored. The place in the queue is taken when this is called,
     /// the answer comes when the commit is synced: two calls in a row are two messages in that
-    /// order. What the author has written they have also read.
+    /// order. Its author has come as far as it if nothing of others lies before it that they lack.
     ///
     /// # Errors
     ///
@@ -261,8 +272,8 @@ impl Append {
         Ok(())
     }
 
-    /// What others hear: the message, that its author has read it, and whom a direct dialog shows
-    /// itself to only now.
+    /// What others hear: the message, how far its author has come with it, and whom a direct dialog
+    /// shows itself to only now.
     async fn changes(
         &self,
         connection: &mut SqliteConnection,
@@ -270,30 +281,16 @@ impl Append {
         message: &Message,
     ) -> Result<Vec<Change>, sqlx::Error> {
         let dialog = &message.dialog_id;
-        let author = &message.sender_id;
-        if standing.receipt.is_some() {
-            sqlx::query(
-                "UPDATE members SET delivered_seq = ?1, read_seq = ?1 WHERE dialog = ?2 AND user = ?3",
-            )
-            .bind(row::bound(message.seq.0))
-            .bind(dialog.as_str())
-            .bind(author.as_str())
-            .execute(&mut *connection)
-            .await?;
-        }
+        let receipt = self.receipt(connection, message).await?;
         let readers = log::readers(connection, standing.kind, dialog).await?;
         let event =
             DialogEvent { ev: message.ev, change: DialogChange::MessageNew(message.clone()) };
         let log = Change::Log { dialog: dialog.clone(), event, readers: readers.clone() };
         let Readers::Members(members) = &readers else { return Ok(vec![log]) };
 
-        let receipt = Receipt {
-            dialog_id: dialog.clone(),
-            user_id: author.clone(),
-            delivered: message.seq,
-            read: message.seq,
-        };
-        let mut changes = vec![log, Change::Receipt { receipt, readers: readers.clone() }];
+        let mut changes = vec![log];
+        let told = |receipt| Change::Receipt { receipt, readers: readers.clone() };
+        changes.extend(receipt.map(told));
         if standing.kind == DialogKind::Direct && message.seq == Seq(1) {
             let began = |user: &UserId| standing.was_begun_by(user.as_str());
             for user in members.iter().filter(|user| !began(user)) {
@@ -303,6 +300,35 @@ impl Append {
             }
         }
         Ok(changes)
+    }
+
+    /// How far its author has come with a message of theirs, if that is further than before. To write
+    /// is not to read: a program, or who answers from the middle, has seen nothing of what others
+    /// have said meanwhile. So each of the two numbers stays where something of others lies beyond it.
+    async fn receipt(
+        &self,
+        connection: &mut SqliteConnection,
+        message: &Message,
+    ) -> Result<Option<Receipt>, sqlx::Error> {
+        let row = sqlx::query(concat!(
+            "UPDATE members SET delivered_seq = ?1, read_seq = CASE WHEN ",
+            nothing_beyond!("read_seq"),
+            " THEN ?1 ELSE read_seq END WHERE dialog = ?2 AND user = ?3 AND ",
+            nothing_beyond!("delivered_seq"),
+            " RETURNING read_seq"
+        ))
+        .bind(row::bound(message.seq.0))
+        .bind(message.dialog_id.as_str())
+        .bind(message.sender_id.as_str())
+        .fetch_optional(connection)
+        .await?;
+        let Some(row) = row else { return Ok(None) };
+        Ok(Some(Receipt {
+            dialog_id: message.dialog_id.clone(),
+            user_id: message.sender_id.clone(),
+            delivered: message.seq,
+            read: row::seq(&row, "read_seq")?,
+        }))
     }
 
     /// Recognises the same body under the same `client_id`. Each part is ended by a byte that UTF-8

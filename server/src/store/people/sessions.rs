@@ -5,7 +5,7 @@
 //! writing it again is refused: signing out is for good (DESIGN §7, G8).
 
 use confab_protocol::{Timestamp, UserId};
-use sqlx::{Row, SqliteConnection, sqlite::SqliteRow};
+use sqlx::{SqliteConnection, sqlite::SqliteRow};
 
 use super::{AccountError, AccountKind, SessionKey, kind_of};
 use crate::store::{
@@ -16,10 +16,8 @@ use crate::store::{
 /// A session that counts.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct SavedSession {
-    /// Whose; nobody's while nobody has signed in.
-    pub user: Option<UserId>,
-    /// What `auth` keeps with it.
-    pub data: String,
+    /// Whose.
+    pub user: UserId,
     /// From then on it is none.
     pub expires_at: Timestamp,
 }
@@ -36,7 +34,7 @@ struct EndSessionsOf(UserId);
 struct EndPassing(UserId);
 
 impl Store {
-    /// Makes a session, or changes what is kept with it.
+    /// Makes a session, or gives one its time anew.
     ///
     /// # Errors
     ///
@@ -44,11 +42,10 @@ impl Store {
     pub fn save_session(
         &self,
         key: SessionKey,
-        user: Option<UserId>,
-        data: String,
+        user: UserId,
         expires_at: Timestamp,
     ) -> impl Future<Output = Result<(), AccountError>> + use<> {
-        let session = SavedSession { user, data, expires_at };
+        let session = SavedSession { user, expires_at };
         self.writer.write(SaveSession { key, session })
     }
 
@@ -61,8 +58,8 @@ impl Store {
         &self,
         key: &SessionKey,
     ) -> Result<Option<SavedSession>, Unavailable> {
-        let sql = "SELECT user, data, expires_at FROM sessions
-                   WHERE key = ? AND ended_at IS NULL AND expires_at > ?";
+        let sql = "SELECT user, expires_at FROM sessions
+                   WHERE key = ? AND user IS NOT NULL AND ended_at IS NULL AND expires_at > ?";
         let row = sqlx::query(sql)
             .bind(key.0.as_slice())
             .bind(row::bound(self.clock.wall().unix_ms()))
@@ -110,11 +107,7 @@ impl Store {
 }
 
 fn to_session(row: &SqliteRow) -> Result<SavedSession, sqlx::Error> {
-    Ok(SavedSession {
-        user: row::parsed_if_any(row, "user")?,
-        data: row.try_get("data")?,
-        expires_at: row::time(row, "expires_at")?,
-    })
+    Ok(SavedSession { user: row::parsed(row, "user")?, expires_at: row::time(row, "expires_at")? })
 }
 
 impl Write for SaveSession {
@@ -126,20 +119,18 @@ impl Write for SaveSession {
         connection: &mut SqliteConnection,
         stamp: &Stamp,
     ) -> Outcome<(), AccountError> {
-        if let Some(user) = &self.session.user
-            && matches!(kind_of(connection, user).await?, None | Some(AccountKind::Deleted))
-        {
+        let user = &self.session.user;
+        if matches!(kind_of(connection, user).await?, None | Some(AccountKind::Deleted)) {
             return Err(Stop::Refused(AccountError::Unknown));
         }
         let saved = sqlx::query(
-            "INSERT INTO sessions (key, user, data, created_at, expires_at) VALUES (?, ?, ?, ?, ?)
+            // Whose it is is all that a session says; the schema has room for more.
+            "INSERT INTO sessions (key, user, data, created_at, expires_at) VALUES (?, ?, '', ?, ?)
              ON CONFLICT (key) DO UPDATE
-             SET user = excluded.user, data = excluded.data, expires_at = excluded.expires_at
-             WHERE ended_at IS NULL",
+             SET user = excluded.user, expires_at = excluded.expires_at WHERE ended_at IS NULL",
         )
         .bind(self.key.0.as_slice())
-        .bind(self.session.user.as_ref().map(UserId::as_str))
-        .bind(&self.session.data)
+        .bind(user.as_str())
         .bind(stamp.now_ms())
         .bind(row::bound(self.session.expires_at.unix_ms()))
         .execute(&mut *connection)
@@ -167,7 +158,7 @@ impl Write for EndSession {
         stamp: &Stamp,
     ) -> Outcome<(), Unavailable> {
         let ended = sqlx::query(
-            "UPDATE sessions SET ended_at = ?, data = '' WHERE key = ? AND ended_at IS NULL
+            "UPDATE sessions SET ended_at = ? WHERE key = ? AND ended_at IS NULL
              RETURNING user",
         )
         .bind(stamp.now_ms())
@@ -223,7 +214,7 @@ pub(super) async fn end_all(
     user: &UserId,
     stamp: &Stamp,
 ) -> Result<(), sqlx::Error> {
-    sqlx::query("UPDATE sessions SET ended_at = ?, data = '' WHERE user = ? AND ended_at IS NULL")
+    sqlx::query("UPDATE sessions SET ended_at = ? WHERE user = ? AND ended_at IS NULL")
         .bind(stamp.now_ms())
         .bind(user.as_str())
         .execute(connection)

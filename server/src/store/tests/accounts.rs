@@ -129,7 +129,7 @@ async fn of_a_deleted_account_messages_stay_and_nothing_else() {
     }
     let soon = confab_protocol::Timestamp::from_unix_ms(u64::MAX >> 1);
     let key = SessionKey([1; 32]);
-    rig.store.save_session(key, Some(anna.id.clone()), "{}".to_owned(), soon).await.unwrap();
+    rig.store.save_session(key, anna.id.clone(), soon).await.unwrap();
     let token =
         NewToken { user: anna.id.clone(), key: SessionKey([2; 32]), name: "cli".to_owned() };
     rig.store.add_token(token).await.unwrap();
@@ -171,7 +171,7 @@ async fn of_a_deleted_account_messages_stay_and_nothing_else() {
             let refused = rig.store.delete_account(who).await;
             assert!(matches!(refused, Err(AccountError::Unknown)), "{refused:?}");
         }
-        let resurrected = rig.store.save_session(key, Some(anna.id.clone()), String::new(), soon);
+        let resurrected = rig.store.save_session(key, anna.id.clone(), soon);
         assert!(matches!(resurrected.await, Err(AccountError::Unknown)));
     })
     .await;

@@ -1,99 +1,19 @@
 //! The law of the log: what was read, and every change since, is what would be read now. For every
 //! kind of change, whether it was told at once or fetched later; and only to those who belong.
 
+mod copied;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use confab_protocol::{
-    Dialog, DialogChange, DialogEvent, DialogId, Digest, Ev, Member as Participant, Message,
-    Person, Quote, Receipt, Role, Seq, UserId, Username,
+    DialogChange, DialogId, Digest, Message, Person, UserId, Username,
     rest::{DialogDetails, DialogList},
 };
 use rand::{RngExt, SeedableRng, rngs::StdRng};
 
+use self::copied::Copied;
 use super::rig::{Rig, advance, delete, edit, member, title};
-use crate::store::{Append, CatchUp, Change, IfPassing, Place, Readers};
-
-/// A dialog as a client has it.
-#[derive(Clone, Debug, PartialEq)]
-struct Copied {
-    messages: Vec<Message>,
-    members: Vec<Participant>,
-    title: Option<String>,
-    peer: Option<Person>,
-    last_sender: Option<Username>,
-    ev: Ev,
-}
-
-impl Copied {
-    async fn read(rig: &Rig, person: &Person, dialog: &DialogId) -> Self {
-        let proof = member(person, dialog);
-        let page = rig.store.page(&proof, Place::Latest, 10_000).await.unwrap();
-        assert!(!page.has_more && !page.has_newer);
-        let details = rig.store.dialog(&proof).await.unwrap();
-        assert_eq!(details.dialog.ev, page.ev);
-        let Dialog { title, peer, last_message, .. } = details.dialog;
-        let last_sender = last_message.map(|message| message.sender_name);
-        let (messages, members) = (page.messages, details.members);
-        Self { messages, members, title, peer, last_sender, ev: page.ev }
-    }
-
-    fn apply(&mut self, event: &DialogEvent) {
-        assert_eq!(event.ev, self.ev.next(), "no gap, nothing twice");
-        self.ev = event.ev;
-        match &event.change {
-            DialogChange::MessageNew(message) => {
-                assert_eq!(message.seq.0, self.messages.len() as u64 + 1);
-                self.messages.push(message.clone());
-                self.last_sender = Some(message.sender_name.clone());
-            }
-            DialogChange::MessageUpdate(message) => {
-                self.messages[message.seq.0 as usize - 1] = message.clone();
-                let answers =
-                    |other: &&mut Message| other.reply_to.as_ref() == Some(&message.message_id);
-                for answer in self.messages.iter_mut().filter(answers) {
-                    answer.quote = Some(Quote::of(message));
-                }
-            }
-            DialogChange::MemberAdded(newcomer) => self.members.push(newcomer.clone()),
-            DialogChange::MemberRemoved(user) => self.members.retain(|other| other.id != *user),
-            DialogChange::OwnerChanged(user) => {
-                for other in &mut self.members {
-                    other.role = if other.id == *user { Role::Owner } else { Role::Member };
-                }
-            }
-            DialogChange::Renamed(title) => self.title = Some(title.clone()),
-            DialogChange::PersonUpdated(person) => self.call(person),
-        }
-    }
-
-    fn call(&mut self, person: &Person) {
-        for other in self.members.iter_mut().filter(|other| other.id == person.id) {
-            other.username = person.username.clone();
-        }
-        for peer in self.peer.iter_mut().filter(|peer| peer.id == person.id) {
-            *peer = person.clone();
-        }
-        self.messages.iter_mut().for_each(|message| message.follow(person));
-        self.last_sender = self.messages.last().map(|message| message.sender_name.clone());
-    }
-
-    fn hear(&mut self, receipt: &Receipt) {
-        for other in self.members.iter_mut().filter(|other| other.id == receipt.user_id) {
-            assert!(receipt.delivered >= other.delivered && receipt.read >= other.read, "grows");
-            assert!(receipt.read <= receipt.delivered);
-            assert!(receipt.delivered.0 <= self.messages.len() as u64);
-            (other.delivered, other.read) = (receipt.delivered, receipt.read);
-        }
-    }
-
-    /// What the log tells; how far everyone has read is not in it.
-    fn logged(mut self) -> Self {
-        for other in &mut self.members {
-            (other.delivered, other.read) = (Seq(0), Seq(0));
-        }
-        self
-    }
-}
+use crate::store::{Append, CatchUp, Change, IfPassing, Readers};
 
 /// Someone who has read a dialog and follows it since.
 struct Follower {
@@ -171,6 +91,21 @@ impl Page {
     }
 }
 
+/// To write is not to read: what waits for an author still does, and each of their numbers moves, to
+/// their own message, only where nothing of others lies between.
+fn reads_nothing_by_writing(before: &DialogDetails, after: &DialogDetails, message: &Message) {
+    let (line, then) = (&before.dialog, &after.dialog);
+    assert_eq!(line.unread, then.unread);
+    let come = |details: &DialogDetails| {
+        let member = details.members.iter().find(|member| member.id == message.sender_id)?;
+        Some((member.delivered, member.read))
+    };
+    let (Some((got, read)), Some((gets, reads))) = (come(before), come(after)) else { return };
+    assert_eq!(reads, if line.unread == 0 { message.seq } else { read });
+    assert!(gets == message.seq || gets == got && line.unread > 0, "{got} {gets} {message:?}");
+    assert!(gets == message.seq || got.0 + 1 < message.seq.0, "nothing lay between");
+}
+
 /// People who do anything they can think of, allowed or not.
 struct World {
     rig: Rig,
@@ -225,10 +160,7 @@ impl World {
         match what {
             0..=7 => {
                 let reply_to = some.filter(|_| what < 3).map(|message| message.message_id);
-                let draft = Append { reply_to, ..self.rig.draft(&person, &dialog, &words) };
-                if let Ok(appended) = store.append(draft).await {
-                    self.said.push(appended.message);
-                }
+                self.says(Append { reply_to, ..self.rig.draft(&person, &dialog, &words) }).await;
             }
             8..=9 => {
                 if let Some(message) = some {
@@ -272,6 +204,16 @@ impl World {
                 2 => drop(store.pass_ownership(proof, other.id).await),
                 _ => drop(store.dissolve(proof).await),
             },
+        }
+    }
+
+    async fn says(&mut self, draft: Append) {
+        let (store, author) = (self.rig.store.clone(), draft.member.clone());
+        let before = store.dialog(&author).await;
+        if let Ok(appended) = store.append(draft).await {
+            let after = store.dialog(&author).await.unwrap();
+            reads_nothing_by_writing(&before.unwrap(), &after, &appended.message);
+            self.said.push(appended.message);
         }
     }
 

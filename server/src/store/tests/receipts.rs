@@ -66,16 +66,53 @@ async fn a_receipt_is_told_to_both_and_the_list_to_oneself() {
 }
 
 #[tokio::test]
-async fn what_one_writes_one_has_read() {
+async fn to_write_is_not_to_read() {
+    let rig = Rig::new().await;
+    let (anna, bob) = (rig.account("anna").await, rig.account("bob").await);
+    let group = rig.group(&anna, &[&bob]).await;
+    for _ in 0..3 {
+        rig.says(&bob, &group, "Hi").await;
+    }
+    let line = async || rig.store.dialog(&member(&anna, &group)).await.unwrap().dialog;
+    let at_bob = async || {
+        let members = rig.store.dialog(&member(&bob, &group)).await.unwrap().members;
+        let anna = members.into_iter().find(|member| member.id == anna.id).unwrap();
+        (anna.delivered.0, anna.read.0)
+    };
+    rig.news().await;
+    rig.says(&anna, &group, "The bells ring at noon.").await;
+    assert_eq!((line().await.unread, line().await.read, at_bob().await), (3, Seq(0), (0, 0)));
+    assert!(matches!(&rig.news().await[..], [Change::Log { .. }]), "nobody hears of a receipt");
+
+    rig.store.advance(advance(&anna, &group, 4, 1)).await.unwrap();
+    rig.news().await;
+    rig.says(&anna, &group, "And at one.").await;
+    assert_eq!((line().await.unread, line().await.read, at_bob().await), (2, Seq(1), (5, 1)));
+    let news = rig.news().await;
+    let [Change::Log { .. }, Change::Receipt { receipt, .. }] = &news[..] else {
+        panic!("{news:?}");
+    };
+    assert_eq!((receipt.delivered, receipt.read), (Seq(5), Seq(1)));
+}
+
+#[tokio::test]
+async fn where_nothing_waits_what_one_writes_one_has_read() {
     let rig = Rig::new().await;
     let (anna, bob) = (rig.account("anna").await, rig.account("bob").await);
     let direct = rig.direct(&anna, &bob).await;
-    rig.says(&bob, &direct, "Hi").await;
+    let hi = rig.says(&bob, &direct, "Hi").await;
+    rig.reads(&anna, &direct, 1).await;
     rig.news().await;
     rig.says(&anna, &direct, "Hello").await;
     assert_eq!(row(&rig, &direct).await, (2, 2));
     let news = rig.news().await;
-    assert!(matches!(&news[..], [Change::Log { .. }, Change::Receipt { .. }, ..]), "{news:?}");
+    assert!(matches!(&news[..], [Change::Log { .. }, Change::Receipt { .. }]), "{news:?}");
+
+    let oops = rig.says(&bob, &direct, "Oops").await;
+    rig.deletes(&bob, &oops).await;
+    rig.deletes(&bob, &hi).await;
+    rig.says(&anna, &direct, "Yes?").await;
+    assert_eq!(row(&rig, &direct).await, (4, 4), "what was taken back waits for nobody");
 }
 
 #[tokio::test]
@@ -95,6 +132,8 @@ async fn the_lobby_tells_nobody_and_counts_from_when_one_comes() {
     rig.says(&bob, &lobby, "More").await;
     assert_eq!(unread().await, 1);
     let before = rig.says(&anna, &lobby, "Mine").await.seq.0;
+    assert_eq!(unread().await, 1);
+    rig.reads(&anna, &lobby, before).await;
     assert_eq!(unread().await, 0);
     let cem = rig.account("cem").await;
     for person in [&cem, &bob, &cem] {

@@ -31,6 +31,51 @@ async fn who_is_found_can_be_written_to_and_there_is_one_dialog_for_both() {
 }
 
 #[tokio::test]
+async fn who_answers_by_a_form_has_read_the_page_before_it() {
+    let server = server().start().await;
+    let (mut anna, mut bob) = (anna(&server).await, bob(&server).await);
+    let to_bob = id_of(&mut anna, "Bob").await;
+    let begun = anna.posts("/people", &[("to", &to_bob)]).await;
+    let dialog = begun.header("location").to_owned();
+    let api = dialog.replace("/d/", "/api/dialogs/");
+    for words in ["Tea?", "Or coffee?"] {
+        anna.posts(&dialog, &[("message", words)]).await;
+    }
+    let unread = async |of: &mut Browser<'_>| {
+        of.opens(&api).await.json()["data"]["dialog"]["unread"].as_u64()
+    };
+    assert_eq!(unread(&mut bob).await, Some(2));
+    bob.posts(&dialog, &[("message", "Tea.")]).await;
+    assert_eq!((unread(&mut bob).await, unread(&mut anna).await), (Some(0), Some(1)));
+    server.end().await;
+}
+
+#[tokio::test]
+async fn a_page_begins_with_what_is_new_however_few_messages_fit() {
+    let server = server().unhurried().start().await;
+    let (mut anna, mut bob) = (anna(&server).await, bob(&server).await);
+    let to_bob = id_of(&mut anna, "Bob").await;
+    let begun = anna.posts("/people", &[("to", &to_bob)]).await;
+    let dialog = begun.header("location").to_owned();
+    anna.posts(&dialog, &[("message", "before all that")]).await;
+    bob.posts(&dialog, &[("message", "read")]).await;
+    // Not as many as a page holds, and more than fits into one. The list shows how they begin.
+    for n in 1..=40 {
+        let words = format!("{} letter {n}.", "x".repeat(9_980));
+        assert_eq!(anna.posts(&dialog, &[("message", &words)]).await.status(), 303);
+    }
+    let page = bob.opens(&dialog).await.body;
+    for shown in ["before all that", " letter 1.", " letter 2."] {
+        assert!(page.contains(shown), "{shown}");
+    }
+    assert!(!page.contains(" letter 40."));
+    bob.posts(&dialog, &[("message", "I have read it")]).await;
+    let page = bob.opens(&dialog).await.body;
+    assert!(page.contains(" letter 40.") && !page.contains(" letter 1."), "and then at the end");
+    server.end().await;
+}
+
+#[tokio::test]
 async fn a_group_is_begun_with_who_is_ticked() {
     let server = server().start().await;
     let (mut anna, mut bob) = (anna(&server).await, bob(&server).await);

@@ -74,7 +74,7 @@ async fn what_is_read_on_one_device_is_read_on_the_other() {
 }
 
 #[tokio::test]
-async fn who_writes_has_read() {
+async fn who_writes_has_read_what_they_write_and_no_more() {
     let server = server().start().await;
     let Three { mut anna, mut bob, ids, group, .. } = Three::meet(&server).await;
     has_three_messages(&mut anna, group.as_str()).await;
@@ -82,9 +82,18 @@ async fn who_writes_has_read() {
     let mut at_anna = anna.listens("dialogs").await;
     bob.says(group.as_str(), "four").await;
     hears!(at_anna, MessageNew);
-    assert_eq!(hears_receipt(&mut at_anna, &ids[1]).await, (4, 4));
+    server.has_told_all().await;
+    at_anna.heard_nothing().await;
     let line = bob.line(&group).await.unwrap();
-    assert_eq!((line.unread, line.read.0), (0, 4));
+    assert_eq!((line.unread, line.read.0), (3, 0));
+
+    bob.listens("").await.says(MessageRead { dialog_id: group.clone(), seq: Seq(3) }).await;
+    assert_eq!(hears_receipt(&mut at_anna, &ids[1]).await, (3, 3));
+    bob.says(group.as_str(), "five").await;
+    hears!(at_anna, MessageNew);
+    assert_eq!(hears_receipt(&mut at_anna, &ids[1]).await, (5, 5));
+    let line = bob.line(&group).await.unwrap();
+    assert_eq!((line.unread, line.read.0), (0, 5));
     server.end().await;
 }
 

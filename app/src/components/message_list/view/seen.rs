@@ -99,9 +99,7 @@ impl View {
 
 /// Whether what is seen here leaves something new unseen before it.
 fn skips(line: &Dialog, page: &MessagesPage, past: &Past) -> bool {
-    let first = page.messages.first().map(|first| first.seq);
-    let reaches_back = !page.has_more || first.is_none_or(|first| first.0 <= line.read.0 + 1);
-    let follows = reaches_back && !past.is_led.get();
+    let follows = page.reaches(line.read.next()) && !past.is_led.get();
     let is_done = past.is_done.get() && !page.has_newer;
     line.unread > 0 && !follows && !is_done
 }
