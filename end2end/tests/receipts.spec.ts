@@ -34,6 +34,29 @@ for (const way of ["blurred", "hidden"] as const) {
   });
 }
 
+for (const end of ["closed", "hidden"] as const) {
+  test(`what was read is told although the page is ${end} at once`, async ({ alice, bob }) => {
+    await alice.registers("Alice");
+    await bob.registers("Bob");
+    const dialog = await alice.writesTo(bob);
+    const hers = await alice.opens(`/d/${dialog}`);
+    // His page lives within one second, so that what is read after the first message waits for the next one.
+    await bob.context.addInitScript(() => Object.assign(performance, { now: () => 1_000 }));
+    const { tab: his, turns } = await inFrontOrNot(bob, `/d/${dialog}`);
+    await hers.isConnected();
+    await his.isConnected();
+    await hers.sends("first");
+    await hers.seesState("first", "read");
+    await turns("blurred", true);
+    await hers.sends("second");
+    await his.seesUnread("Alice", 1);
+    await turns("blurred", false);
+    await his.seesUnread("Alice", 0);
+    await (end === "closed" ? his.page.close() : turns("hidden", true));
+    await hers.seesState("second", "read");
+  });
+}
+
 test("in a group one sees by touch and by keys who has read", async ({ someone, bob }) => {
   const alice = await someone({ hasTouch: true });
   const [cem, dia] = [await someone(), await someone()];
