@@ -67,6 +67,8 @@ test("in a group one sees by touch and by keys who has read", async ({ someone, 
   const tab = await alice.opens(`/d/${group}`);
   await tab.isConnected();
   await tab.sends("who is here?");
+  // Before that there is nothing to be done with it, and no bar.
+  await tab.seesStored("who is here?");
   const readers = tab.message("who is here?").getByTestId("readers");
   await tab.message("who is here?").getByRole("article").tap();
   await expect(readers, "nobody yet").toBeHidden();
