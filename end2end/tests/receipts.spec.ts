@@ -84,6 +84,32 @@ test("in a group one sees by touch and by keys who has read", async ({ someone, 
   await expect(tab.message("who is here?").getByTestId("delivery")).toHaveAccessibleName("Read by 2 of 3: Bob, Cem");
 });
 
+test("who has read a message is told beside it, and not upon it", async ({ someone, alice, bob }) => {
+  const cem = await someone();
+  for (const [person, name] of [[alice, "Alice"], [bob, "Bob"], [cem, "Cem"]] as const) {
+    await person.registers(name);
+  }
+  const group = await alice.beginsGroup("Tea", [bob, cem]);
+  const his = await bob.opens(`/d/${group}`);
+  await his.isConnected();
+  const lines = Array.from({ length: 15 }, (_, n) => `line ${n}`);
+  for (const line of lines) {
+    await alice.says(group, line);
+    await his.sees(line);
+  }
+  const tab = await alice.opens(`/d/${group}`);
+  await tab.isConnected();
+  await tab.messages.focus();
+  for (const line of lines.reverse()) {
+    await tab.page.keyboard.press("ArrowUp");
+    const [bar, words] = [tab.message(line).getByTestId("actions"), tab.message(line).getByTestId("content")];
+    await expect(bar.getByTestId("readers")).toHaveText("Read by 1 of 2: Bob");
+    await expect(bar).toBeInViewport({ ratio: 0.9 });
+    const [above, below] = [await bar.boundingBox(), await words.boundingBox()];
+    expect(above!.y + above!.height, line).toBeLessThanOrEqual(below!.y);
+  }
+});
+
 test("a receipt is not read aloud", async ({ alice, bob }) => {
   await alice.registers("Alice");
   await bob.registers("Bob");
