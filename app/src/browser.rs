@@ -12,18 +12,16 @@ use crate::{
     local::{Handle, Local},
 };
 
+/// The body of what the server answers, or why there is none.
+pub type Answer = LocalBoxFuture<'static, Result<String, QueryError>>;
+
 /// A browser tab: its engine, its clock, its storage.
 pub trait Browser {
     /// Tells the engine something.
     fn command(&self, input: Input);
     /// Asks this server: a method, a path, and a body of JSON that is empty if there is none. An
     /// answer that is no success is an error with its code.
-    fn request(
-        &self,
-        method: &'static str,
-        path: String,
-        body: String,
-    ) -> LocalBoxFuture<'static, Result<String, QueryError>>;
+    fn request(&self, method: &'static str, path: String, body: String) -> Answer;
     /// Calls back once, after this time.
     fn after(&self, time: Duration, call: Box<dyn FnOnce()>);
     /// The monotonic clock, the engine's.

@@ -11,8 +11,8 @@ use std::{
 };
 
 use confab_app::{
-    Bootstrap, Browser, ClientSettings, Direction, Page, Session,
-    live::{Host, Live, QueryError},
+    Answer, Bootstrap, Browser, ClientSettings, Direction, Page, Session,
+    live::{Host, Live},
 };
 use confab_protocol::{Timestamp, Topic};
 use confab_sync::{Client, Effect, Input, Moment, Settings, SocketId};
@@ -209,12 +209,7 @@ impl Browser for Tab {
         self.tell(input);
     }
 
-    fn request(
-        &self,
-        method: &'static str,
-        path: String,
-        body: String,
-    ) -> LocalBoxFuture<'static, Result<String, QueryError>> {
+    fn request(&self, method: &'static str, path: String, body: String) -> Answer {
         Box::pin(fetch::request(method, path, body))
     }
 

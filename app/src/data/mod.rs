@@ -16,9 +16,8 @@ use confab_protocol::{
     json::{self, FromJson},
     rest::Success,
 };
-use futures::future::LocalBoxFuture;
 
-use crate::{Session, live::QueryError};
+use crate::{Answer, Session, live::QueryError};
 
 pub use details::Details;
 pub use dialogs::Dialogs;
@@ -30,12 +29,7 @@ pub use typing::Typing;
 pub use windows::{Place, Windows};
 
 /// Asks the server something: a method, a path, and a body that is empty if there is none.
-pub fn demand(
-    session: Session,
-    method: &'static str,
-    path: String,
-    body: String,
-) -> LocalBoxFuture<'static, Result<String, QueryError>> {
+pub fn demand(session: Session, method: &'static str, path: String, body: String) -> Answer {
     match session.browser(|browser| browser.request(method, path, body)) {
         Some(answer) => answer,
         None => Box::pin(ready(Err(QueryError::Unreachable))),

@@ -99,17 +99,18 @@ impl Rows {
         Self(rows)
     }
 
-    /// Takes out the rows that are not among these items, and notes the place of one that had the
-    /// focus. Both are in nearly the same order, so each search begins where the last one ended.
+    /// Takes out the rows that are not among these items, and notes the place among the items of one
+    /// that had the focus: after the row that it came after. Both are in nearly the same order, so
+    /// each search begins where the last one ended.
     fn stay(self, items: &[Item], lost: &mut Option<usize>) -> Vec<Row> {
-        let (mut from, mut stayed) = (0, 0);
+        let mut from = 0;
         let stays = |row: &Row| {
             let mut places = (from..items.len()).chain(0..from);
             match places.find(|place| items[*place].key == row.key) {
-                Some(place) => (from, stayed) = (place + 1, stayed + 1),
+                Some(place) => from = place + 1,
                 None => {
                     if has_focus(&row.node) {
-                        *lost = Some(stayed);
+                        *lost = Some(from);
                     }
                     row.node.remove();
                     return false;

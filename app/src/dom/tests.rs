@@ -146,24 +146,43 @@ fn focus(element: &web_sys::Element) {
 #[wasm_bindgen_test]
 async fn who_was_in_a_row_that_goes_is_in_the_one_at_its_place() {
     let shown = RwSignal::new("abcd".to_owned());
-    let root = draws(move || {
-        let row = |letter: char| Item {
-            key: letter.to_string(),
-            draw: Box::new(move || {
-                Element::new("b").attr("tabindex", "-1").text(String::from(letter))
-            }),
-        };
-        let rows = list(move || shown.get().chars().map(row).collect());
-        Element::new("p").attr("tabindex", "-1").child(rows).into()
-    });
+    let root = draws(move || letters_to_go_to(shown));
     focus(&nodes(&root)[1]);
     for (now, there) in [("acd", "c"), ("ad", "d"), ("a", "a"), ("", "")] {
         shown.set(now.to_owned());
         tick().await;
-        let active = document().active_element().unwrap();
-        assert_eq!(active.text_content().as_deref(), Some(there), "{now}");
-        assert!(root.contains(Some(&active)));
+        assert_eq!(focused(&root), there, "{now}");
     }
+}
+
+#[wasm_bindgen_test]
+async fn who_was_in_a_row_that_goes_when_others_come_is_at_its_place_too() {
+    let shown = RwSignal::new("abcd".to_owned());
+    let root = draws(move || letters_to_go_to(shown));
+    focus(&nodes(&root)[1]);
+    let turns = [("xacd", "c"), ("zyxad", "d"), ("zyxab", "b"), ("wzyxa", "a"), ("qe", "q")];
+    for (now, there) in turns {
+        shown.set(now.to_owned());
+        tick().await;
+        assert_eq!(focused(&root), there, "{now}");
+    }
+}
+
+/// A list of letters that take the focus.
+fn letters_to_go_to(letters: RwSignal<String>) -> Html {
+    let row = |letter: char| Item {
+        key: letter.to_string(),
+        draw: Box::new(move || Element::new("b").attr("tabindex", "-1").text(letter.to_string())),
+    };
+    let rows = list(move || letters.get().chars().map(row).collect());
+    Element::new("p").attr("tabindex", "-1").child(rows).into()
+}
+
+/// What the focus is on, in here.
+fn focused(root: &HtmlElement) -> String {
+    let active = document().active_element().unwrap();
+    assert!(root.contains(Some(&active)));
+    active.text_content().unwrap()
 }
 
 #[wasm_bindgen_test]

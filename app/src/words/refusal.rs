@@ -80,10 +80,10 @@ mod tests {
             | UnknownDialog
             | UnknownMessage
             | UnknownPerson => Reader::Chat,
-            LoginInvalid | LoginTaken | NameInvalid | NameTaken | PasswordInvalid
+            BadRequest | LoginInvalid | LoginTaken | NameInvalid | NameTaken | PasswordInvalid
             | WrongCredentials => Reader::Form,
-            BadCloseAfter | BadHandshake | BadRequest | LimitInvalid | NotFound | NotJson
-            | Unknown | UnknownTopic | UnknownType | WrongShape => Reader::Program,
+            BadCloseAfter | BadHandshake | LimitInvalid | NotFound | NotJson | Unknown
+            | UnknownTopic | UnknownType | WrongShape => Reader::Program,
         }
     }
 

@@ -61,7 +61,10 @@ impl Engine {
         let happening = match input {
             Input::Start => Happening::Start,
             Input::Reconnect => Happening::Reconnect,
-            Input::Stop => Happening::Stop,
+            Input::Stop => {
+                self.receipts.flush(turn);
+                Happening::Stop
+            }
             Input::Drop => Happening::Drop,
             Input::ChangeAddress(url) => Happening::ChangeAddress(url),
             Input::Online => Happening::Wake,
@@ -77,7 +80,10 @@ impl Engine {
                 Happening::Ended(socket, End { code: 1006, reason: String::new(), clean: false })
             }
             Input::Offline => return,
-            Input::Hidden => return self.presence.hidden(turn),
+            Input::Hidden => {
+                self.receipts.flush(turn);
+                return self.presence.hidden(turn);
+            }
             Input::Touched => return self.presence.touched(turn),
             Input::Typed { dialog_id } => return self.typing.typed(dialog_id, turn),
             Input::TypingEnded { dialog_id } => return self.typing.ended(dialog_id, turn),

@@ -18,7 +18,7 @@ pub enum Input {
     Start,
     /// The person's **Reconnect**: try at once with all tries ahead, from any state but open.
     Reconnect,
-    /// Leave for good.
+    /// Leave for good. What is known to be read is still said.
     Stop,
     /// Cut the socket as if the network had done it (lab).
     Drop,
@@ -121,6 +121,6 @@ pub enum Input {
     Offline,
     /// The tab came to the front.
     Visible,
-    /// The tab is seen no more.
+    /// The tab is seen no more, and may never be heard of again.
     Hidden,
 }

@@ -3,7 +3,8 @@
 //!
 //! A watermark is **wished** by the app, **said** on the socket, and **heard** by the server. It is
 //! said at most once a second for each dialog and kind, always the latest, so that scrolling through
-//! a hundred messages is a few frames. Nobody acknowledges it; but the server answers a `ping` after
+//! a hundred messages is a few frames; but a page that goes out of sight, or for good, says at once
+//! what still waits for its second, because it may never be asked again. Nobody acknowledges it; but the server answers a `ping` after
 //! everything that was said before, so a `pong` shows what was heard. What a socket took with it
 //! unheard is said again on the next one, which is harmless: the server takes the greater number.
 //!
@@ -22,6 +23,10 @@ const SAY_EVERY: Duration = Duration::from_secs(1);
 /// something to say of each; all at once would meet the 50 frames a second of a socket (DESIGN §5),
 /// and none is in a hurry.
 const SAYINGS_MAX: u32 = 10;
+
+/// How many are said in the second in which the page goes: there may be no other, and the socket's
+/// 50 frames have room for whatever else is said then.
+const LAST_SAYINGS_MAX: u32 = 30;
 
 /// How far we have come.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -58,8 +63,8 @@ struct Watermark {
 }
 
 impl Watermark {
-    fn is_due(&self, now: Moment) -> bool {
-        self.wished > self.said && self.said_at.is_none_or(|at| now >= at + SAY_EVERY)
+    fn is_due(&self, every: Duration, now: Moment) -> bool {
+        self.wished > self.said && self.said_at.is_none_or(|at| now >= at + every)
     }
 }
 
@@ -130,6 +135,15 @@ impl Receipts {
 
     /// Says whatever may be said now.
     pub fn pump(&mut self, turn: &mut Turn<'_>) {
+        self.say_all(SAY_EVERY, SAYINGS_MAX, turn);
+    }
+
+    /// The page is about to go, or out of sight, after which a phone may end it unasked.
+    pub fn flush(&mut self, turn: &mut Turn<'_>) {
+        self.say_all(Duration::ZERO, LAST_SAYINGS_MAX, turn);
+    }
+
+    fn say_all(&mut self, every: Duration, sayings_max: u32, turn: &mut Turn<'_>) {
         if !self.is_greeted {
             return;
         }
@@ -138,7 +152,7 @@ impl Receipts {
         }
         let Self { dialogs, second: (_, sayings), .. } = self;
         let mut speak = |dialog_id: &DialogId, reach, watermark: &mut Watermark| {
-            if *sayings < SAYINGS_MAX && watermark.is_due(turn.now) {
+            if *sayings < sayings_max && watermark.is_due(every, turn.now) {
                 (watermark.said, watermark.said_at) = (watermark.wished, Some(turn.now));
                 *sayings += 1;
                 say(dialog_id, reach, watermark.said, turn);

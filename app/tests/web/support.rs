@@ -3,8 +3,8 @@
 use std::{cell::RefCell, rc::Rc, time::Duration};
 
 use confab_app::{
-    App, Bootstrap, Browser, BrowserHandle, Language, Session,
-    live::{Host, Live, QueryError},
+    Answer, App, Bootstrap, Browser, BrowserHandle, Language, Session,
+    live::{Host, Live},
 };
 use confab_protocol::{DialogId, ServerFrame, Timestamp, Topic};
 use confab_sync::{ConnectionError, Delivery, DeliveryState, Event, Input, Moment, Status};
@@ -49,12 +49,7 @@ impl Browser for Tab {
     fn command(&self, input: Input) {
         self.0.inputs.borrow_mut().push(input);
     }
-    fn request(
-        &self,
-        method: &'static str,
-        path: String,
-        body: String,
-    ) -> LocalBoxFuture<'static, Result<String, QueryError>> {
+    fn request(&self, method: &'static str, path: String, body: String) -> Answer {
         self.0.asked.borrow_mut().push([method, " ", &path, " ", &body].concat().trim().to_owned());
         let answers = self.0.answers.borrow();
         match answers.iter().find(|(known, _)| *known == path) {

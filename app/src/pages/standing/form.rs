@@ -208,6 +208,7 @@ impl Desk {
             ErrorCode::MembersInvalid => faults.members_invalid,
             ErrorCode::TitleInvalid => faults.title_invalid,
             ErrorCode::BadRequest if fault.form == Form::Delete => faults.not_sure,
+            ErrorCode::BadRequest => faults.unreadable,
             ErrorCode::StorageUnavailable => faults.storage,
             // No form of these pages sends a message that could be too long.
             other => return self.words.refusal(self.language, other, 0),

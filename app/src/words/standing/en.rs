@@ -150,6 +150,7 @@ pub(super) static TEXTS: Texts = Texts {
         members_invalid: "Choose at least one person, and at most 499.",
         title_invalid: "A title has 1 to 100 visible characters, on one line.",
         not_sure: "Tick the box if you are sure.",
+        unreadable: "The server could not read this. It may be too long. Nothing has changed.",
         storage: "The server could not store this, and nothing has changed. Try again.",
     },
 };

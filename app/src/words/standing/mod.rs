@@ -184,5 +184,6 @@ pub(crate) struct Faults {
     pub members_invalid: &'static str,
     pub title_invalid: &'static str,
     pub not_sure: &'static str,
+    pub unreadable: &'static str,
     pub storage: &'static str,
 }

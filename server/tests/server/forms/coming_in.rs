@@ -129,7 +129,7 @@ async fn a_form_that_cannot_be_read_is_answered_by_its_page() {
         for path in ["/login", "/register", "/guest"] {
             let request = Request::post(path).header("content-type", kind).body(body.clone());
             let answer = server.http(request.unwrap()).await;
-            refused(&answer, status, &["did not accept this (bad_request)"], path);
+            refused(&answer, status, &["could not read this"], path);
         }
     }
     server.end().await;
