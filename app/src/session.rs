@@ -60,6 +60,8 @@ pub struct Session {
     /// Whose page this is.
     owner: RwSignal<Person>,
     has_account: bool,
+    /// Whether it is being asked whose the browser is.
+    asks: RwSignal<bool>,
     /// What the page came to when it was read, until the first socket has said whether that holds.
     came_to: RwSignal<Option<Digest>>,
     /// What we have said and done that is not in the log yet, oldest first.
@@ -90,6 +92,7 @@ impl Session {
             you: RwSignal::new(bootstrap.person()),
             owner: RwSignal::new(bootstrap.person()),
             has_account: bootstrap.you.login.is_some(),
+            asks: RwSignal::new(false),
             came_to: RwSignal::new(freshness::came_to(bootstrap)),
             outbox: RwSignal::default(),
             typing: RwSignal::default(),

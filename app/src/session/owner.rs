@@ -20,14 +20,18 @@ impl Session {
     /// The page is looked at. If our session has ended, asks whose the browser is by now: the page
     /// becomes theirs, or stays what it is if there is nobody. Whoever signs in does so in another
     /// tab, and has their cookie only after the end has been told; so one asks on coming back.
+    /// Coming back is told more than once, and a page that is already on its way to be another is not
+    /// asked to go again.
     pub fn is_looked_at(self) {
-        if !self.status.with_untracked(has_ended) {
+        if self.asks.get_untracked() || !self.status.with_untracked(has_ended) {
             return;
         }
+        self.asks.set(true);
         spawn_local(async move {
             let answer = demand(self, "GET", "/api/me".to_owned(), String::new()).await;
-            if read::<Me>(answer).is_ok_and(|me| me.login.is_some()) {
-                become_theirs();
+            match read::<Me>(answer) {
+                Ok(Me { login: Some(_), .. }) => become_theirs(),
+                _ => self.asks.set(false),
             }
         });
     }
