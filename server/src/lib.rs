@@ -29,7 +29,9 @@ use crate::{
     gateway::Gateway,
     hub::{Hub, Rules},
     ops::{
-        Clock, Config, Health, Random, Registry, Shutdown, config, listener, registry::Quota,
+        Clock, Config, Health, Outside, Random, Registry, Shutdown, config,
+        listener::{self, Accept},
+        registry::Quota,
         sweep::Sweep,
     },
     store::{OpenError, Store, Unavailable},
@@ -96,15 +98,31 @@ impl Server {
     ///
     /// [`StartError`] says what is in the way.
     pub async fn start(config: Config, clock: Clock, random: Random) -> Result<Self, StartError> {
-        let Config { settings, mut leptos, listen, data, watched } = config;
+        let failed = |why| StartError::Listen { address: config.listen, why };
+        let tcp = TcpListener::bind(config.listen).await.map_err(failed)?;
+        let address = tcp.local_addr().map_err(failed)?;
+        Self::start_on(tcp, address, config, Outside::new(clock, random)).await
+    }
+
+    /// [`Server::start`] behind another door than the system's, and with what a simulation plays.
+    ///
+    /// # Errors
+    ///
+    /// [`StartError`] says what is in the way.
+    pub async fn start_on(
+        door: impl Accept,
+        address: SocketAddr,
+        config: Config,
+        outside: Outside,
+    ) -> Result<Self, StartError> {
+        let Config { settings, mut leptos, listen: _, data, watched } = config;
+        let Outside { clock, random, .. } = outside.clone();
         leptos.hash_files = leptos.hash_files && api::has_hashes(&leptos);
         let shutdown = Shutdown::default();
         let registry = Arc::new(Registry::new(quota(&settings.gateway)));
 
         let (changes, committed) = mpsc::channel(CHANGES_WAITING);
-        let store =
-            Store::open(&data, &settings.store, clock.clone(), random.clone(), changes, &shutdown)
-                .await?;
+        let store = Store::open(&data, &settings.store, outside, changes, &shutdown).await?;
         let rules = Rules { hub: settings.hub.clone(), limits: limits(&settings.limits) };
         let hub = Hub::start(
             rules,
@@ -146,8 +164,7 @@ impl Server {
             auth,
             hub: hub.clone(),
         }));
-        let (address, tcp) = bind(listen).await?;
-        let serve = listener::serve(tcp, api::router(api, sockets), bounds, shutdown.clone());
+        let serve = listener::serve(door, api::router(api, sockets), bounds, shutdown.clone());
         let listener = tokio::spawn(shutdown.watch(serve));
         Ok(Self { address, registry, hub, shutdown, grace, listener })
     }
@@ -192,13 +209,6 @@ impl Server {
             tasks: self.shutdown.tasks(),
         }
     }
-}
-
-/// The address that it got, and what comes there.
-async fn bind(listen: SocketAddr) -> Result<(SocketAddr, TcpListener), StartError> {
-    let failed = |why| StartError::Listen { address: listen, why };
-    let tcp = TcpListener::bind(listen).await.map_err(failed)?;
-    Ok((tcp.local_addr().map_err(failed)?, tcp))
 }
 
 /// Cuts sockets that say nothing any more, from now on.

@@ -100,9 +100,31 @@ impl Socket {
     async fn live(&mut self) -> End {
         let parts = Arc::clone(&self.gateway.0);
         loop {
-            let next_moment = self.next_moment();
+            let (next_moment, has_room) = (self.next_moment(), self.pending.len() < PENDING_MAX);
+            // In this order, and not by chance: what ends the socket, what is due, what was asked, and
+            // last what comes in, of which there is always more.
             tokio::select! {
-                traffic = self.pump.next(self.pending.len() < PENDING_MAX) => {
+                biased;
+                () = parts.shutdown.begun() => {
+                    let after = parts.random.jitter(parts.shutdown_config.return_after_max);
+                    self.bye("the server is stopping", after);
+                    return End::ByServer { code: CloseCode::Restart, reason: "the server is stopping" };
+                }
+                request = self.place.connection().asked_to_close() => {
+                    return End::ByServer { code: request.code, reason: request.reason };
+                }
+                () = parts.clock.sleep_until(next_moment) => {
+                    if let Some(end) = self.timer() {
+                        return end;
+                    }
+                }
+                Some(answer) = self.pending.next() => {
+                    if let Some(frame) = answer {
+                        self.place.outlet.tell(frame);
+                    }
+                }
+                () = self.place.outlet.filled(), if self.pump.is_idle() => self.pump.write(),
+                traffic = self.pump.next(has_room) => {
                     match traffic {
                         Traffic::Received(Some(Ok(message))) => {
                             if let Err(end) = self.received(message).await {
@@ -116,25 +138,6 @@ impl Socket {
                         Traffic::Received(None) => return End::Lost,
                         Traffic::Written(Ok(())) => {}
                     }
-                }
-                () = self.place.outlet.filled(), if self.pump.is_idle() => self.pump.write(),
-                Some(answer) = self.pending.next() => {
-                    if let Some(frame) = answer {
-                        self.place.outlet.tell(frame);
-                    }
-                }
-                request = self.place.connection().asked_to_close() => {
-                    return End::ByServer { code: request.code, reason: request.reason };
-                }
-                () = parts.clock.sleep_until(next_moment) => {
-                    if let Some(end) = self.timer() {
-                        return end;
-                    }
-                }
-                () = parts.shutdown.begun() => {
-                    let after = parts.random.jitter(parts.shutdown_config.return_after_max);
-                    self.bye("the server is stopping", after);
-                    return End::ByServer { code: CloseCode::Restart, reason: "the server is stopping" };
                 }
             }
         }

@@ -118,8 +118,9 @@ impl Hub {
         let over = self.0.clock.now() + self.0.rules.hub.presence_grace;
         self.0.shutdown.spawn(async move {
             tokio::select! {
-                () = hub.0.clock.sleep_until(over) => {}
+                biased;
                 () = hub.0.shutdown.begun() => return,
+                () = hub.0.clock.sleep_until(over) => {}
             }
             if hub.say_goodbye(&user, absence)
                 && let Err(error) = hub.0.store.note_last_seen(user).await
@@ -160,7 +161,7 @@ mod tests {
     use super::*;
     use crate::{
         hub::{Rules, outlet::tests::outlet},
-        ops::{Clock, Random, Registry, Shutdown, clock::Manual, config, registry::Quota},
+        ops::{Clock, Outside, Random, Registry, Shutdown, clock::Manual, config, registry::Quota},
         store::Store,
     };
 
@@ -170,7 +171,8 @@ mod tests {
         let (shutdown, random) = (Shutdown::default(), Random::from_seed(1));
         let (changes, committed) = mpsc::channel(1);
         let config = config::Store { readers: 1, ..config::Store::default() };
-        let store = Store::open(folder, &config, clock.clone(), random, changes, &shutdown);
+        let store =
+            Store::open(folder, &config, Outside::new(clock.clone(), random), changes, &shutdown);
         let store = store.await.unwrap();
         let registry = Arc::new(Registry::new(Quota { per_user: 10, per_address: 10 }));
         let rules = Rules { hub: config::Hub::default(), limits: Limits::default() };

@@ -13,8 +13,9 @@ impl Hub {
         let mut next = started + interval;
         loop {
             tokio::select! {
-                () = self.0.clock.sleep_until(next) => {}
+                biased;
                 () = self.0.shutdown.begun() => return,
+                () = self.0.clock.sleep_until(next) => {}
             }
             // A beat that comes late does not make the next one come early twice.
             next = (next + interval).max(self.0.clock.now());

@@ -8,7 +8,7 @@
 //! subscribed when its person is removed hears nothing more (DESIGN §7, G8), however the two raced.
 
 use std::{
-    collections::{BTreeSet, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
@@ -31,10 +31,11 @@ pub(super) struct Listeners(Mutex<Map>);
 
 #[derive(Debug, Default)]
 struct Map {
-    by_topic: HashMap<Topic, HashMap<u64, Arc<Outlet>>>,
+    /// Who came first hears first.
+    by_topic: HashMap<Topic, BTreeMap<u64, Arc<Outlet>>>,
     by_socket: HashMap<u64, BTreeSet<Topic>>,
     /// The sockets of each person that listen to anything.
-    by_user: HashMap<UserId, HashMap<u64, Arc<Outlet>>>,
+    by_user: HashMap<UserId, BTreeMap<u64, Arc<Outlet>>>,
     /// The last change that has been told of the lobby, and of each dialog that somebody has joined.
     positions: HashMap<DialogId, Ev>,
     /// How often somebody was taken out of a dialog.
@@ -90,7 +91,7 @@ impl Listeners {
         map.expulsions.0 += 1;
         let topic = Topic::Dialog(dialog.clone());
         let numbers: Vec<_> =
-            map.by_user.get(user).into_iter().flat_map(HashMap::keys).copied().collect();
+            map.by_user.get(user).into_iter().flat_map(BTreeMap::keys).copied().collect();
         for number in numbers {
             if let Some(topics) = map.by_socket.get_mut(&number) {
                 topics.remove(&topic);

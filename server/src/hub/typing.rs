@@ -49,7 +49,7 @@ mod tests {
     use super::*;
     use crate::{
         hub::{Outlet, Place, Rules, outlet::tests::outlet},
-        ops::{Clock, Random, Registry, Shutdown, config, registry::Quota},
+        ops::{Clock, Outside, Random, Registry, Shutdown, config, registry::Quota},
         store::Store,
     };
 
@@ -63,7 +63,8 @@ mod tests {
         let (shutdown, random) = (Shutdown::default(), Random::from_seed(1));
         let (changes, committed) = mpsc::channel(64);
         let config = config::Store { readers: 1, ..config::Store::default() };
-        let store = Store::open(folder, &config, clock.clone(), random, changes, &shutdown);
+        let store =
+            Store::open(folder, &config, Outside::new(clock.clone(), random), changes, &shutdown);
         let store = store.await.unwrap();
         for name in ["anna", "bob"] {
             store.keep_guest(person(name)).await.unwrap();

@@ -5,7 +5,10 @@
 //! ahead whenever the runtime waits for the kernel.)
 
 use std::{
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
     time::{Duration, Instant, SystemTime},
 };
 
@@ -14,8 +17,15 @@ use tokio::sync::watch;
 
 /// The time, handed to whoever waits or writes it down.
 #[derive(Clone, Debug, Default)]
-pub struct Clock {
-    manual: Option<Arc<Manual>>,
+pub struct Clock(Source);
+
+#[derive(Clone, Debug, Default)]
+enum Source {
+    /// The machine's clocks.
+    #[default]
+    System,
+    Manual(Arc<Manual>),
+    Runtime(Arc<Runtime>),
 }
 
 /// A clock that only a test moves.
@@ -24,6 +34,14 @@ pub struct Manual {
     started: Instant,
     wall: Timestamp,
     passed: watch::Sender<Duration>,
+}
+
+/// The clock of a runtime whose time is paused, as a simulation has one.
+#[derive(Debug)]
+struct Runtime {
+    started: tokio::time::Instant,
+    /// What the wall clock said then; it may be set meanwhile.
+    wall: Arc<AtomicU64>,
 }
 
 impl Clock {
@@ -37,31 +55,43 @@ impl Clock {
     pub fn manual(wall: Timestamp) -> (Self, Arc<Manual>) {
         let passed = watch::Sender::new(Duration::ZERO);
         let manual = Arc::new(Manual { started: Instant::now(), wall, passed });
-        (Self { manual: Some(Arc::clone(&manual)) }, manual)
+        (Self(Source::Manual(Arc::clone(&manual))), manual)
+    }
+
+    /// The clock of the runtime that calls. The wall clock shows what is in `wall`, in milliseconds
+    /// since 1970, and the time passed since; whoever keeps `wall` may set it.
+    pub fn of_runtime(wall: Arc<AtomicU64>) -> Self {
+        let started = tokio::time::Instant::now();
+        Self(Source::Runtime(Arc::new(Runtime { started, wall })))
     }
 
     /// A moment to wait by.
     #[expect(clippy::disallowed_methods, reason = "this is where the clocks come from")]
     pub fn now(&self) -> Instant {
-        match &self.manual {
-            Some(manual) => manual.started + *manual.passed.borrow(),
-            None => Instant::now(),
+        match &self.0 {
+            Source::System => Instant::now(),
+            Source::Manual(manual) => manual.started + *manual.passed.borrow(),
+            Source::Runtime(_) => tokio::time::Instant::now().into_std(),
         }
     }
 
     /// A moment to show and to store.
     #[expect(clippy::disallowed_methods, reason = "this is where the clocks come from")]
     pub fn wall(&self) -> Timestamp {
-        match &self.manual {
-            Some(manual) => {
-                let passed = manual.passed.borrow().as_millis();
-                Timestamp::from_unix_ms(manual.wall.unix_ms() + passed as u64)
-            }
-            None => {
+        let ms = match &self.0 {
+            Source::System => {
                 let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
-                Timestamp::from_unix_ms(since.map_or(0, |since| since.as_millis() as u64))
+                since.map_or(0, |since| since.as_millis() as u64)
             }
-        }
+            Source::Manual(manual) => {
+                manual.wall.unix_ms() + manual.passed.borrow().as_millis() as u64
+            }
+            Source::Runtime(runtime) => {
+                let passed = runtime.started.elapsed().as_millis() as u64;
+                runtime.wall.load(Ordering::Relaxed) + passed
+            }
+        };
+        Timestamp::from_unix_ms(ms)
     }
 
     /// Waits until the moment has come.
@@ -70,14 +100,16 @@ impl Clock {
     ///
     /// Dropping the future loses nothing.
     pub async fn sleep_until(&self, moment: Instant) {
-        match &self.manual {
-            Some(manual) => {
+        match &self.0 {
+            Source::Manual(manual) => {
                 let mut passed = manual.passed.subscribe();
                 let due = |passed: &Duration| manual.started + *passed >= moment;
                 // The sender lives in `manual`, which this borrow keeps alive.
                 let _ = passed.wait_for(due).await;
             }
-            None => tokio::time::sleep_until(moment.into()).await,
+            Source::System | Source::Runtime(_) => {
+                tokio::time::sleep_until(moment.into()).await;
+            }
         }
     }
 

@@ -1,4 +1,4 @@
-//! A TCP stream that says goodbye properly.
+//! A stream that says goodbye properly.
 //!
 //! When a program closes a socket whose incoming bytes it has not read, the kernel answers with a
 //! reset, and a reset may overtake the last bytes that were sent: the close frame that says *why*
@@ -13,10 +13,7 @@ use std::{
     time::Duration,
 };
 
-use tokio::{
-    io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, ReadBuf},
-    net::TcpStream,
-};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, ReadBuf};
 
 /// How long to read away what a peer still sends. A peer that has read our last bytes closes
 /// within a round trip.
@@ -27,20 +24,25 @@ const LINGER_BYTES: usize = 512 * 1024;
 
 /// A stream that lingers when it is dropped inside a runtime.
 #[derive(Debug)]
-pub struct Lingering(Option<TcpStream>);
+pub struct Lingering<S: Stream>(Option<S>);
 
-impl Lingering {
+/// What can linger.
+pub trait Stream: AsyncRead + AsyncWrite + Send + Unpin + 'static {}
+
+impl<S: AsyncRead + AsyncWrite + Send + Unpin + 'static> Stream for S {}
+
+impl<S: Stream> Lingering<S> {
     /// Wraps an accepted stream.
-    pub fn new(stream: TcpStream) -> Self {
+    pub fn new(stream: S) -> Self {
         Self(Some(stream))
     }
 
-    fn stream(self: Pin<&mut Self>) -> io::Result<Pin<&mut TcpStream>> {
+    fn stream(self: Pin<&mut Self>) -> io::Result<Pin<&mut S>> {
         self.get_mut().0.as_mut().map(Pin::new).ok_or_else(|| io::ErrorKind::NotConnected.into())
     }
 }
 
-impl Drop for Lingering {
+impl<S: Stream> Drop for Lingering<S> {
     fn drop(&mut self) {
         if let (Some(stream), Ok(runtime)) = (self.0.take(), tokio::runtime::Handle::try_current())
         {
@@ -49,7 +51,7 @@ impl Drop for Lingering {
     }
 }
 
-async fn read_away(mut stream: TcpStream) {
+async fn read_away(mut stream: impl Stream) {
     if stream.shutdown().await.is_err() {
         return;
     }
@@ -65,7 +67,7 @@ async fn read_away(mut stream: TcpStream) {
     .await;
 }
 
-impl AsyncRead for Lingering {
+impl<S: Stream> AsyncRead for Lingering<S> {
     fn poll_read(
         self: Pin<&mut Self>,
         context: &mut Context<'_>,
@@ -75,7 +77,7 @@ impl AsyncRead for Lingering {
     }
 }
 
-impl AsyncWrite for Lingering {
+impl<S: Stream> AsyncWrite for Lingering<S> {
     fn poll_write(
         self: Pin<&mut Self>,
         context: &mut Context<'_>,
@@ -101,6 +103,6 @@ impl AsyncWrite for Lingering {
     }
 
     fn is_write_vectored(&self) -> bool {
-        self.0.as_ref().is_some_and(TcpStream::is_write_vectored)
+        self.0.as_ref().is_some_and(S::is_write_vectored)
     }
 }

@@ -8,6 +8,8 @@
 
 use std::{
     convert::Infallible,
+    future::Future,
+    io,
     net::{IpAddr, SocketAddr},
     time::Duration,
 };
@@ -26,7 +28,10 @@ use tokio_util::task::TaskTracker;
 use tower::{Layer, ServiceExt};
 use tracing::{debug, warn};
 
-use super::{Shutdown, linger::Lingering};
+use super::{
+    Shutdown,
+    linger::{Lingering, Stream},
+};
 
 /// Bounds on a connection before it is a request or a socket.
 #[derive(Clone, Copy, Debug)]
@@ -49,13 +54,40 @@ pub struct Peer(pub SocketAddr);
 /// nothing was asked (a browser opens some in advance) would be waited for in vain.
 const LAST_BYTES: Duration = Duration::from_millis(500);
 
+/// Where connections come from: the system, or a simulated network.
+pub trait Accept: Send + 'static {
+    /// A connection.
+    type Stream: Stream;
+
+    /// Waits for the next one, and says where it comes from.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropping the future loses no connection.
+    fn accept(&mut self) -> impl Future<Output = io::Result<(Self::Stream, SocketAddr)>> + Send;
+}
+
+impl Accept for TcpListener {
+    type Stream = TcpStream;
+
+    async fn accept(&mut self) -> io::Result<(TcpStream, SocketAddr)> {
+        let (stream, peer) = TcpListener::accept(self).await?;
+        // Small frames go out at once; without it Nagle holds them back for an acknowledgement.
+        if let Err(error) = stream.set_nodelay(true) {
+            debug!(%peer, %error, "TCP_NODELAY");
+        }
+        Ok((stream, peer))
+    }
+}
+
 /// Serves until the server's tasks have ended, then waits for the answers under way.
-pub async fn serve(listener: TcpListener, router: Router, bounds: Bounds, shutdown: Shutdown) {
+pub async fn serve(mut listener: impl Accept, router: Router, bounds: Bounds, shutdown: Shutdown) {
     let (graceful, answers) = (GracefulShutdown::new(), TaskTracker::new());
     loop {
         let accepted = tokio::select! {
-            accepted = listener.accept() => accepted,
+            biased;
             () = shutdown.finished() => break,
+            accepted = listener.accept() => accepted,
         };
         match accepted {
             Ok((stream, peer)) => {
@@ -77,6 +109,7 @@ pub async fn serve(listener: TcpListener, router: Router, bounds: Bounds, shutdo
     answers.close();
     let mut connections = std::pin::pin!(graceful.shutdown());
     tokio::select! {
+        biased;
         () = &mut connections => return,
         () = answers.wait() => {}
     }
@@ -84,16 +117,12 @@ pub async fn serve(listener: TcpListener, router: Router, bounds: Bounds, shutdo
 }
 
 fn connection(
-    stream: TcpStream,
+    stream: impl Stream,
     peer: SocketAddr,
     router: Router,
     bounds: Bounds,
     answers: TaskTracker,
 ) -> impl GracefulConnection<Error = Box<dyn std::error::Error + Send + Sync>> {
-    // Small frames go out at once; without it Nagle holds them back for an acknowledgement.
-    if let Err(error) = stream.set_nodelay(true) {
-        debug!(%peer, %error, "TCP_NODELAY");
-    }
     // Listening on [::], an IPv4 peer comes as ::ffff:127.0.0.1; lists of proxies say 127.0.0.1.
     let peer = SocketAddr::new(peer.ip().to_canonical(), peer.port());
     let router = Extension(Peer(peer)).layer(router);

@@ -7,10 +7,12 @@
 
 pub mod clock;
 pub mod config;
+pub mod disk;
 pub mod health;
 pub mod linger;
 pub mod listener;
 pub mod logs;
+pub mod outside;
 pub mod random;
 pub mod rate;
 pub mod registry;
@@ -19,7 +21,9 @@ pub mod sweep;
 
 pub use clock::Clock;
 pub use config::Config;
+pub use disk::{Access, Disk};
 pub use health::{Health, Probe};
+pub use outside::Outside;
 pub use random::Random;
 pub use registry::{Connection, Registry};
 pub use shutdown::Shutdown;

@@ -3,7 +3,7 @@
 //! know what is said over it.
 
 use std::{
-    collections::HashMap,
+    collections::{BTreeMap, HashMap},
     fmt,
     net::IpAddr,
     sync::{
@@ -151,7 +151,7 @@ pub struct Registry {
 #[derive(Debug, Default)]
 struct Open {
     last_number: u64,
-    connections: HashMap<u64, Arc<Connection>>,
+    connections: BTreeMap<u64, Arc<Connection>>,
     per_user: HashMap<UserId, usize>,
     per_address: HashMap<IpAddr, usize>,
 }

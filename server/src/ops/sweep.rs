@@ -26,8 +26,9 @@ impl Sweep {
         shutdown.spawn(async move {
             loop {
                 tokio::select! {
-                    () = clock.sleep_until(next) => self.once(&registry, &clock),
+                    biased;
                     () = ending.begun() => return,
+                    () = clock.sleep_until(next) => self.once(&registry, &clock),
                 }
                 next = (next + self.interval).max(clock.now());
             }

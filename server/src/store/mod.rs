@@ -31,12 +31,14 @@ mod standing;
 mod tests;
 mod writer;
 
+use std::future::Future;
+
 use confab_protocol::Epoch;
 use futures::{FutureExt, future::BoxFuture};
 use sqlx::SqlitePool;
 use thiserror::Error;
 
-use crate::ops::Clock;
+use crate::ops::{Access, Clock, Disk};
 
 pub use committed::{Change, Committed, News, Readers};
 pub use dialogs::{Advance, AdvanceError, Begun, DialogError};
@@ -68,12 +70,21 @@ pub struct Store {
     writer: writer::Handle,
     epoch: Epoch,
     clock: Clock,
+    disk: Disk,
 }
 
 impl Store {
     /// The life of this database (DESIGN §4).
     pub fn epoch(&self) -> &Epoch {
         &self.epoch
+    }
+
+    /// Looks something up. Every read goes through here.
+    async fn look<T, E: From<sqlx::Error>>(
+        &self,
+        work: impl Future<Output = Result<T, E>>,
+    ) -> Result<T, E> {
+        self.disk.access(Access::Read, work).await.map_err(sqlx::Error::Io)?
     }
 }
 

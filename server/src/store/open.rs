@@ -11,7 +11,7 @@ use thiserror::Error;
 use tokio::sync::mpsc;
 
 use super::{News, Store, row, writer};
-use crate::ops::{Clock, Random, Shutdown, config};
+use crate::ops::{Access, Clock, Outside, Shutdown, config};
 
 /// How long a read waits for its turn. Readers never wait for the writer, only for each other: when
 /// a thousand clients come back at once, the last waits for all before it, and a late page is better
@@ -57,8 +57,7 @@ impl Store {
     pub async fn open(
         folder: &Path,
         config: &config::Store,
-        clock: Clock,
-        random: Random,
+        outside: Outside,
         changes: mpsc::Sender<News>,
         shutdown: &Shutdown,
     ) -> Result<Self, OpenError> {
@@ -69,20 +68,27 @@ impl Store {
         let database = |why| OpenError::Database { file: file.clone(), why };
 
         let options = options(&path).busy_timeout(config.busy_timeout);
-        let readers = SqlitePoolOptions::new()
-            .max_connections(config.readers)
-            .acquire_timeout(READER_PATIENCE)
-            .connect_with(options.clone())
-            .await
-            .map_err(database)?;
-        sqlx::migrate!("./migrations")
-            .run(&readers)
-            .await
-            .map_err(|why| OpenError::Schema { file: file.clone(), why })?;
-        let epoch = epoch(&readers, random.uuid_v7(clock.wall())).await.map_err(database)?;
-        begin_lobby(&readers, &clock).await.map_err(database)?;
-        let writer = writer::start(options, config, clock.clone(), random, changes, shutdown);
-        Ok(Self { readers, writer, epoch, clock })
+        let Outside { clock, random, disk } = &outside;
+        let opened = async {
+            let readers = SqlitePoolOptions::new()
+                .max_connections(config.readers)
+                .acquire_timeout(READER_PATIENCE)
+                .connect_with(options.clone())
+                .await
+                .map_err(database)?;
+            sqlx::migrate!("./migrations")
+                .run(&readers)
+                .await
+                .map_err(|why| OpenError::Schema { file: file.clone(), why })?;
+            let epoch = epoch(&readers, random.uuid_v7(clock.wall())).await.map_err(database)?;
+            begin_lobby(&readers, clock).await.map_err(database)?;
+            Ok((readers, epoch))
+        };
+        let opened = disk.access(Access::Write, opened).await;
+        let (readers, epoch) = opened.map_err(|why| database(sqlx::Error::Io(why)))??;
+        let (clock, disk) = (clock.clone(), disk.clone());
+        let writer = writer::start(options, config, outside, changes, shutdown);
+        Ok(Self { readers, writer, epoch, clock, disk })
     }
 }
 

@@ -120,8 +120,11 @@ impl Store {
     ///
     /// [`Unavailable`].
     pub async fn belongs(&self, user: &UserId, dialog: &DialogId) -> Result<bool, Unavailable> {
-        let mut connection = self.readers.acquire().await?;
-        Ok(standing(&mut connection, user, dialog).await?.is_some())
+        self.look::<_, Unavailable>(async {
+            let mut connection = self.readers.acquire().await?;
+            Ok(standing(&mut connection, user, dialog).await?.is_some())
+        })
+        .await
     }
 
     /// Who may hear what happens in a dialog, for someone who belongs to it; and by what name they
@@ -131,13 +134,16 @@ impl Store {
     ///
     /// [`ReadError`].
     pub async fn readers(&self, member: &Member) -> Result<(Readers, Username), ReadError> {
-        let mut snapshot = self.readers.begin().await?;
-        let standing = standing(&mut snapshot, &member.person().id, member.dialog())
-            .await?
-            .ok_or(ReadError::NoSuchDialog)?;
-        let readers = log::readers(&mut snapshot, standing.kind, member.dialog()).await?;
-        let claimed = standing.name.filter(|name| name.is_claimed).map(|name| name.username);
-        Ok((readers, claimed.unwrap_or_else(|| member.person().username.clone())))
+        self.look::<_, ReadError>(async {
+            let mut snapshot = self.readers.begin().await?;
+            let standing = standing(&mut snapshot, &member.person().id, member.dialog())
+                .await?
+                .ok_or(ReadError::NoSuchDialog)?;
+            let readers = log::readers(&mut snapshot, standing.kind, member.dialog()).await?;
+            let claimed = standing.name.filter(|name| name.is_claimed).map(|name| name.username);
+            Ok((readers, claimed.unwrap_or_else(|| member.person().username.clone())))
+        })
+        .await
     }
 
     /// A dialog's position, for someone who belongs to it.
@@ -146,8 +152,11 @@ impl Store {
     ///
     /// [`ReadError`].
     pub async fn position_for(&self, member: &Member) -> Result<Ev, ReadError> {
-        let mut connection = self.readers.acquire().await?;
-        let standing = standing(&mut connection, &member.person().id, member.dialog()).await?;
-        Ok(standing.ok_or(ReadError::NoSuchDialog)?.last_ev)
+        self.look::<_, ReadError>(async {
+            let mut connection = self.readers.acquire().await?;
+            let standing = standing(&mut connection, &member.person().id, member.dialog()).await?;
+            Ok(standing.ok_or(ReadError::NoSuchDialog)?.last_ev)
+        })
+        .await
     }
 }

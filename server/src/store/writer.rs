@@ -19,7 +19,7 @@ use tokio::sync::{mpsc, oneshot};
 use tracing::error;
 
 use super::{Change, Committed, News, Unavailable};
-use crate::ops::{Clock, Random, Shutdown, config};
+use crate::ops::{Access, Outside, Shutdown, config};
 
 /// Something to be stored.
 pub(super) trait Write: Send + Sync + 'static {
@@ -169,8 +169,7 @@ impl Write for Probe {
 struct Writer {
     options: SqliteConnectOptions,
     connection: Option<SqliteConnection>,
-    clock: Clock,
-    random: Random,
+    outside: Outside,
     news: mpsc::Sender<News>,
     /// Whether the last group failed.
     is_down: bool,
@@ -180,14 +179,13 @@ struct Writer {
 pub(super) fn start(
     options: SqliteConnectOptions,
     config: &config::Store,
-    clock: Clock,
-    random: Random,
+    outside: Outside,
     news: mpsc::Sender<News>,
     shutdown: &Shutdown,
 ) -> Handle {
     let (jobs, mut queue) = mpsc::channel(config.queue_max);
     let group_max = config.group_max;
-    let mut writer = Writer { options, connection: None, clock, random, news, is_down: false };
+    let mut writer = Writer { options, connection: None, outside, news, is_down: false };
     let ending = shutdown.clone();
     shutdown.spawn(async move {
         let mut group = Vec::new();
@@ -213,7 +211,9 @@ pub(super) fn start(
 
 impl Writer {
     async fn handle(&mut self, mut group: Vec<Box<dyn Job>>) {
-        match self.commit(&mut group).await {
+        let disk = self.outside.disk.clone();
+        let commit = disk.access(Access::Write, self.commit(&mut group)).await;
+        match commit.map_err(sqlx::Error::Io).flatten() {
             Ok(()) => {
                 if std::mem::take(&mut self.is_down) {
                     let _ = self.news.send(News::Recovered).await;
@@ -243,8 +243,8 @@ impl Writer {
         // another has written in between, and no time-out helps it.
         let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await?;
         for job in group {
-            let now = self.clock.wall();
-            let id = self.random.uuid_v7(now);
+            let now = self.outside.clock.wall();
+            let id = self.outside.random.uuid_v7(now);
             job.commit(&mut transaction, Stamp { now, id }).await?;
         }
         transaction.commit().await
@@ -271,7 +271,10 @@ mod tests {
     use futures::future::join_all;
 
     use super::*;
-    use crate::store::{Append, AppendError, Member, Store};
+    use crate::{
+        ops::{Clock, Random},
+        store::{Append, AppendError, Member, Store},
+    };
 
     fn append(n: usize) -> Append {
         let person = Person {
@@ -313,9 +316,9 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let (told, mut news) = mpsc::channel(256);
         let shutdown = Shutdown::default();
-        let (clock, random) = (Clock::system(), Random::from_seed(1));
+        let outside = Outside::new(Clock::system(), Random::from_seed(1));
         let config = config::Store::default();
-        let store = Store::open(folder.path(), &config, clock, random, told, &shutdown);
+        let store = Store::open(folder.path(), &config, outside, told, &shutdown);
         let store = store.await.unwrap();
 
         let before = store.append(append(1));
@@ -337,9 +340,9 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let (changes, mut committed) = mpsc::channel(256);
         let shutdown = Shutdown::default();
-        let (clock, random) = (Clock::system(), Random::from_seed(1));
+        let outside = Outside::new(Clock::system(), Random::from_seed(1));
         let config = config::Store::default();
-        let store = Store::open(folder.path(), &config, clock, random, changes, &shutdown);
+        let store = Store::open(folder.path(), &config, outside, changes, &shutdown);
         let store = store.await.unwrap();
         let opened = commits(folder.path());
 

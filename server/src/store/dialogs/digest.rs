@@ -24,15 +24,18 @@ impl Store {
     ///
     /// [`Unavailable`].
     pub async fn digest(&self, user: &UserId, open: &[&DialogId]) -> Result<Digest, Unavailable> {
-        let row = sqlx::query(DIGEST)
-            .bind(user.as_str())
-            .bind(id_list(open))
-            .fetch_one(&self.readers)
-            .await?;
-        Ok(Digest {
-            uev: Uev(row::count(&row, "last_uev")?),
-            changes: row::count(&row, "changes")?,
-            receipts: row::count(&row, "receipts")?,
+        self.look::<_, Unavailable>(async {
+            let row = sqlx::query(DIGEST)
+                .bind(user.as_str())
+                .bind(id_list(open))
+                .fetch_one(&self.readers)
+                .await?;
+            Ok(Digest {
+                uev: Uev(row::count(&row, "last_uev")?),
+                changes: row::count(&row, "changes")?,
+                receipts: row::count(&row, "receipts")?,
+            })
         })
+        .await
     }
 }

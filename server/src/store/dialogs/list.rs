@@ -22,14 +22,17 @@ impl Store {
     ///
     /// [`Unavailable`].
     pub async fn dialogs(&self, user: &UserId) -> Result<DialogList, Unavailable> {
-        let mut snapshot = self.readers.begin().await?;
-        let dialogs = lines_for(&mut snapshot, user).await?;
-        let uev = sqlx::query("SELECT last_uev FROM users WHERE id = ?")
-            .bind(user.as_str())
-            .fetch_optional(&mut *snapshot)
-            .await?;
-        let uev = uev.map(|row| row::count(&row, "last_uev")).transpose()?;
-        Ok(DialogList { dialogs, uev: Uev(uev.unwrap_or_default()) })
+        self.look::<_, Unavailable>(async {
+            let mut snapshot = self.readers.begin().await?;
+            let dialogs = lines_for(&mut snapshot, user).await?;
+            let uev = sqlx::query("SELECT last_uev FROM users WHERE id = ?")
+                .bind(user.as_str())
+                .fetch_optional(&mut *snapshot)
+                .await?;
+            let uev = uev.map(|row| row::count(&row, "last_uev")).transpose()?;
+            Ok(DialogList { dialogs, uev: Uev(uev.unwrap_or_default()) })
+        })
+        .await
     }
 
     /// One dialog with who belongs to it, in the order they came.
@@ -38,13 +41,16 @@ impl Store {
     ///
     /// [`ReadError`].
     pub async fn dialog(&self, member: &Member) -> Result<DialogDetails, ReadError> {
-        let mut snapshot = self.readers.begin().await?;
-        let user = &member.person().id;
-        standing(&mut snapshot, user, member.dialog()).await?.ok_or(ReadError::NoSuchDialog)?;
-        let line = line_of(&mut snapshot, user, member.dialog()).await?;
-        let dialog = line.ok_or(ReadError::NoSuchDialog)?;
-        let members = participants(&mut snapshot, member).await?;
-        Ok(DialogDetails { dialog, members })
+        self.look::<_, ReadError>(async {
+            let mut snapshot = self.readers.begin().await?;
+            let user = &member.person().id;
+            standing(&mut snapshot, user, member.dialog()).await?.ok_or(ReadError::NoSuchDialog)?;
+            let line = line_of(&mut snapshot, user, member.dialog()).await?;
+            let dialog = line.ok_or(ReadError::NoSuchDialog)?;
+            let members = participants(&mut snapshot, member).await?;
+            Ok(DialogDetails { dialog, members })
+        })
+        .await
     }
 }
 

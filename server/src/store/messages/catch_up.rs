@@ -48,12 +48,15 @@ impl Store {
     ///
     /// [`Unavailable`].
     pub async fn position(&self, dialog: &DialogId) -> Result<Option<Ev>, Unavailable> {
-        let mut connection = self.readers.acquire().await?;
-        let row = sqlx::query("SELECT last_ev FROM dialogs WHERE id = ?")
-            .bind(dialog.as_str())
-            .fetch_optional(&mut *connection)
-            .await?;
-        Ok(row.map(|row| row::ev(&row, "last_ev")).transpose()?)
+        self.look::<_, Unavailable>(async {
+            let mut connection = self.readers.acquire().await?;
+            let row = sqlx::query("SELECT last_ev FROM dialogs WHERE id = ?")
+                .bind(dialog.as_str())
+                .fetch_optional(&mut *connection)
+                .await?;
+            Ok(row.map(|row| row::ev(&row, "last_ev")).transpose()?)
+        })
+        .await
     }
 
     /// The changes after `after`, unless they are more than `max` or than [`Room`] holds.
@@ -67,36 +70,39 @@ impl Store {
         after: Ev,
         max: u32,
     ) -> Result<CatchUp, ReadError> {
-        let mut snapshot = self.readers.begin().await?;
-        let standing = standing(&mut snapshot, &member.person().id, member.dialog())
-            .await?
-            .ok_or(ReadError::NoSuchDialog)?;
-        let to = standing.last_ev;
-        if after > to {
-            return Ok(CatchUp::Reset(ResetReason::AheadOfLog));
-        }
-        if to.0 - after.0 > u64::from(max) {
-            return Ok(CatchUp::Reset(ResetReason::TooFarBehind));
-        }
-        let mut rows = sqlx::query(LINES)
-            .bind(member.dialog().as_str())
-            .bind(row::bound(after.0))
-            .fetch(&mut *snapshot);
-        let (mut events, mut room) = (Vec::new(), Room::default());
-        while let Some(row) = rows.try_next().await? {
-            let event = to_event(&row)?;
-            let fits = match &event.change {
-                DialogChange::MessageNew(message) | DialogChange::MessageUpdate(message) => {
-                    room.takes(message)
-                }
-                _ => room.takes_line(),
-            };
-            if !fits {
+        self.look::<_, ReadError>(async {
+            let mut snapshot = self.readers.begin().await?;
+            let standing = standing(&mut snapshot, &member.person().id, member.dialog())
+                .await?
+                .ok_or(ReadError::NoSuchDialog)?;
+            let to = standing.last_ev;
+            if after > to {
+                return Ok(CatchUp::Reset(ResetReason::AheadOfLog));
+            }
+            if to.0 - after.0 > u64::from(max) {
                 return Ok(CatchUp::Reset(ResetReason::TooFarBehind));
             }
-            events.push(event);
-        }
-        Ok(CatchUp::Events { events, to })
+            let mut rows = sqlx::query(LINES)
+                .bind(member.dialog().as_str())
+                .bind(row::bound(after.0))
+                .fetch(&mut *snapshot);
+            let (mut events, mut room) = (Vec::new(), Room::default());
+            while let Some(row) = rows.try_next().await? {
+                let event = to_event(&row)?;
+                let fits = match &event.change {
+                    DialogChange::MessageNew(message) | DialogChange::MessageUpdate(message) => {
+                        room.takes(message)
+                    }
+                    _ => room.takes_line(),
+                };
+                if !fits {
+                    return Ok(CatchUp::Reset(ResetReason::TooFarBehind));
+                }
+                events.push(event);
+            }
+            Ok(CatchUp::Events { events, to })
+        })
+        .await
     }
 }
 

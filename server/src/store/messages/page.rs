@@ -39,21 +39,24 @@ impl Store {
         place: Place,
         limit: u32,
     ) -> Result<MessagesPage, ReadError> {
-        let mut snapshot = self.readers.begin().await?;
-        let standing = standing(&mut snapshot, &member.person().id, member.dialog())
-            .await?
-            .ok_or(ReadError::NoSuchDialog)?;
-        let messages = run(&mut snapshot, member, place, limit, &standing).await?;
-        let (first, last) = match (messages.first(), messages.last()) {
-            (Some(first), Some(last)) => (first.seq, last.seq),
-            // Nothing there: everything is older than what was asked for, or newer.
-            _ => match place {
-                Place::Before(_) => (Seq(1), Seq(0)),
-                _ => (Seq(standing.last_seq.0 + 1), standing.last_seq),
-            },
-        };
-        let (has_more, has_newer) = (first > Seq(1), last < standing.last_seq);
-        Ok(MessagesPage { messages, ev: standing.last_ev, has_more, has_newer })
+        self.look::<_, ReadError>(async {
+            let mut snapshot = self.readers.begin().await?;
+            let standing = standing(&mut snapshot, &member.person().id, member.dialog())
+                .await?
+                .ok_or(ReadError::NoSuchDialog)?;
+            let messages = run(&mut snapshot, member, place, limit, &standing).await?;
+            let (first, last) = match (messages.first(), messages.last()) {
+                (Some(first), Some(last)) => (first.seq, last.seq),
+                // Nothing there: everything is older than what was asked for, or newer.
+                _ => match place {
+                    Place::Before(_) => (Seq(1), Seq(0)),
+                    _ => (Seq(standing.last_seq.0 + 1), standing.last_seq),
+                },
+            };
+            let (has_more, has_newer) = (first > Seq(1), last < standing.last_seq);
+            Ok(MessagesPage { messages, ev: standing.last_ev, has_more, has_newer })
+        })
+        .await
     }
 }
 

@@ -44,23 +44,26 @@ impl Store {
     ///
     /// [`Unavailable`].
     pub async fn search(&self, user: &UserId, query: &str) -> Result<Found, Unavailable> {
-        let mut snapshot = self.readers.begin().await?;
-        let wanted = query.trim().to_lowercase();
-        if wanted.is_empty() || people::is_deleted(&mut snapshot, user).await? {
-            return Ok(Found { people: Vec::new(), dialogs: Vec::new(), messages: Vec::new() });
-        }
-        let (people, _) = people::find(&mut snapshot, user, query, FOUND_MAX).await?;
-        let people = people.into_iter().map(|(person, _)| FoundPerson {
-            id: person.id,
-            username: person.username,
-            presence: Default::default(),
-        });
-        let people = people.collect();
-        let mut dialogs = dialogs::lines_for(&mut snapshot, user).await?;
-        dialogs.retain(|dialog| is_called(dialog, &wanted));
-        dialogs.truncate(FOUND_MAX as usize);
-        let messages = with_words(&mut snapshot, user, query).await?;
-        Ok(Found { people, dialogs, messages })
+        self.look::<_, Unavailable>(async {
+            let mut snapshot = self.readers.begin().await?;
+            let wanted = query.trim().to_lowercase();
+            if wanted.is_empty() || people::is_deleted(&mut snapshot, user).await? {
+                return Ok(Found { people: Vec::new(), dialogs: Vec::new(), messages: Vec::new() });
+            }
+            let (people, _) = people::find(&mut snapshot, user, query, FOUND_MAX).await?;
+            let people = people.into_iter().map(|(person, _)| FoundPerson {
+                id: person.id,
+                username: person.username,
+                presence: Default::default(),
+            });
+            let people = people.collect();
+            let mut dialogs = dialogs::lines_for(&mut snapshot, user).await?;
+            dialogs.retain(|dialog| is_called(dialog, &wanted));
+            dialogs.truncate(FOUND_MAX as usize);
+            let messages = with_words(&mut snapshot, user, query).await?;
+            Ok(Found { people, dialogs, messages })
+        })
+        .await
     }
 }
 

@@ -58,8 +58,11 @@ impl Store {
     ///
     /// [`Unavailable`].
     pub async fn account(&self, user: &UserId) -> Result<Option<Account>, Unavailable> {
-        let mut connection = self.readers.acquire().await?;
-        Ok(account(&mut connection, user).await?)
+        self.look::<_, Unavailable>(async {
+            let mut connection = self.readers.acquire().await?;
+            Ok(account(&mut connection, user).await?)
+        })
+        .await
     }
 
     /// What is needed to let the owner of a login in.
@@ -68,13 +71,17 @@ impl Store {
     ///
     /// [`Unavailable`].
     pub async fn credentials(&self, login_key: &str) -> Result<Option<Credentials>, Unavailable> {
-        let sql = "SELECT id, password_hash FROM users WHERE login_key = ? AND kind = 'account'";
-        let row = sqlx::query(sql).bind(login_key).fetch_optional(&self.readers).await?;
-        let credentials = |row: SqliteRow| {
-            let password_hash = row.try_get("password_hash")?;
-            Ok::<_, sqlx::Error>(Credentials { user: row::parsed(&row, "id")?, password_hash })
-        };
-        Ok(row.map(credentials).transpose()?)
+        self.look::<_, Unavailable>(async {
+            let sql =
+                "SELECT id, password_hash FROM users WHERE login_key = ? AND kind = 'account'";
+            let row = sqlx::query(sql).bind(login_key).fetch_optional(&self.readers).await?;
+            let credentials = |row: SqliteRow| {
+                let password_hash = row.try_get("password_hash")?;
+                Ok::<_, sqlx::Error>(Credentials { user: row::parsed(&row, "id")?, password_hash })
+            };
+            Ok(row.map(credentials).transpose()?)
+        })
+        .await
     }
 
     /// Whether a name is somebody's.
@@ -83,8 +90,11 @@ impl Store {
     ///
     /// [`Unavailable`].
     pub async fn is_name_taken(&self, name_key: &str) -> Result<bool, Unavailable> {
-        let sql = "SELECT EXISTS (SELECT 1 FROM users WHERE name_key = ?)";
-        Ok(sqlx::query_scalar(sql).bind(name_key).fetch_one(&self.readers).await?)
+        self.look::<_, Unavailable>(async {
+            let sql = "SELECT EXISTS (SELECT 1 FROM users WHERE name_key = ?)";
+            Ok(sqlx::query_scalar(sql).bind(name_key).fetch_one(&self.readers).await?)
+        })
+        .await
     }
 }
 

@@ -24,8 +24,11 @@ impl Store {
         query: &str,
         max: u32,
     ) -> Result<Listed, Unavailable> {
-        let mut connection = self.readers.acquire().await?;
-        Ok(find(&mut connection, user, query, max).await?)
+        self.look::<_, Unavailable>(async {
+            let mut connection = self.readers.acquire().await?;
+            Ok(find(&mut connection, user, query, max).await?)
+        })
+        .await
     }
 
     /// These people, in this order, each with when they were last here; without who is gone.
@@ -34,16 +37,19 @@ impl Store {
     ///
     /// [`Unavailable`].
     pub async fn people_with(&self, ids: &[UserId]) -> Result<Vec<Seen>, Unavailable> {
-        let rows = sqlx::query(
-            "SELECT u.id, u.username, u.last_seen_at
+        self.look::<_, Unavailable>(async {
+            let rows = sqlx::query(
+                "SELECT u.id, u.username, u.last_seen_at
              FROM json_each(?) AS wanted JOIN users u ON u.id = wanted.value
              WHERE u.kind <> 'deleted' ORDER BY wanted.key",
-        )
-        .bind(id_list(ids))
-        .fetch_all(&self.readers)
-        .await?;
-        let people: Result<Vec<_>, sqlx::Error> = rows.iter().map(to_person).collect();
-        Ok(people?)
+            )
+            .bind(id_list(ids))
+            .fetch_all(&self.readers)
+            .await?;
+            let people: Result<Vec<_>, sqlx::Error> = rows.iter().map(to_person).collect();
+            Ok(people?)
+        })
+        .await
     }
 }
 

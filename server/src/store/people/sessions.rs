@@ -58,14 +58,17 @@ impl Store {
         &self,
         key: &SessionKey,
     ) -> Result<Option<SavedSession>, Unavailable> {
-        let sql = "SELECT user, expires_at FROM sessions
+        self.look::<_, Unavailable>(async {
+            let sql = "SELECT user, expires_at FROM sessions
                    WHERE key = ? AND user IS NOT NULL AND ended_at IS NULL AND expires_at > ?";
-        let row = sqlx::query(sql)
-            .bind(key.0.as_slice())
-            .bind(row::bound(self.clock.wall().unix_ms()))
-            .fetch_optional(&self.readers)
-            .await?;
-        Ok(row.as_ref().map(to_session).transpose()?)
+            let row = sqlx::query(sql)
+                .bind(key.0.as_slice())
+                .bind(row::bound(self.clock.wall().unix_ms()))
+                .fetch_optional(&self.readers)
+                .await?;
+            Ok(row.as_ref().map(to_session).transpose()?)
+        })
+        .await
     }
 
     /// Ends a session, and the sockets that were opened with it.

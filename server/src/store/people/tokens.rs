@@ -64,11 +64,14 @@ impl Store {
     ///
     /// [`Unavailable`].
     pub async fn tokens_of(&self, user: &UserId) -> Result<Vec<Token>, Unavailable> {
-        let sql = "SELECT id, name, created_at, last_used_at FROM tokens WHERE user = ?
+        self.look::<_, Unavailable>(async {
+            let sql = "SELECT id, name, created_at, last_used_at FROM tokens WHERE user = ?
                    ORDER BY created_at DESC, id DESC";
-        let rows = sqlx::query(sql).bind(user.as_str()).fetch_all(&self.readers).await?;
-        let tokens: Result<Vec<_>, sqlx::Error> = rows.iter().map(to_token).collect();
-        Ok(tokens?)
+            let rows = sqlx::query(sql).bind(user.as_str()).fetch_all(&self.readers).await?;
+            let tokens: Result<Vec<_>, sqlx::Error> = rows.iter().map(to_token).collect();
+            Ok(tokens?)
+        })
+        .await
     }
 
     /// Whom a token speaks for.
@@ -77,11 +80,14 @@ impl Store {
     ///
     /// [`Unavailable`].
     pub async fn token_owner(&self, key: &SessionKey) -> Result<Option<UserId>, Unavailable> {
-        let row = sqlx::query("SELECT user FROM tokens WHERE hash = ?")
-            .bind(key.0.as_slice())
-            .fetch_optional(&self.readers)
-            .await?;
-        Ok(row.map(|row| row::parsed(&row, "user")).transpose()?)
+        self.look::<_, Unavailable>(async {
+            let row = sqlx::query("SELECT user FROM tokens WHERE hash = ?")
+                .bind(key.0.as_slice())
+                .fetch_optional(&self.readers)
+                .await?;
+            Ok(row.map(|row| row::parsed(&row, "user")).transpose()?)
+        })
+        .await
     }
 
     /// Notes that a token was used; to the minute.

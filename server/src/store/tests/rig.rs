@@ -17,7 +17,7 @@ use tempfile::TempDir;
 use tokio::sync::{Mutex, mpsc};
 
 use crate::{
-    ops::{Clock, Random, Shutdown, clock::Manual, config},
+    ops::{Clock, Outside, Random, Shutdown, clock::Manual, config},
     store::{
         Advance, Append, AppendError, Appended, Change, Delete, Edit, Member, News, Place,
         Registration, Store,
@@ -40,7 +40,8 @@ impl Rig {
         let (shutdown, random) = (Shutdown::default(), Random::from_seed(1));
         let (told, mut heard) = mpsc::channel(256);
         let config = config::Store::default();
-        let store = Store::open(folder.path(), &config, clock, random, told, &shutdown);
+        let store =
+            Store::open(folder.path(), &config, Outside::new(clock, random), told, &shutdown);
         let store = store.await.unwrap();
         // The fan-out never lets the writer wait.
         let (kept, news) = mpsc::unbounded_channel();
