@@ -23,11 +23,8 @@ pub trait Played: Debug + Send + Sync {
     ///
     /// What the system would say.
     fn begins(&self, access: Access) -> io::Result<Duration>;
-    /// It is done; how long the answer takes. If the machine goes down before it, what was written
-    /// may be lost.
+    /// It is done, and on the disk for good; how long the answer takes.
     fn is_done(&self, access: Access) -> Duration;
-    /// It is answered: what was written is on the disk for good.
-    fn is_answered(&self, access: Access);
 }
 
 /// The disk; clones share it.
@@ -56,7 +53,6 @@ impl Disk {
         // Nothing else moves meanwhile, and no budget of the task's may run out.
         let output = futures::executor::block_on(tokio::task::coop::unconstrained(work));
         tokio::time::sleep(played.is_done(access)).await;
-        played.is_answered(access);
         Ok(output)
     }
 }

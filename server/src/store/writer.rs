@@ -203,7 +203,7 @@ pub(super) fn start(
         }
         if let Some(connection) = writer.connection.take() {
             // The WAL is checkpointed and removed; a failure here loses nothing.
-            let _ = connection.close().await;
+            let _ = writer.outside.disk.access(Access::Write, connection.close()).await;
         }
     });
     Handle(jobs)

@@ -1,0 +1,188 @@
+//! The counts, after Jepsen's vocabulary: what the devices saw is held against the log.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::Path,
+};
+
+use confab_protocol::{ClientId, DialogId, Ev, MessageId, Seq, UserId};
+use sqlx::{
+    ConnectOptions, Row, SqliteConnection,
+    sqlite::{SqliteConnectOptions, SqliteRow},
+};
+
+use crate::ledger::Book;
+
+/// What is wrong: the count's name, and the story.
+type Wrong = Vec<(&'static str, String)>;
+
+/// The log as it is on the disk.
+struct Log {
+    /// By dialog and place: its name, author and its author's name for it.
+    messages: BTreeMap<(DialogId, Seq), (MessageId, UserId, ClientId)>,
+    /// The numbers of the changes of each dialog.
+    changes: BTreeMap<DialogId, Vec<u64>>,
+    /// Who came to a dialog or went, by which change.
+    moves: Vec<(DialogId, Ev, UserId, bool)>,
+    /// Who belongs to a dialog, and since which change.
+    members: BTreeMap<(DialogId, UserId), Ev>,
+}
+
+/// Holds what was seen against the database in a folder.
+pub fn check(data: &Path, book: &Book) -> Wrong {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let log =
+        runtime.map_err(sqlx::Error::Io).and_then(|runtime| runtime.block_on(Log::read(data)));
+    match log {
+        Ok(log) => log.check(book),
+        Err(why) => vec![("unreadable", why.to_string())],
+    }
+}
+
+impl Log {
+    async fn read(data: &Path) -> Result<Self, sqlx::Error> {
+        let mut connection =
+            SqliteConnectOptions::new().filename(data.join("confab.db")).connect().await?;
+        let messages = rows(
+            &mut connection,
+            "SELECT dialog, seq, id, author, client_id FROM messages",
+            |row| {
+                let (id, author) = (parsed(row, "id")?, parsed(row, "author")?);
+                let place = (parsed(row, "dialog")?, Seq(number(row, "seq")?));
+                Ok((place, (id, author, parsed(row, "client_id")?)))
+            },
+        );
+        let messages = messages.await?.into_iter().collect();
+        let lines = rows(
+            &mut connection,
+            "SELECT dialog, ev, kind, user FROM dialog_events ORDER BY dialog, ev",
+            |row| {
+                let user: Option<String> = row.try_get("user")?;
+                let kind: String = row.try_get("kind")?;
+                Ok((parsed::<DialogId>(row, "dialog")?, number(row, "ev")?, kind, user))
+            },
+        );
+        let (mut changes, mut moves) = (BTreeMap::<_, Vec<_>>::new(), Vec::new());
+        for (dialog, ev, kind, user) in lines.await? {
+            changes.entry(dialog.clone()).or_default().push(ev);
+            let comes = match kind.as_str() {
+                "member:added" => true,
+                "member:removed" => false,
+                _ => continue,
+            };
+            if let Some(user) = user.and_then(|user| UserId::parse(user).ok()) {
+                moves.push((dialog, Ev(ev), user, comes));
+            }
+        }
+        let members = rows(&mut connection, "SELECT dialog, user, joined_ev FROM members", |row| {
+            let member = (parsed(row, "dialog")?, parsed(row, "user")?);
+            Ok((member, Ev(number(row, "joined_ev")?)))
+        });
+        let members = members.await?.into_iter().collect();
+        Ok(Self { messages, changes, moves, members })
+    }
+
+    fn check(&self, book: &Book) -> Wrong {
+        let mut wrong = Vec::new();
+        self.nothing_is_lost(book, &mut wrong);
+        self.nothing_is_doubled(&mut wrong);
+        self.nothing_is_missing_between(&mut wrong);
+        self.nothing_was_shown_that_is_not_there(book, &mut wrong);
+        self.each_device_kept_its_order(book, &mut wrong);
+        self.nobody_heard_what_was_not_for_them(book, &mut wrong);
+        wrong
+    }
+
+    fn nothing_is_lost(&self, book: &Book, wrong: &mut Wrong) {
+        let stored: BTreeSet<_> =
+            self.messages.iter().map(|(place, (id, ..))| (place, id)).collect();
+        for (client_id, (dialog, id, seq)) in &book.acked {
+            if !stored.contains(&(&(dialog.clone(), *seq), id)) {
+                wrong.push(("lost", format!("{client_id}, acked as {} of {dialog}", seq.0)));
+            }
+        }
+    }
+
+    fn nothing_is_doubled(&self, wrong: &mut Wrong) {
+        let mut names = BTreeSet::new();
+        for (_, author, client_id) in self.messages.values() {
+            if !names.insert((author, client_id)) {
+                wrong.push(("duplicate", client_id.to_string()));
+            }
+        }
+    }
+
+    fn nothing_is_missing_between(&self, wrong: &mut Wrong) {
+        for (dialog, evs) in &self.changes {
+            if !evs.iter().copied().eq(1..=evs.len() as u64) {
+                wrong.push(("gap", format!("changes of {dialog}")));
+            }
+            let seqs = self.messages.keys().filter(|(of, _)| of == dialog).map(|(_, seq)| seq.0);
+            let seqs: Vec<_> = seqs.collect();
+            if !seqs.iter().copied().eq(1..=seqs.len() as u64) {
+                wrong.push(("gap", format!("messages of {dialog}")));
+            }
+        }
+    }
+
+    fn nothing_was_shown_that_is_not_there(&self, book: &Book, wrong: &mut Wrong) {
+        for (dialog, seq, id) in &book.shown {
+            match self.messages.get(&(dialog.clone(), *seq)) {
+                None => wrong.push(("phantom", format!("{} of {dialog}", seq.0))),
+                Some((stored, ..)) if stored != id => {
+                    wrong.push(("order", format!("{} of {dialog} was another", seq.0)));
+                }
+                Some(_) => {}
+            }
+        }
+    }
+
+    fn each_device_kept_its_order(&self, book: &Book, wrong: &mut Wrong) {
+        let places: BTreeMap<_, _> =
+            self.messages.iter().map(|((_, seq), (.., client_id))| (client_id, *seq)).collect();
+        for (device, said) in &book.said {
+            let mut last = BTreeMap::<&DialogId, Seq>::new();
+            for (dialog, client_id) in said {
+                let Some(seq) = places.get(client_id) else { continue };
+                let before = last.insert(dialog, *seq);
+                if before.is_some_and(|before| before > *seq) {
+                    wrong.push(("fifo", format!("{client_id} of device{device}")));
+                }
+            }
+        }
+    }
+
+    fn nobody_heard_what_was_not_for_them(&self, book: &Book, wrong: &mut Wrong) {
+        for (user, dialog, ev) in &book.heard {
+            if dialog.as_str() != "lobby" && !self.belonged(user, dialog, *ev) {
+                wrong.push(("leak", format!("{user} heard {} of {dialog}", ev.0)));
+            }
+        }
+    }
+
+    /// Whether someone belonged to a dialog at a change, or came to it later: who comes reads all
+    /// that was said before.
+    fn belonged(&self, user: &UserId, dialog: &DialogId, ev: Ev) -> bool {
+        let mine = |(of, _, who, _): &&(DialogId, Ev, UserId, bool)| of == dialog && who == user;
+        let mut later = self.moves.iter().filter(mine).filter(|(_, at, ..)| *at >= ev);
+        // The next move tells: who goes was there, its own line included; who comes, too.
+        later.next().is_some() || self.members.contains_key(&(dialog.clone(), user.clone()))
+    }
+}
+
+async fn rows<T>(
+    connection: &mut SqliteConnection,
+    sql: &'static str,
+    read: impl Fn(&SqliteRow) -> Result<T, sqlx::Error>,
+) -> Result<Vec<T>, sqlx::Error> {
+    sqlx::query(sql).fetch_all(connection).await?.iter().map(read).collect()
+}
+
+fn number(row: &SqliteRow, column: &str) -> Result<u64, sqlx::Error> {
+    Ok(row.try_get::<i64, _>(column)?.cast_unsigned())
+}
+
+fn parsed<T: TryFrom<String>>(row: &SqliteRow, column: &str) -> Result<T, sqlx::Error> {
+    let text: String = row.try_get(column)?;
+    T::try_from(text).map_err(|_| sqlx::Error::Decode(column.into()))
+}

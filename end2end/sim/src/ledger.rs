@@ -1,0 +1,38 @@
+//! What the devices saw while it happened, for the checker to hold against the log.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+use confab_protocol::{ClientId, DialogId, Ev, MessageId, Seq, UserId};
+
+/// The book; clones write the same one.
+#[derive(Clone, Default)]
+pub struct Ledger(Arc<Mutex<Book>>);
+
+/// What is written in it.
+#[derive(Default)]
+pub struct Book {
+    /// What each device said, in its order.
+    pub said: BTreeMap<usize, Vec<(DialogId, ClientId)>>,
+    /// What the server said it has stored.
+    pub acked: BTreeMap<ClientId, (DialogId, MessageId, Seq)>,
+    /// What the server refused for good.
+    pub refused: BTreeSet<ClientId>,
+    /// Which changes a person's devices were told.
+    pub heard: BTreeSet<(UserId, DialogId, Ev)>,
+    /// Which message a person's devices showed at which place.
+    pub shown: BTreeSet<(DialogId, Seq, MessageId)>,
+    /// Receipts, as far as each device was told.
+    pub receipts: BTreeMap<(usize, DialogId, UserId), (Seq, Seq)>,
+    /// What must not be, seen on a device: the count's name, and the story.
+    pub wrong: Vec<(&'static str, String)>,
+}
+
+impl Ledger {
+    /// To read or to write in it.
+    pub fn open(&self) -> MutexGuard<'_, Book> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

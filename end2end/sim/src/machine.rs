@@ -1,0 +1,161 @@
+//! The server's machine: the real server on a runtime of its own, which can be stopped in good order
+//! or lose its power. What it leaves on the disk is what the next life begins with.
+
+use std::{
+    fs, io,
+    net::{Ipv4Addr, SocketAddr},
+    path::{Path, PathBuf},
+    sync::{Arc, atomic::AtomicU64},
+    time::Duration,
+};
+
+use confab_server::{
+    Server,
+    ops::{
+        Clock, Config, Disk, Outside, Random,
+        config::{ConfigError, Sources},
+    },
+};
+use tokio::sync::oneshot;
+
+use crate::{disk::SimulatedDisk, network::Network, time::Stage, trace::Trace};
+
+/// When the wall clock begins: 2026-11-20T15:56:12Z.
+const STARTED_MS: u64 = 1_795_190_172_000;
+
+/// The machine.
+pub struct Machine {
+    seed: u64,
+    network: Network,
+    trace: Trace,
+    /// What the wall clock says more than the time that has passed.
+    wall: u64,
+    disk: Arc<SimulatedDisk>,
+    /// One folder for each life.
+    folder: PathBuf,
+    life: u32,
+    running: Option<Running>,
+}
+
+struct Running {
+    stage: Stage,
+    stop: Option<oneshot::Sender<()>>,
+}
+
+impl Machine {
+    /// A machine that is off.
+    pub fn new(seed: u64, network: Network, trace: Trace, folder: &Path) -> Self {
+        let disk = Arc::new(SimulatedDisk::new(seed));
+        let (folder, wall) = (folder.to_owned(), STARTED_MS);
+        Self { seed, network, trace, wall, disk, folder, life: 0, running: None }
+    }
+
+    /// Its disk.
+    pub fn disk(&self) -> &SimulatedDisk {
+        &self.disk
+    }
+
+    /// Where this life's database lies.
+    pub fn data(&self) -> PathBuf {
+        self.folder.join(self.life.to_string())
+    }
+
+    /// Whether it is on.
+    pub fn is_on(&self) -> bool {
+        self.running.is_some()
+    }
+
+    /// Sets the wall clock forward or back; the next life sees it.
+    pub fn set_clock(&mut self, by_ms: i64) {
+        self.wall = self.wall.saturating_add_signed(by_ms);
+    }
+
+    /// Switches it on.
+    pub fn start(&mut self, now: Duration) {
+        let stage = Stage::new(now);
+        let door = self.network.open();
+        let (stop, stopped) = oneshot::channel();
+        let (data, disk) = (self.data(), Disk::played(self.disk.clone()));
+        let random = Random::from_seed(self.seed.wrapping_add(u64::from(self.life)));
+        let wall = Arc::new(AtomicU64::new(self.wall + now.as_millis() as u64));
+        let trace = self.trace.clone();
+        trace.note("server", "starts");
+        stage.spawn(async move {
+            let clock = Clock::of_runtime(wall);
+            let outside = Outside { clock, random, disk };
+            let address = SocketAddr::from((Ipv4Addr::LOCALHOST, 80));
+            let config = config(&data).expect("the settings are in order");
+            let mut server = match Server::start_on(door, address, config, outside).await {
+                Ok(server) => server,
+                Err(why) => return trace.note("server", &format!("does not start: {why}")),
+            };
+            if stopped.await.is_ok() {
+                server.stop().await;
+                trace.note("server", "has stopped");
+            }
+            std::future::pending::<()>().await;
+        });
+        self.running = Some(Running { stage, stop: Some(stop) });
+    }
+
+    /// Asks it to stop in good order. It is switched off by [`Machine::crash`] later.
+    pub fn stop(&mut self) {
+        if let Some(stop) = self.running.as_mut().and_then(|running| running.stop.take()) {
+            let _ = stop.send(());
+        }
+    }
+
+    /// Cuts its power. Everything that was not on the disk is gone; silently, if nobody is told.
+    ///
+    /// # Errors
+    ///
+    /// When the files of the next life cannot be made.
+    pub fn crash(&mut self, silently: bool, torn: &[u8]) -> io::Result<()> {
+        let Some(Running { stage, .. }) = self.running.take() else { return Ok(()) };
+        self.trace.note("server", if silently { "loses its power" } else { "is killed" });
+        let old = self.data();
+        self.life += 1;
+        let new = self.data();
+        fs::create_dir_all(&new)?;
+        for entry in fs::read_dir(old)? {
+            let entry = entry?;
+            // What is shared between processes of one life is not on the disk.
+            let name = entry.file_name();
+            if !name.to_string_lossy().ends_with("-shm") {
+                fs::copy(entry.path(), new.join(&name))?;
+            }
+        }
+        // A write was under way, and of it the disk has some pages.
+        let log = new.join("confab.db-wal");
+        if log.exists() {
+            io::Write::write_all(&mut fs::OpenOptions::new().append(true).open(log)?, torn)?;
+        }
+        self.network.close(silently);
+        drop(stage);
+        self.network.is_heard_again();
+        Ok(())
+    }
+
+    /// Lets everything happen that happens on it until a moment.
+    pub fn play(&self, until: Duration) {
+        if let Some(running) = &self.running {
+            running.stage.play(until);
+        }
+    }
+}
+
+fn config(data: &Path) -> Result<Config, ConfigError> {
+    let folder = data.parent().unwrap_or(data);
+    let file = folder.join("Leptos.toml");
+    let _ = fs::write(&file, "[[workspace.metadata.leptos]]\noutput-name = \"confab\"\n");
+    let sources = Sources {
+        file: Some(file),
+        listen: Some("127.0.0.1:0".to_owned()),
+        data: Some(data.to_owned()),
+        site: Some(folder.join("site")),
+        ..Sources::default()
+    };
+    let mut config = Config::read(&sources)?;
+    config.settings.store.readers = 64;
+    Ok(config)
+}

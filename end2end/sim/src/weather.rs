@@ -1,0 +1,142 @@
+//! The storm: what befalls lines, machine and devices.
+
+use std::time::Duration;
+
+use crate::{
+    device::{Happening, Order},
+    dice::Dice,
+    machine::Machine,
+    network::Network,
+    trace::Trace,
+};
+
+use tokio::sync::mpsc::UnboundedSender;
+
+/// What is to be undone later.
+enum Mend {
+    Road(usize),
+    Disk,
+    Start,
+    /// The server was asked to stop, and is switched off now.
+    SwitchOff,
+}
+
+/// The storm.
+pub struct Weather {
+    dice: Dice,
+    trace: Trace,
+    next: Duration,
+    mends: Vec<(Duration, Mend)>,
+}
+
+impl Weather {
+    /// A storm that begins at once.
+    pub fn new(seed: u64, trace: Trace) -> Self {
+        Self { dice: Dice::new(seed, "weather"), trace, next: Duration::ZERO, mends: Vec::new() }
+    }
+
+    /// Something may happen.
+    pub fn blows(
+        &mut self,
+        now: Duration,
+        machine: &mut Machine,
+        network: &Network,
+        devices: &[UnboundedSender<Happening>],
+    ) {
+        self.mends(now, now, machine, network);
+        if now < self.next {
+            return;
+        }
+        self.next = now + self.dice.between(100, 2_500);
+        let road = self.dice.below(devices.len());
+        let until = |dice: &mut Dice, most| now + dice.between(100, most);
+        match self.dice.below(16) {
+            0..3 => {
+                network.hold(road, true);
+                self.trace.note("weather", &format!("holds road {road}"));
+                let until = until(&mut self.dice, 20_000);
+                self.mends.push((until, Mend::Road(road)));
+            }
+            3..6 => {
+                network.cut(road);
+                self.trace.note("weather", &format!("cuts road {road}"));
+            }
+            6 => {
+                network.slow(road, Some(2_000));
+                self.trace.note("weather", &format!("slows road {road}"));
+                let until = until(&mut self.dice, 10_000);
+                self.mends.push((until, Mend::Road(road)));
+            }
+            7..10 => {
+                let _ = devices[road].send(Happening::Order(Order::Reload));
+            }
+            10 => {
+                machine.disk().fill(true);
+                self.trace.note("weather", "fills the disk");
+                let until = until(&mut self.dice, 3_000);
+                self.mends.push((until, Mend::Disk));
+            }
+            11 if machine.is_on() && !self.is_going() => {
+                self.trace.note("weather", "asks the server to stop");
+                machine.stop();
+                self.mends.push((now + Duration::from_secs(4), Mend::SwitchOff));
+            }
+            12..14 if machine.is_on() && !self.is_going() => {
+                let silently = self.dice.once_in(2);
+                self.crashes(now, machine, silently);
+            }
+            _ => {}
+        }
+    }
+
+    fn is_going(&self) -> bool {
+        self.mends.iter().any(|(_, mend)| matches!(mend, Mend::SwitchOff | Mend::Start))
+    }
+
+    fn crashes(&mut self, now: Duration, machine: &mut Machine, silently: bool) {
+        let torn: Vec<u8> = (0..self.dice.below(5_000)).map(|_| self.dice.bits() as u8).collect();
+        machine.crash(silently, &torn).expect("the files can be copied");
+        if self.dice.once_in(4) {
+            let hour = if self.dice.once_in(2) { 3_600_000 } else { -3_600_000 };
+            machine.set_clock(hour);
+        }
+        let until = now + self.dice.between(100, 5_000);
+        self.mends.push((until, Mend::Start));
+    }
+
+    fn mends(&mut self, now: Duration, due: Duration, machine: &mut Machine, network: &Network) {
+        let due: Vec<_> = self.mends.extract_if(.., |(at, _)| *at <= due).collect();
+        for (_, mend) in due {
+            match mend {
+                Mend::Road(road) => {
+                    network.hold(road, false);
+                    network.slow(road, None);
+                }
+                Mend::Disk => machine.disk().fill(false),
+                Mend::Start => machine.start(now),
+                Mend::SwitchOff => self.crashes(now, machine, false),
+            }
+        }
+    }
+
+    /// All is well again, at once.
+    pub fn clears(
+        &mut self,
+        now: Duration,
+        machine: &mut Machine,
+        network: &Network,
+        roads: usize,
+    ) {
+        self.mends(now, Duration::MAX, machine, network);
+        // What was mended may have left something to mend.
+        self.mends(now, Duration::MAX, machine, network);
+        for road in 0..roads {
+            network.hold(road, false);
+            network.slow(road, None);
+        }
+        machine.disk().fill(false);
+        if !machine.is_on() {
+            machine.start(now);
+        }
+    }
+}
