@@ -5,7 +5,7 @@ use std::{
     fs, io,
     net::{Ipv4Addr, SocketAddr},
     path::{Path, PathBuf},
-    sync::{Arc, atomic::AtomicU64},
+    sync::{Arc, Mutex, PoisonError, atomic::AtomicU64},
     time::Duration,
 };
 
@@ -18,7 +18,12 @@ use confab_server::{
 };
 use tokio::sync::oneshot;
 
-use crate::{disk::SimulatedDisk, network::Network, time::Stage, trace::Trace};
+use crate::{
+    disk::SimulatedDisk,
+    network::Network,
+    time::{self, Stage},
+    trace::Trace,
+};
 
 /// When the wall clock begins: 2026-11-20T15:56:12Z.
 const STARTED_MS: u64 = 1_795_190_172_000;
@@ -40,7 +45,12 @@ pub struct Machine {
 struct Running {
     stage: Stage,
     stop: Option<oneshot::Sender<()>>,
+    /// When it is started again, if it did not come up: what a supervisor does.
+    again_at: Arc<Mutex<Option<Duration>>>,
 }
+
+/// How long a supervisor waits before it starts again what did not come up.
+const AGAIN: Duration = Duration::from_secs(1);
 
 impl Machine {
     /// A machine that is off.
@@ -78,7 +88,8 @@ impl Machine {
         let (data, disk) = (self.data(), Disk::played(self.disk.clone()));
         let random = Random::from_seed(self.seed.wrapping_add(u64::from(self.life)));
         let wall = Arc::new(AtomicU64::new(self.wall + now.as_millis() as u64));
-        let trace = self.trace.clone();
+        let again_at = Arc::new(Mutex::new(None));
+        let (trace, failed) = (self.trace.clone(), Arc::clone(&again_at));
         trace.note("server", "starts");
         stage.spawn(async move {
             let clock = Clock::of_runtime(wall);
@@ -87,7 +98,14 @@ impl Machine {
             let config = config(&data).expect("the settings are in order");
             let mut server = match Server::start_on(door, address, config, outside).await {
                 Ok(server) => server,
-                Err(why) => return trace.note("server", &format!("does not start: {why}")),
+                Err(why) => {
+                    // The folder's name is another in each run.
+                    let why = why.to_string().replace(&data.display().to_string(), "");
+                    trace.note("server", &format!("does not start: {why}"));
+                    *failed.lock().unwrap_or_else(PoisonError::into_inner) =
+                        Some(time::now() + AGAIN);
+                    return;
+                }
             };
             if stopped.await.is_ok() {
                 server.stop().await;
@@ -95,7 +113,7 @@ impl Machine {
             }
             std::future::pending::<()>().await;
         });
-        self.running = Some(Running { stage, stop: Some(stop) });
+        self.running = Some(Running { stage, stop: Some(stop), again_at });
     }
 
     /// Asks it to stop in good order. It is switched off by [`Machine::crash`] later.
@@ -137,9 +155,12 @@ impl Machine {
     }
 
     /// Lets everything happen that happens on it until a moment.
-    pub fn play(&self, until: Duration) {
-        if let Some(running) = &self.running {
-            running.stage.play(until);
+    pub fn play(&mut self, until: Duration) {
+        let Some(running) = &self.running else { return };
+        running.stage.play(until);
+        let again_at = *running.again_at.lock().unwrap_or_else(PoisonError::into_inner);
+        if again_at.is_some_and(|at| at <= until) {
+            self.start(until);
         }
     }
 }
