@@ -20,6 +20,7 @@
 
 mod committed;
 mod dialogs;
+mod folder;
 mod log;
 mod member;
 mod messages;
@@ -40,6 +41,7 @@ use crate::ops::Clock;
 
 pub use committed::{Change, Committed, News, Readers};
 pub use dialogs::{Advance, AdvanceError, Begun, DialogError};
+pub use folder::{DataFolder, HoldError};
 pub use member::Member;
 pub use messages::{
     AmendError, Append, AppendError, Appended, CatchUp, Delete, Edit, Place, ReadError,

@@ -18,7 +18,7 @@ use sqlx::{Connection, SqliteConnection, sqlite::SqliteConnectOptions};
 use tokio::sync::{mpsc, oneshot};
 use tracing::error;
 
-use super::{Change, Committed, News, Unavailable};
+use super::{Change, Committed, News, Unavailable, folder::DataFolder};
 use crate::ops::{Clock, Random, Shutdown, config};
 
 /// Something to be stored.
@@ -166,7 +166,18 @@ impl Write for Probe {
     }
 }
 
+/// What the writer writes to, and whom it tells.
+pub(super) struct Opened {
+    /// Nobody else writes there.
+    pub folder: DataFolder,
+    /// How to connect.
+    pub options: SqliteConnectOptions,
+    /// Where news go.
+    pub news: mpsc::Sender<News>,
+}
+
 struct Writer {
+    _folder: DataFolder,
     options: SqliteConnectOptions,
     connection: Option<SqliteConnection>,
     clock: Clock,
@@ -178,16 +189,16 @@ struct Writer {
 
 /// Starts the writer. It ends when every handle is gone, or at shutdown when the queue is empty.
 pub(super) fn start(
-    options: SqliteConnectOptions,
+    Opened { folder, options, news }: Opened,
     config: &config::Store,
     clock: Clock,
     random: Random,
-    news: mpsc::Sender<News>,
     shutdown: &Shutdown,
 ) -> Handle {
     let (jobs, mut queue) = mpsc::channel(config.queue_max);
     let group_max = config.group_max;
-    let mut writer = Writer { options, connection: None, clock, random, news, is_down: false };
+    let mut writer =
+        Writer { _folder: folder, options, connection: None, clock, random, news, is_down: false };
     let ending = shutdown.clone();
     shutdown.spawn(async move {
         let mut group = Vec::new();
