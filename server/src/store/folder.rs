@@ -79,8 +79,22 @@ impl DataFolder {
 }
 
 /// Where the database of a data folder is.
-fn database_in(folder: &Path) -> PathBuf {
+pub fn database_in(folder: &Path) -> PathBuf {
     folder.join("confab.db")
+}
+
+/// Lets the folder of a file remember its names: a rename that is not synced may be forgotten by a
+/// power cut.
+pub(super) fn sync_names_beside(file: &Path) -> io::Result<()> {
+    // Elsewhere a folder cannot be opened, and names are kept with the files.
+    #[cfg(unix)]
+    {
+        let beside = file.parent().filter(|folder| !folder.as_os_str().is_empty());
+        File::open(beside.unwrap_or(Path::new(".")))?.sync_all()?;
+    }
+    #[cfg(not(unix))]
+    let _ = file;
+    Ok(())
 }
 
 #[cfg(test)]

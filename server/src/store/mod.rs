@@ -20,6 +20,7 @@
 
 mod committed;
 mod dialogs;
+mod doctor;
 mod folder;
 mod log;
 mod member;
@@ -41,7 +42,8 @@ use crate::ops::Clock;
 
 pub use committed::{Change, Committed, News, Readers};
 pub use dialogs::{Advance, AdvanceError, Begun, DialogError};
-pub use folder::{DataFolder, HoldError};
+pub use doctor::{Diagnosis, DoctorError, Finding, examine};
+pub use folder::{DataFolder, HoldError, database_in};
 pub use member::Member;
 pub use messages::{
     AmendError, Append, AppendError, Appended, CatchUp, Delete, Edit, Place, ReadError,

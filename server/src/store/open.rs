@@ -101,6 +101,11 @@ fn options(path: &Path) -> SqliteConnectOptions {
         .foreign_keys(true)
 }
 
+/// How a database is opened that is only to be read, whatever program uses it meanwhile.
+pub(super) fn read_only(database: &Path) -> SqliteConnectOptions {
+    SqliteConnectOptions::new().filename(database).read_only(true)
+}
+
 /// The database's epoch; a new database gets the one offered.
 async fn epoch(readers: &SqlitePool, offered: String) -> Result<Epoch, sqlx::Error> {
     sqlx::query("INSERT INTO meta (id, epoch) VALUES (1, ?) ON CONFLICT DO NOTHING")
