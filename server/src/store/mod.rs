@@ -18,6 +18,7 @@
 //! Deliberately absent: sockets, Leptos, JSON frames on the way out, passwords (only their hashes),
 //! and any idea of who listens.
 
+mod backup;
 mod committed;
 mod dialogs;
 mod doctor;
@@ -27,6 +28,7 @@ mod member;
 mod messages;
 mod open;
 mod people;
+mod restore;
 mod row;
 mod standing;
 #[cfg(test)]
@@ -40,6 +42,7 @@ use thiserror::Error;
 
 use crate::ops::Clock;
 
+pub use backup::{BackupError, backup};
 pub use committed::{Change, Committed, News, Readers};
 pub use dialogs::{Advance, AdvanceError, Begun, DialogError};
 pub use doctor::{Diagnosis, DoctorError, Finding, examine};
@@ -53,6 +56,7 @@ pub use people::{
     Account, AccountError, AccountKind, Credentials, IfPassing, NewToken, Registration,
     SavedSession, SessionKey, Token,
 };
+pub use restore::{RestoreError, Restored, restore};
 
 /// The database did not do what it was asked; nothing was stored.
 #[derive(Debug, Error)]
