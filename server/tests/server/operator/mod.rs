@@ -2,6 +2,7 @@
 //! put back, a look whether all is well; and one server on a folder at a time.
 
 mod backup;
+mod damages;
 mod doctor;
 mod holding;
 mod restore;
