@@ -154,7 +154,8 @@ fn alone(database: &Path) -> SqliteConnectOptions {
         .synchronous(SqliteSynchronous::Full)
 }
 
-/// Gives the copy the database's name, and what had it another.
+/// Gives the copy the database's name, and what had it another. There is a whole database under the
+/// name at every moment, whenever the power fails.
 async fn swap(
     coming: &Path,
     database: &Path,
@@ -162,33 +163,38 @@ async fn swap(
 ) -> Result<Option<PathBuf>, RestoreError> {
     let failed = |why| RestoreError::File { file: database.display().to_string(), why };
     let kept = beside(database, &format!(".replaced-{}", now.to_string().replace(':', "-")));
-    let is_there = database.try_exists().map_err(failed)?;
-    if is_there {
-        keep(database, &kept).await.map_err(failed)?;
+    let is_there = keep(database, &kept).await.map_err(failed)?;
+    // A log that stays under its name would be taken for the new database's.
+    for log in ["-wal", "-shm"] {
+        if_there(fs::remove_file(beside(database, log))).map_err(failed)?;
     }
-    move_log(database, &kept).map_err(failed)?;
     fs::rename(coming, database).map_err(failed)?;
     sync_names_beside(database).map_err(failed)?;
     Ok(is_there.then_some(kept))
 }
 
-/// Gives the database a second name, so that there is one at every moment, whenever the power fails.
-async fn keep(database: &Path, kept: &Path) -> io::Result<()> {
-    // What only its log holds, after a crash, goes into the file, and the log away. A database so
+/// Gives the database and its write-ahead log each a second name; whether there was one.
+async fn keep(database: &Path, kept: &Path) -> io::Result<bool> {
+    let kept_log = beside(kept, "-wal");
+    let is_there = if_there(fs::hard_link(database, kept))?;
+    let has_log = if_there(fs::hard_link(beside(database, "-wal"), &kept_log))?;
+    // What only the log holds goes into the file, so that the file alone is the database. One so
     // damaged that this fails is kept with its log.
-    if let Ok(connection) = SqliteConnection::connect_with(&alone(database)).await {
-        let _ = connection.close().await;
+    if is_there && fold(database).await.is_ok() && has_log {
+        fs::remove_file(kept_log)?;
     }
-    fs::hard_link(database, kept)
+    Ok(is_there)
 }
 
-/// A log that stays under its name would be taken for the new database's.
-fn move_log(database: &Path, kept: &Path) -> io::Result<()> {
-    for log in ["-wal", "-shm"] {
-        match fs::rename(beside(database, log), beside(kept, log)) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-            _ => {}
-        }
+async fn fold(database: &Path) -> Result<(), sqlx::Error> {
+    SqliteConnection::connect_with(&alone(database)).await?.close().await
+}
+
+/// Whether there was anything to do it with.
+fn if_there(done: io::Result<()>) -> io::Result<bool> {
+    match done {
+        Ok(()) => Ok(true),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+        Err(error) => Err(error),
     }
-    Ok(())
 }
