@@ -84,10 +84,9 @@ pub const CHECKS: &[Check] = &[
                         FROM dialog_events WHERE kind = 'message:new')
                     WHERE seq IS NOT before + 1
                     UNION ALL
-                    SELECT m.dialog, NULL, m.seq, NULL FROM messages m
-                    LEFT JOIN dialog_events e
-                    ON e.dialog = m.dialog AND e.seq = m.seq AND e.kind = 'message:new'
-                    WHERE e.ev IS NULL",
+                    SELECT dialog, NULL, seq, NULL FROM (
+                        SELECT dialog, seq FROM messages EXCEPT
+                        SELECT dialog, seq FROM dialog_events WHERE kind = 'message:new')",
     },
     Check {
         name: "a change of a message has its message",

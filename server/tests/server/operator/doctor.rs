@@ -125,3 +125,23 @@ async fn of_many_offences_the_first_are_told_and_never_what_was_said() {
     assert!(told.out.contains("FAILED  only what is deleted has no words"), "{}", told.out);
     assert!(!told.out.contains("secret"), "{}", told.out);
 }
+
+/// A long lobby, all at once.
+const MANY: &str = "
+    WITH RECURSIVE n (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < 50000)
+    INSERT INTO messages (dialog, seq, ev, id, author, author_name, client_id, body_hash, content,
+                          type, created_at, number)
+    SELECT 'lobby', 2 + n, 3 + n, 'id' || n, '$anna', 'Anna', 'c' || n, x'00', 'word', 'text',
+           last_message_at, 6 + n FROM n, dialogs WHERE dialogs.id = 'lobby';
+    INSERT INTO dialog_events (dialog, ev, kind, seq)
+    SELECT 'lobby', ev, 'message:new', seq FROM messages WHERE dialog = 'lobby' AND seq > 2;
+    UPDATE dialogs SET last_seq = 50002, last_ev = 50003 WHERE id = 'lobby';
+    INSERT INTO message_words (message_words) VALUES ('rebuild')";
+
+/// A check that goes through the log once for each of its lines would take minutes.
+#[tokio::test]
+async fn a_long_log_is_examined_in_seconds() {
+    let scene = Scene::set().await;
+    let told = scene.damaged(MANY).await;
+    assert_eq!(told.code, Some(0), "{told:?}");
+}
