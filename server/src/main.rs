@@ -1,5 +1,7 @@
 //! The command line of Confab.
 
+mod commands;
+
 use std::{
     fmt::Display,
     io::{self, Write},
@@ -28,6 +30,20 @@ struct Cli {
 enum Command {
     /// Serve the chat (the default).
     Serve(Serve),
+    /// Copy the database to a file; the server may go on.
+    ///
+    /// The copy is the database as it stands at one moment. The cookie key is not in it.
+    Backup(commands::Backup),
+    /// Put a backup in the place of the database; the server must be stopped.
+    ///
+    /// The backup is examined first, and stays as it is. The database that was there is kept beside
+    /// it under a name with the date. Browsers that know more than the backup begin afresh. Run it as
+    /// the user whom the server runs as.
+    Restore(commands::Restore),
+    /// Look whether a database is sound; the server may go on.
+    ///
+    /// Reads only. One line for each check; ends with 1 when one of them fails.
+    Doctor(commands::Doctor),
 }
 
 #[derive(Args, Debug)]
@@ -72,11 +88,22 @@ const EXIT_FAILURE: u8 = 1;
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
-    let serve = match cli.command {
-        Some(Command::Serve(serve)) => serve,
-        None => cli.serve,
-    };
-    let config = match Config::read(&Sources::from(&serve)) {
+    let clock = Clock::system();
+    match cli.command {
+        None => start(&cli.serve),
+        Some(Command::Serve(serve)) => start(&serve),
+        Some(Command::Backup(backup)) => finish(async { Ok(backup.run(&clock).await) }),
+        Some(Command::Restore(restore)) => finish(async {
+            let random = Random::from_seed(seed()?);
+            Ok(restore.run(&clock, &random).await)
+        }),
+        Some(Command::Doctor(doctor)) => finish(async { Ok(doctor.run().await) }),
+    }
+}
+
+/// Serves, or shows what it would serve with.
+fn start(serve: &Serve) -> ExitCode {
+    let config = match Config::read(&Sources::from(serve)) {
         Ok(config) => config,
         Err(error) => return fail(EXIT_USAGE, error),
     };
@@ -85,11 +112,34 @@ fn main() -> ExitCode {
         return ExitCode::SUCCESS;
     }
     logs::start(&config.settings.log);
-    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
-        Ok(runtime) => runtime,
-        Err(error) => return fail(EXIT_FAILURE, format!("the runtime cannot be started: {error}")),
-    };
-    runtime.block_on(run(config))
+    wait_for(run(config))
+}
+
+/// Runs one of the other commands to its end, and says what came of it.
+fn finish(command: impl Future<Output = Result<commands::Outcome, String>>) -> ExitCode {
+    wait_for(async {
+        let outcome = match command.await {
+            Ok(outcome) => outcome,
+            Err(why) => return fail(EXIT_FAILURE, why),
+        };
+        say(outcome.said);
+        match outcome.result {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(why) => fail(EXIT_FAILURE, why),
+        }
+    })
+}
+
+fn wait_for(work: impl Future<Output = ExitCode>) -> ExitCode {
+    match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime.block_on(work),
+        Err(error) => fail(EXIT_FAILURE, format!("the runtime cannot be started: {error}")),
+    }
+}
+
+/// Where chance begins.
+fn seed() -> Result<u64, String> {
+    getrandom::u64().map_err(|error| format!("the system gives no randomness: {error}"))
 }
 
 /// Tells whoever reads standard output. Nobody may: `confab --check-config | head -1` has left.
@@ -105,11 +155,9 @@ fn fail(code: u8, why: impl Display) -> ExitCode {
 }
 
 async fn run(config: Config) -> ExitCode {
-    let seed = match getrandom::u64() {
+    let seed = match seed() {
         Ok(seed) => seed,
-        Err(error) => {
-            return fail(EXIT_FAILURE, format!("the system gives no randomness: {error}"));
-        }
+        Err(why) => return fail(EXIT_FAILURE, why),
     };
     info!(version = env!("CARGO_PKG_VERSION"), seed, data = %config.data.display(), "starting");
     let mut stop = match Stop::listen() {

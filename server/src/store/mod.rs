@@ -18,13 +18,17 @@
 //! Deliberately absent: sockets, Leptos, JSON frames on the way out, passwords (only their hashes),
 //! and any idea of who listens.
 
+mod backup;
 mod committed;
 mod dialogs;
+mod doctor;
+mod folder;
 mod log;
 mod member;
 mod messages;
 mod open;
 mod people;
+mod restore;
 mod row;
 mod standing;
 #[cfg(test)]
@@ -40,8 +44,11 @@ use thiserror::Error;
 
 use crate::ops::{Access, Clock, Disk};
 
+pub use backup::{BackupError, backup};
 pub use committed::{Change, Committed, News, Readers};
 pub use dialogs::{Advance, AdvanceError, Begun, DialogError};
+pub use doctor::{Diagnosis, DoctorError, Finding, examine};
+pub use folder::{DataFolder, HoldError, database_in};
 pub use member::Member;
 pub use messages::{
     AmendError, Append, AppendError, Appended, CatchUp, Delete, Edit, Place, ReadError,
@@ -51,6 +58,7 @@ pub use people::{
     Account, AccountError, AccountKind, Credentials, IfPassing, NewToken, Registration,
     SavedSession, SessionKey, Token,
 };
+pub use restore::{RestoreError, Restored, restore};
 
 /// The database did not do what it was asked; nothing was stored.
 #[derive(Debug, Error)]

@@ -5,12 +5,17 @@ use std::{path::Path, time::Duration};
 use confab_protocol::Epoch;
 use sqlx::{
     SqlitePool,
+    migrate::Migrator,
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 use thiserror::Error;
 use tokio::sync::mpsc;
 
-use super::{News, Store, row, writer};
+use super::{
+    News, Store,
+    folder::{DataFolder, HoldError},
+    row, writer,
+};
 use crate::ops::{Access, Clock, Outside, Shutdown, config};
 
 /// How long a read waits for its turn. Readers never wait for the writer, only for each other: when
@@ -18,17 +23,15 @@ use crate::ops::{Access, Clock, Outside, Shutdown, config};
 /// than none.
 const READER_PATIENCE: Duration = Duration::from_secs(30);
 
+/// Every step from an empty database to the schema of today.
+pub(super) static MIGRATIONS: Migrator = sqlx::migrate!("./migrations");
+
 /// Why the database cannot be used at all.
 #[derive(Debug, Error)]
 pub enum OpenError {
-    /// The folder cannot be made.
-    #[error("the folder {folder} cannot be made: {why}")]
-    Folder {
-        /// The folder.
-        folder: String,
-        /// What the system says.
-        why: std::io::Error,
-    },
+    /// The folder cannot be had.
+    #[error(transparent)]
+    Hold(#[from] HoldError),
     /// The file is no database, or not ours.
     #[error("the database {file} cannot be opened: {why}")]
     Database {
@@ -49,7 +52,8 @@ pub enum OpenError {
 
 impl Store {
     /// Opens `confab.db` in the folder, makes both where they are missing, and starts the writer,
-    /// which sends every committed change to `changes` in commit order.
+    /// which sends every committed change to `changes` in commit order and holds the folder for as
+    /// long as it writes.
     ///
     /// # Errors
     ///
@@ -61,9 +65,8 @@ impl Store {
         changes: mpsc::Sender<News>,
         shutdown: &Shutdown,
     ) -> Result<Self, OpenError> {
-        std::fs::create_dir_all(folder)
-            .map_err(|why| OpenError::Folder { folder: folder.display().to_string(), why })?;
-        let path = folder.join("confab.db");
+        let folder = DataFolder::hold(folder)?;
+        let path = folder.database();
         let file = path.display().to_string();
         let database = |why| OpenError::Database { file: file.clone(), why };
 
@@ -76,18 +79,19 @@ impl Store {
                 .connect_with(options.clone())
                 .await
                 .map_err(database)?;
-            sqlx::migrate!("./migrations")
+            MIGRATIONS
                 .run(&readers)
                 .await
                 .map_err(|why| OpenError::Schema { file: file.clone(), why })?;
             let epoch = epoch(&readers, random.uuid_v7(clock.wall())).await.map_err(database)?;
             begin_lobby(&readers, clock).await.map_err(database)?;
-            Ok((readers, epoch))
+            Ok::<_, OpenError>((readers, epoch))
         };
         let opened = disk.access(Access::Write, opened).await;
         let (readers, epoch) = opened.map_err(|why| database(sqlx::Error::Io(why)))??;
         let (clock, disk) = (clock.clone(), disk.clone());
-        let writer = writer::start(options, config, outside, changes, shutdown);
+        let writer = writer::Opened { folder, options, news: changes };
+        let writer = writer::start(writer, config, outside, shutdown);
         Ok(Self { readers, writer, epoch, clock, disk })
     }
 }
@@ -101,6 +105,11 @@ fn options(path: &Path) -> SqliteConnectOptions {
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(SqliteSynchronous::Full)
         .foreign_keys(true)
+}
+
+/// How a database is opened that is only to be read, whatever program uses it meanwhile.
+pub(super) fn read_only(database: &Path) -> SqliteConnectOptions {
+    SqliteConnectOptions::new().filename(database).read_only(true)
 }
 
 /// The database's epoch; a new database gets the one offered.

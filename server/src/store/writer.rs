@@ -18,7 +18,7 @@ use sqlx::{Connection, SqliteConnection, sqlite::SqliteConnectOptions};
 use tokio::sync::{mpsc, oneshot};
 use tracing::error;
 
-use super::{Change, Committed, News, Unavailable};
+use super::{Change, Committed, News, Unavailable, folder::DataFolder};
 use crate::ops::{Access, Outside, Shutdown, config};
 
 /// Something to be stored.
@@ -166,7 +166,18 @@ impl Write for Probe {
     }
 }
 
+/// What the writer writes to, and whom it tells.
+pub(super) struct Opened {
+    /// Nobody else writes there.
+    pub folder: DataFolder,
+    /// How to connect.
+    pub options: SqliteConnectOptions,
+    /// Where news go.
+    pub news: mpsc::Sender<News>,
+}
+
 struct Writer {
+    _folder: DataFolder,
     options: SqliteConnectOptions,
     connection: Option<SqliteConnection>,
     outside: Outside,
@@ -177,15 +188,15 @@ struct Writer {
 
 /// Starts the writer. It ends when every handle is gone, or at shutdown when the queue is empty.
 pub(super) fn start(
-    options: SqliteConnectOptions,
+    Opened { folder, options, news }: Opened,
     config: &config::Store,
     outside: Outside,
-    news: mpsc::Sender<News>,
     shutdown: &Shutdown,
 ) -> Handle {
     let (jobs, mut queue) = mpsc::channel(config.queue_max);
     let group_max = config.group_max;
-    let mut writer = Writer { options, connection: None, outside, news, is_down: false };
+    let mut writer =
+        Writer { _folder: folder, options, connection: None, outside, news, is_down: false };
     let ending = shutdown.clone();
     shutdown.spawn(async move {
         let mut group = Vec::new();
@@ -202,7 +213,8 @@ pub(super) fn start(
             writer.handle(std::mem::take(&mut group)).await;
         }
         if let Some(connection) = writer.connection.take() {
-            // The WAL is checkpointed and removed; a failure here loses nothing.
+            // Readers may go on, so the write-ahead log stays beside the database and is part of it. A
+            // failure here loses nothing.
             let _ = writer.outside.disk.access(Access::Write, connection.close()).await;
         }
     });

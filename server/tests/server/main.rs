@@ -24,6 +24,7 @@ mod harness;
 mod house;
 mod live;
 mod names;
+mod operator;
 mod people;
 mod process;
 mod rest;

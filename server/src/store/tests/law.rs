@@ -332,6 +332,7 @@ async fn run(seed: u64) {
     }
     assert!(agreed > 100, "only {agreed} followed to the end");
     assert!(changed > 20, "only {changed} changes of a page");
+    world.rig.is_sound().await;
 }
 
 #[tokio::test]

@@ -20,7 +20,7 @@ use crate::{
     ops::{Clock, Outside, Random, Shutdown, clock::Manual, config},
     store::{
         Advance, Append, AppendError, Appended, Change, Delete, Edit, Member, News, Place,
-        Registration, Store,
+        Registration, Store, database_in, examine,
     },
 };
 
@@ -29,7 +29,7 @@ pub struct Rig {
     pub clock: Arc<Manual>,
     news: Mutex<mpsc::UnboundedReceiver<News>>,
     count: AtomicUsize,
-    _folder: TempDir,
+    folder: TempDir,
     _shutdown: Shutdown,
 }
 
@@ -51,7 +51,7 @@ impl Rig {
             }
         });
         let (news, count) = (Mutex::new(news), AtomicUsize::new(0));
-        Self { store, clock: manual, news, count, _folder: folder, _shutdown: shutdown }
+        Self { store, clock: manual, news, count, folder, _shutdown: shutdown }
     }
 
     fn next(&self) -> usize {
@@ -174,6 +174,12 @@ impl Rig {
             rows.extend(found.iter().map(|row| row.get::<String, _>(0)));
         }
         rows
+    }
+
+    /// Every promise of the log is kept by what is stored.
+    pub async fn is_sound(&self) {
+        let diagnosis = examine(&database_in(self.folder.path())).await.unwrap();
+        assert!(diagnosis.is_sound(), "{diagnosis:#?}");
     }
 
     /// Nobody hears of anything and nothing is stored by what `refuse` does.

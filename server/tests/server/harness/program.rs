@@ -55,6 +55,11 @@ impl Program {
         assert!(Command::new("kill").args([signal, &id]).status().await.unwrap().success());
     }
 
+    /// Is killed, without a chance to put anything in order.
+    pub async fn dies(mut self) {
+        self.child.kill().await.unwrap();
+    }
+
     /// Waits for the end and gives the exit status and what was still printed.
     pub async fn ends(mut self) -> (i32, String) {
         let mut rest = String::new();

@@ -3,7 +3,7 @@
 
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
-use confab_server::{Server, ops::clock::Manual};
+use confab_server::{Server, ops::clock::Manual, store::examine};
 use hyper::Request;
 use serde_json::Value;
 use tempfile::TempDir;
@@ -64,12 +64,14 @@ impl TestServer {
         }
     }
 
-    /// Stops the server and asserts that it left nothing behind.
+    /// Stops the server and asserts that it left nothing behind, and that what it has stored is sound.
     pub async fn end(mut self) {
         let mut server = self.server.take().expect("ends once");
         assert!(server.stop().await, "some tasks did not end");
         let left = server.left();
         assert!(left.is_nothing(), "the server left {left:?}");
+        let diagnosis = examine(&self.folder.path().join("data/confab.db")).await.unwrap();
+        assert!(diagnosis.is_sound(), "{diagnosis:#?}");
     }
 
     /// Begins to stop; the future ends with the server.
