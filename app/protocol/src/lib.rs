@@ -29,6 +29,8 @@ mod time;
 mod topic;
 
 pub mod json;
+#[cfg(feature = "plants")]
+pub mod plants;
 pub mod rest;
 pub mod tables;
 

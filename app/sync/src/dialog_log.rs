@@ -20,6 +20,8 @@
 
 use std::{mem, time::Duration};
 
+#[cfg(feature = "plants")]
+use confab_protocol::plants::{Plant, is_planted};
 use confab_protocol::{
     ClientFrame, DialogEvent, DialogEvents, DialogId, DialogJoin, Ev, ResetReason,
 };
@@ -179,6 +181,10 @@ impl DialogLog {
             }
             return;
         }
+        #[cfg(feature = "plants")]
+        if is_planted(Plant::ResetIgnored) {
+            return self.caught_up(turn);
+        }
         if why != ResetReason::TooFarBehind {
             self.forget();
         }
@@ -253,6 +259,8 @@ impl DialogLog {
                 self.tell(event, turn);
                 self.drain(turn);
             }
+            #[cfg(feature = "plants")]
+            Some(_) if is_planted(Plant::PositionBeforeChange) => self.tell(event, turn),
             _ => self.keep(event),
         }
     }

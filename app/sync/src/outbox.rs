@@ -21,6 +21,8 @@
 
 use std::time::Duration;
 
+#[cfg(feature = "plants")]
+use confab_protocol::plants::{Plant, is_planted};
 use confab_protocol::{Ack, ClientId, ErrorCode, Message, Nack, Positions};
 
 use crate::{Delivery, DeliveryState, Event, Moment, Post, outcome::Turn};
@@ -146,6 +148,13 @@ impl Outbox {
         for entry in &mut self.entries {
             if let State::InFlight { .. } = entry.state {
                 entry.state = State::Queued;
+                #[cfg(feature = "plants")]
+                if is_planted(Plant::NewNameOnResend)
+                    && let Ok(name) =
+                        ClientId::parse([entry.post.client_id().as_str(), "r"].concat())
+                {
+                    entry.post = entry.post.clone().renamed(name);
+                }
                 tell(entry.post.client_id(), DeliveryState::Queued, turn);
             }
         }

@@ -6,6 +6,7 @@ use std::{
 };
 
 use confab_protocol::{ClientId, DialogId, Ev, MessageId, Seq, UserId};
+use confab_server::store::{database_in, examine};
 use sqlx::{
     ConnectOptions, Row, SqliteConnection,
     sqlite::{SqliteConnectOptions, SqliteRow},
@@ -18,8 +19,8 @@ type Wrong = Vec<(&'static str, String)>;
 
 /// The log as it is on the disk.
 struct Log {
-    /// By dialog and place: its name, author and its author's name for it.
-    messages: BTreeMap<(DialogId, Seq), (MessageId, UserId, ClientId)>,
+    /// By dialog and place.
+    messages: BTreeMap<(DialogId, Seq), Stored>,
     /// The numbers of the changes of each dialog.
     changes: BTreeMap<DialogId, Vec<u64>>,
     /// Who came to a dialog or went, by which change.
@@ -28,14 +29,39 @@ struct Log {
     members: BTreeMap<(DialogId, UserId), Ev>,
 }
 
+/// A message in the log.
+struct Stored {
+    id: MessageId,
+    author: UserId,
+    /// Its author's name for it.
+    client_id: ClientId,
+    /// Nobody says the same twice.
+    content: String,
+}
+
 /// Holds what was seen against the database in a folder.
 pub fn check(data: &Path, book: &Book) -> Wrong {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    let log =
-        runtime.map_err(sqlx::Error::Io).and_then(|runtime| runtime.block_on(Log::read(data)));
+    let log = runtime.map_err(sqlx::Error::Io).and_then(|runtime| {
+        runtime.block_on(async { Ok((Log::read(data).await?, examined(data).await)) })
+    });
     match log {
-        Ok(log) => log.check(book),
+        Ok((log, mut wrong)) => {
+            wrong.extend(log.check(book));
+            wrong
+        }
         Err(why) => vec![("unreadable", why.to_string())],
+    }
+}
+
+/// Everything that the server's own doctor finds.
+async fn examined(data: &Path) -> Wrong {
+    match examine(&database_in(data)).await {
+        Ok(diagnosis) => {
+            let ill = diagnosis.0.into_iter().filter(|finding| !finding.is_sound());
+            ill.map(|finding| ("unsound", format!("{finding:?}"))).collect()
+        }
+        Err(why) => vec![("unsound", why.to_string())],
     }
 }
 
@@ -45,11 +71,12 @@ impl Log {
             SqliteConnectOptions::new().filename(data.join("confab.db")).connect().await?;
         let messages = rows(
             &mut connection,
-            "SELECT dialog, seq, id, author, client_id FROM messages",
+            "SELECT dialog, seq, id, author, client_id, content FROM messages",
             |row| {
-                let (id, author) = (parsed(row, "id")?, parsed(row, "author")?);
                 let place = (parsed(row, "dialog")?, Seq(number(row, "seq")?));
-                Ok((place, (id, author, parsed(row, "client_id")?)))
+                let (id, author) = (parsed(row, "id")?, parsed(row, "author")?);
+                let (client_id, content) = (parsed(row, "client_id")?, row.try_get("content")?);
+                Ok((place, Stored { id, author, client_id, content }))
             },
         );
         let messages = messages.await?.into_iter().collect();
@@ -95,7 +122,7 @@ impl Log {
 
     fn nothing_is_lost(&self, book: &Book, wrong: &mut Wrong) {
         let stored: BTreeSet<_> =
-            self.messages.iter().map(|(place, (id, ..))| (place, id)).collect();
+            self.messages.iter().map(|(place, stored)| (place, &stored.id)).collect();
         for (client_id, (dialog, id, seq)) in &book.acked {
             if !stored.contains(&(&(dialog.clone(), *seq), id)) {
                 wrong.push(("lost", format!("{client_id}, acked as {} of {dialog}", seq.0)));
@@ -104,10 +131,11 @@ impl Log {
     }
 
     fn nothing_is_doubled(&self, wrong: &mut Wrong) {
-        let mut names = BTreeSet::new();
-        for (_, author, client_id) in self.messages.values() {
-            if !names.insert((author, client_id)) {
-                wrong.push(("duplicate", client_id.to_string()));
+        let (mut names, mut contents) = (BTreeSet::new(), BTreeSet::new());
+        for Stored { author, client_id, content, .. } in self.messages.values() {
+            let is_new = content.is_empty() || contents.insert((author, content));
+            if !names.insert((author, client_id)) || !is_new {
+                wrong.push(("duplicate", format!("{client_id}: {content}")));
             }
         }
     }
@@ -129,7 +157,7 @@ impl Log {
         for (dialog, seq, id) in &book.shown {
             match self.messages.get(&(dialog.clone(), *seq)) {
                 None => wrong.push(("phantom", format!("{} of {dialog}", seq.0))),
-                Some((stored, ..)) if stored != id => {
+                Some(stored) if stored.id != *id => {
                     wrong.push(("order", format!("{} of {dialog} was another", seq.0)));
                 }
                 Some(_) => {}
@@ -139,7 +167,7 @@ impl Log {
 
     fn each_device_kept_its_order(&self, book: &Book, wrong: &mut Wrong) {
         let places: BTreeMap<_, _> =
-            self.messages.iter().map(|((_, seq), (.., client_id))| (client_id, *seq)).collect();
+            self.messages.iter().map(|((_, seq), stored)| (&stored.client_id, *seq)).collect();
         for (device, said) in &book.said {
             let mut last = BTreeMap::<&DialogId, Seq>::new();
             for (dialog, client_id) in said {

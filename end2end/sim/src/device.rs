@@ -309,10 +309,11 @@ impl Device {
             self.is_wrong("receipt", format!("{receipt:?}"));
         }
         let key = (self.seat.number, receipt.dialog_id.clone(), receipt.user_id.clone());
-        let mut book = self.seat.ledger.open();
-        let known = book.receipts.entry(key).or_default();
         let now = (receipt.delivered, receipt.read);
-        *known = (known.0.max(now.0), known.1.max(now.1));
+        let before = self.seat.ledger.open().receipts.insert(key, now).unwrap_or_default();
+        if now.0 < before.0 || now.1 < before.1 {
+            self.is_wrong("receipt", format!("{receipt:?} after {before:?}"));
+        }
     }
 
     fn was_told(&self, dialog: &DialogId, ev: Ev) {

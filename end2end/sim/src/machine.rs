@@ -178,5 +178,8 @@ fn config(data: &Path) -> Result<Config, ConfigError> {
     };
     let mut config = Config::read(&sources)?;
     config.settings.store.readers = 64;
+    // So low that a storm reaches them: a queue that is full, and a position too far behind.
+    config.settings.gateway.queue_frames_max = 16;
+    config.settings.limits.catch_up_events = 20;
     Ok(config)
 }

@@ -1,8 +1,19 @@
 //! `bin/sim`: plays one seed with its trace, or many and counts.
 
-use std::{process::ExitCode, time::Instant};
+use std::{
+    num::NonZero,
+    process::ExitCode,
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
+    thread::{available_parallelism, scope},
+    time::Instant,
+};
 
 use clap::Parser;
+use confab_protocol::plants::{Plant, plant};
+use sim::run::{Outcome, play};
 
 /// The real server and real engines on virtual time.
 #[derive(Parser)]
@@ -16,39 +27,87 @@ struct Options {
     /// The first of them.
     #[arg(long, default_value_t = 1)]
     from: u64,
+    /// Plants a mistake, by its name, which is then to be found.
+    #[arg(long, value_parser = mistake)]
+    plant: Option<Plant>,
+}
+
+fn mistake(name: &str) -> Result<Plant, String> {
+    let named = Plant::ALL.into_iter().find(|plant| format!("{plant:?}") == name);
+    named.ok_or_else(|| format!("one of {:?}", Plant::ALL))
 }
 
 fn main() -> ExitCode {
     let options = Options::parse();
-    let (first, count, is_told) = match options.seed {
-        Some(seed) => (seed, 1, true),
-        None => (options.from, options.seeds, false),
-    };
     #[expect(clippy::disallowed_methods, reason = "how long it took is told to who waits")]
     let began = Instant::now();
-    let (mut acked, mut bad) = (0, 0);
-    for seed in first..first + count {
-        match sim::run::play(seed, is_told) {
-            Ok(outcome) => {
-                acked += outcome.acked;
-                for (count, story) in &outcome.wrong {
-                    println!("seed {seed}: {count}: {story}");
-                }
-                bad += u64::from(!outcome.wrong.is_empty());
-                if is_told {
-                    let (lines, hash) = &outcome.trace;
-                    println!("seed {seed}: {lines} lines, hash {hash}");
-                }
-            }
-            Err(why) => {
-                println!("seed {seed}: cannot be played: {why}");
-                bad += 1;
-            }
+    let sum = match options.seed {
+        Some(seed) => {
+            plant(options.plant);
+            let mut sum = Sum::default();
+            sum.add(seed, play(seed, true), true);
+            sum
         }
-    }
+        None => many(&options),
+    };
     println!(
-        "{count} seeds, {acked} messages acked, {bad} seeds with something wrong, {:.1} s",
+        "{} seeds, {} messages acked, {} seeds with something wrong, {:.1} s",
+        sum.seeds,
+        sum.acked,
+        sum.bad,
         began.elapsed().as_secs_f64()
     );
-    if bad == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    if sum.bad == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+/// Each run is played on one thread from its beginning to its end; so many threads, so many runs.
+fn many(options: &Options) -> Sum {
+    let (next, sum) = (AtomicU64::new(options.from), Mutex::new(Sum::default()));
+    let end = options.from + options.seeds;
+    scope(|threads| {
+        for _ in 0..available_parallelism().map_or(1, NonZero::get) {
+            threads.spawn(|| {
+                plant(options.plant);
+                loop {
+                    let seed = next.fetch_add(1, Ordering::Relaxed);
+                    if seed >= end {
+                        return;
+                    }
+                    let played = play(seed, false);
+                    sum.lock().unwrap_or_else(PoisonError::into_inner).add(seed, played, false);
+                }
+            });
+        }
+    });
+    sum.into_inner().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[derive(Default)]
+struct Sum {
+    seeds: u64,
+    acked: usize,
+    bad: u64,
+}
+
+impl Sum {
+    fn add(&mut self, seed: u64, played: std::io::Result<Outcome>, is_told: bool) {
+        self.seeds += 1;
+        let outcome = match played {
+            Ok(outcome) => outcome,
+            Err(why) => {
+                println!("seed {seed}: cannot be played: {why}");
+                self.bad += 1;
+                return;
+            }
+        };
+        self.acked += outcome.acked;
+        for (count, story) in &outcome.wrong {
+            println!("seed {seed}: {count}: {story}");
+        }
+        self.bad += u64::from(!outcome.wrong.is_empty());
+        if is_told {
+            let (lines, hash) = &outcome.trace;
+            println!("seed {seed}: {lines} lines, hash {hash}");
+        }
+    }
 }

@@ -2,6 +2,8 @@
 //! the database works again, pages are told to fetch what they may have failed to read (document
 //! 004).
 
+#[cfg(feature = "plants")]
+use confab_protocol::plants::{Plant, is_planted};
 use confab_protocol::{
     ChatMessage, DialogChange, DialogChanged, DialogEvent, DialogId, DialogUpdate, Invalidate,
     Message, MessageNew, MessageUpdate, Person, Receipt, ServerFrame, Topic, UserId,
@@ -46,8 +48,14 @@ impl Hub {
 
     fn tell_event(&self, dialog: &DialogId, event: DialogEvent, readers: &Readers) {
         if let DialogChange::MemberRemoved(user) = &event.change {
+            #[cfg(feature = "plants")]
+            let is_looked_at = !is_planted(Plant::MembershipNotRechecked);
+            #[cfg(not(feature = "plants"))]
+            let is_looked_at = true;
             // Before the others hear of it: what comes next is none of theirs (DESIGN §7, G8).
-            self.0.listeners.expel(user, dialog);
+            if is_looked_at {
+                self.0.listeners.expel(user, dialog);
+            }
         }
         let ev = event.ev;
         let mut frames = Vec::with_capacity(2);

@@ -19,6 +19,8 @@ use std::{
 };
 
 use axum::extract::ws::Utf8Bytes;
+#[cfg(feature = "plants")]
+use confab_protocol::plants::{Plant, is_planted};
 use confab_protocol::{CloseCode, ServerFrame};
 use tokio::sync::Notify;
 
@@ -105,6 +107,10 @@ impl Outlet {
         }
         if !queue.has_room(&frame, self.bounds) {
             if frame.weight == Weight::Ephemeral {
+                return;
+            }
+            #[cfg(feature = "plants")]
+            if is_planted(Plant::DropOnFullQueue) {
                 return;
             }
             queue.shed();

@@ -1,5 +1,7 @@
 //! Someone has got or seen more of a dialog (DESIGN §7, G7).
 
+#[cfg(feature = "plants")]
+use confab_protocol::plants::{Plant, is_planted};
 use confab_protocol::{DialogKind, ErrorCode, Receipt, Seq};
 use sqlx::SqliteConnection;
 use thiserror::Error;
@@ -106,6 +108,10 @@ impl Advance {
         let read = self.read.min(last);
         let delivered = self.delivered.min(last);
         match standing.receipt {
+            #[cfg(feature = "plants")]
+            Some(before) if is_planted(Plant::ReceiptsNotMerged) => {
+                Received { read, delivered: delivered.max(read), ..before }
+            }
             Some(before) => {
                 let read = read.max(before.read);
                 Received { read, delivered: delivered.max(before.delivered).max(read), ..before }

@@ -1,5 +1,7 @@
 //! A message enters the log.
 
+#[cfg(feature = "plants")]
+use confab_protocol::plants::{Plant, is_planted};
 use confab_protocol::{
     ClientId, DialogChange, DialogEvent, DialogKind, Ev, Message, MessageId, MessageKind,
     MessageText, Meta, Person, Quote, Receipt, Seq, Timestamp, UserId,
@@ -103,6 +105,10 @@ impl Write for Append {
         let standing = standing(connection, &self.member.person().id, dialog)
             .await?
             .ok_or(Stop::Refused(AppendError::NoSuchDialog))?;
+        #[cfg(feature = "plants")]
+        if is_planted(Plant::NoDedupe) {
+            return self.again(connection, &standing, stamp).await;
+        }
         if let Some(message) = self.earlier(connection).await? {
             return Ok((Appended { message, duplicate: true }, Vec::new()));
         }
@@ -122,6 +128,26 @@ struct Taken {
     seq: Seq,
     ev: Ev,
     at: Timestamp,
+}
+
+#[cfg(feature = "plants")]
+impl Append {
+    /// Stores it, whatever was stored before.
+    async fn again(
+        &self,
+        connection: &mut SqliteConnection,
+        standing: &Standing,
+        stamp: &Stamp,
+    ) -> Outcome<Appended, AppendError> {
+        let (author, mut changes) = self.author(connection, standing, stamp).await?;
+        let quote = self.quote(connection).await?;
+        let place = self.take_place(connection, stamp).await?;
+        let mut message = self.message(author, place, quote, stamp).map_err(row::damaged)?;
+        message.client_id = ClientId::parse(stamp.id.as_str()).map_err(row::damaged)?;
+        self.insert(connection, &message).await?;
+        changes.extend(self.changes(connection, standing, &message).await?);
+        Ok((Appended { message, duplicate: false }, changes))
+    }
 }
 
 impl Append {

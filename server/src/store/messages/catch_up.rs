@@ -5,6 +5,8 @@
 //! states of one message the one with the greater `ev` is true, so whoever applies all of it ends
 //! where a fresh page begins.
 
+#[cfg(feature = "plants")]
+use confab_protocol::plants::{Plant, is_planted};
 use confab_protocol::{
     DialogChange, DialogEvent, DialogId, Ev, Member as Newcomer, Person, ResetReason, Role, Seq,
 };
@@ -76,6 +78,11 @@ impl Store {
                 .await?
                 .ok_or(ReadError::NoSuchDialog)?;
             let to = standing.last_ev;
+            #[cfg(feature = "plants")]
+            let after = match is_planted(Plant::ResumeOffByOne) {
+                true if after < to => Ev(after.0 + 1),
+                _ => after,
+            };
             if after > to {
                 return Ok(CatchUp::Reset(ResetReason::AheadOfLog));
             }

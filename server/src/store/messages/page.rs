@@ -3,6 +3,8 @@
 //! A page is a run of messages without a gap. Places are dense from 1 and never given up (what is
 //! deleted leaves a trace), so whether there are older or newer ones is told by the places alone.
 
+#[cfg(feature = "plants")]
+use confab_protocol::plants::{Plant, is_planted};
 use confab_protocol::{Message, Seq, rest::MessagesPage};
 use futures::TryStreamExt;
 use sqlx::{SqliteConnection, sqlite::SqliteRow};
@@ -34,6 +36,21 @@ impl Store {
     ///
     /// [`ReadError`].
     pub async fn page(
+        &self,
+        member: &Member,
+        place: Place,
+        limit: u32,
+    ) -> Result<MessagesPage, ReadError> {
+        let page = self.page_and_position(member, place, limit).await;
+        #[cfg(feature = "plants")]
+        if is_planted(Plant::PositionReadLater) {
+            let ev = self.position_for(member).await?;
+            return page.map(|page| MessagesPage { ev, ..page });
+        }
+        page
+    }
+
+    async fn page_and_position(
         &self,
         member: &Member,
         place: Place,
