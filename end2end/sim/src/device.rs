@@ -6,7 +6,7 @@ use std::time::Duration;
 use confab_protocol::{
     ClientId, DialogChange, DialogId, Ev, Message, MessageDelete, MessageEdit, MessageKind,
     MessageSend, Meta, Seq, ServerFrame, Topic, UserId, json,
-    rest::{ChangedDialog, DialogList, MembersChange, MessagesPage},
+    rest::{ChangedDialog, DialogDetails, DialogList, MembersChange, MessagesPage},
 };
 use confab_sync::{Client, DeliveryState, Effect, Event, Input, Moment, Post, Settings, SocketId};
 use tokio::{
@@ -238,21 +238,20 @@ impl Device {
                 self.sees_frame(&frame);
                 if matches!(frame, ServerFrame::Connected(_)) {
                     self.fetch(What::List);
+                    let open: Vec<_> = self.shown.details.keys().cloned().collect();
+                    open.into_iter().for_each(|dialog| self.fetch(What::Details(dialog)));
                 }
-                if !self.shown.frame(&frame, &you) {
-                    self.fetch(What::List);
-                }
+                let lost = self.shown.frame(&frame, &you);
+                lost.into_iter().for_each(|what| self.fetch(what));
             }
             Event::Dialog { dialog_id, event } => {
                 self.note(&format!("= {dialog_id} {}", event.ev.0));
                 self.was_told(&dialog_id, event.ev);
-                let (keeps_pace, knows) = self.shown.told(&dialog_id, &event, &you);
+                let (keeps_pace, lost) = self.shown.told(&dialog_id, &event, &you);
                 if !keeps_pace {
                     self.is_wrong("gap", format!("the page of {dialog_id} at {}", event.ev.0));
                 }
-                if !knows {
-                    self.fetch(What::List);
-                }
+                lost.into_iter().for_each(|what| self.fetch(what));
                 if let DialogChange::MessageNew(message) = &event.change {
                     self.has(message);
                 }
@@ -260,12 +259,14 @@ impl Device {
             Event::DialogReset { dialog_id, why } => {
                 self.note(&format!("is reset in {dialog_id}: {why:?}"));
                 self.shown.forgets(&dialog_id);
-                self.fetch(What::Messages(dialog_id));
+                self.fetch(What::Messages(dialog_id.clone()));
+                self.fetch(What::Details(dialog_id));
             }
             Event::DialogDenied { dialog_id } => {
                 self.note(&format!("is denied {dialog_id}"));
                 self.shown.forgets(&dialog_id);
-                self.shown.gives_up(&What::Messages(dialog_id));
+                self.shown.gives_up(&What::Messages(dialog_id.clone()));
+                self.shown.gives_up(&What::Details(dialog_id));
             }
             Event::Outbox(delivery) => self.delivers(delivery.client_id, delivery.state),
             Event::DialogCaughtUp { .. } | Event::Typing { .. } | Event::RoundTrip(_) => {}
@@ -369,7 +370,8 @@ impl Device {
                             && self.shown.wants(What::Messages(dialog_id.clone()))
                         {
                             self.tell(Input::Join { dialog_id: dialog_id.clone(), after: None });
-                            self.ask(What::Messages(dialog_id), Duration::ZERO);
+                            self.ask(What::Messages(dialog_id.clone()), Duration::ZERO);
+                            self.fetch(What::Details(dialog_id));
                         }
                     }
                 }
@@ -381,6 +383,14 @@ impl Device {
                     self.sees_page(dialog_id, &page);
                     if self.shown.takes_page(dialog_id, page) {
                         self.tell(Input::Loaded { dialog_id: dialog_id.clone(), at });
+                    }
+                }
+                None => self.shown.gives_up(&what),
+            },
+            What::Details(_) => match answer.data::<DialogDetails>() {
+                Some(details) => {
+                    if !self.shown.takes_details(details, &you) {
+                        self.fetch(what);
                     }
                 }
                 None => self.shown.gives_up(&what),
@@ -481,7 +491,9 @@ impl Device {
         let Some(mut fresh) = fresh.and_then(|answer| answer.data::<DialogList>()) else {
             return Some("the list cannot be had".to_owned());
         };
-        let mut shown = self.shown.list.clone()?;
+        let Some(mut shown) = self.shown.list.clone() else {
+            return Some("the list is not shown".to_owned());
+        };
         for list in [&mut fresh, &mut shown] {
             list.dialogs.iter_mut().for_each(|dialog| dialog.presence = None);
         }
@@ -503,6 +515,19 @@ impl Device {
                 let (shown_at, fresh_at) = (shown.ev.0, page.ev.0);
                 return Some(format!("{what:?} is at {shown_at} and should be at {fresh_at}"));
             }
+            let what = What::Details(dialog.dialog_id.clone());
+            let answer = self.seat.asker.ask("GET", &path(&what), String::new()).await;
+            let Some(mut fresh) = answer.and_then(|answer| answer.data::<DialogDetails>()) else {
+                return Some(format!("{what:?} cannot be had"));
+            };
+            let Some(mut shown) = self.shown.details.get(&dialog.dialog_id).cloned() else {
+                return Some(format!("{what:?} is not shown"));
+            };
+            fresh.dialog.presence = None;
+            shown.dialog.presence = None;
+            if fresh != shown {
+                return Some(format!("{what:?} is {shown:?}\n and should be {fresh:?}"));
+            }
         }
         None
     }
@@ -520,6 +545,7 @@ impl Device {
 fn path(what: &What) -> String {
     match what {
         What::List => "/api/dialogs".to_owned(),
+        What::Details(dialog) => ["/api/dialogs/", dialog.as_str()].concat(),
         What::Messages(dialog) => ["/api/messages/dialog/", dialog.as_str(), "?limit=100"].concat(),
     }
 }

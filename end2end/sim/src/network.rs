@@ -21,7 +21,7 @@ use tokio::{
 use crate::{dice::Dice, time};
 
 /// How much waits on a road before its writer must wait, as in a socket's buffer.
-const ROAD_BYTES: usize = 64 * 1024;
+const ROAD_BYTES: usize = 2 * 1024;
 
 /// How often someone who knocks looks whether the road is open again.
 const KNOCKS: Duration = Duration::from_millis(50);

@@ -5,9 +5,12 @@ use std::collections::BTreeMap;
 
 use confab_protocol::{
     DialogEvent, DialogId, Message, ServerFrame, UserId,
-    rest::{DialogList, MessagesPage},
+    rest::{DialogDetails, DialogList, MessagesPage},
 };
-use confab_sync::reduce::{Listed, apply_event, apply_event_to_list, apply_to_list, merge_message};
+use confab_sync::reduce::{
+    Listed, apply_event, apply_event_to_list, apply_receipt, apply_to_details, apply_to_list,
+    apply_update, merge_message,
+};
 
 /// Something to be fetched.
 #[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd)]
@@ -16,6 +19,8 @@ pub enum What {
     List,
     /// The latest messages of a dialog.
     Messages(DialogId),
+    /// Who belongs to a dialog, and how far they have read.
+    Details(DialogId),
 }
 
 /// What was heard while something was being fetched.
@@ -33,6 +38,8 @@ pub struct Shown {
     pub list: Option<DialogList>,
     /// Their messages.
     pub pages: BTreeMap<DialogId, MessagesPage>,
+    /// Who belongs to them.
+    pub details: BTreeMap<DialogId, DialogDetails>,
     fetching: BTreeMap<What, Vec<Heard>>,
 }
 
@@ -57,6 +64,7 @@ impl Shown {
     /// The position is void: whatever is fetched now is newer.
     pub fn forgets(&mut self, dialog: &DialogId) {
         self.pages.remove(dialog);
+        self.details.remove(dialog);
         if let Some(heard) = self.fetching.get_mut(&What::Messages(dialog.clone())) {
             heard.clear();
         }
@@ -91,16 +99,33 @@ impl Shown {
         fits
     }
 
-    /// A dialog changed. Whether the page kept pace, and whether the list did.
-    pub fn told(&mut self, dialog: &DialogId, event: &DialogEvent, you: &UserId) -> (bool, bool) {
-        let page = self.pages.get_mut(dialog);
-        let pace = page.is_none_or(|page| apply_event(page, event) == Listed::Known);
-        (pace, self.takes(Heard::Told(dialog.clone(), event.clone()), you))
+    /// The details of a dialog came. Whether they fit to what was heard meanwhile.
+    pub fn takes_details(&mut self, mut details: DialogDetails, you: &UserId) -> bool {
+        let dialog = details.dialog.dialog_id.clone();
+        let heard = self.fetching.remove(&What::Details(dialog.clone())).unwrap_or_default();
+        let fits = heard.iter().all(|heard| follows(&mut details, heard, you));
+        let is_behind = self.pages.get(&dialog).is_some_and(|page| page.ev > details.dialog.ev);
+        if fits && !is_behind {
+            self.details.insert(dialog, details);
+        }
+        fits && !is_behind
     }
 
-    /// The server said something. Whether the list is still known.
-    pub fn frame(&mut self, frame: &ServerFrame, you: &UserId) -> bool {
-        self.takes(Heard::Frame(frame.clone()), you)
+    /// A dialog changed. Whether the page kept pace, and what is to be fetched anew.
+    pub fn told(
+        &mut self,
+        dialog: &DialogId,
+        event: &DialogEvent,
+        you: &UserId,
+    ) -> (bool, Vec<What>) {
+        let page = self.pages.get_mut(dialog);
+        let pace = page.is_none_or(|page| apply_event(page, event) == Listed::Known);
+        (pace, self.takes(&Heard::Told(dialog.clone(), event.clone()), you))
+    }
+
+    /// The server said something; what is to be fetched anew.
+    pub fn frame(&mut self, frame: &ServerFrame, you: &UserId) -> Vec<What> {
+        self.takes(&Heard::Frame(frame.clone()), you)
     }
 
     /// A message of ours is stored.
@@ -108,18 +133,44 @@ impl Shown {
         if let Some(page) = self.pages.get_mut(&message.dialog_id) {
             merge_message(page, message);
         }
-        self.takes(Heard::Stored(message.clone()), you);
+        self.takes(&Heard::Stored(message.clone()), you);
     }
 
-    fn takes(&mut self, heard: Heard, you: &UserId) -> bool {
-        let known = match &mut self.list {
-            Some(list) => hears(list, &heard, you) == Listed::Known,
-            None => true,
-        };
+    fn takes(&mut self, heard: &Heard, you: &UserId) -> Vec<What> {
+        let mut lost = Vec::new();
+        if let Some(list) = &mut self.list
+            && hears(list, heard, you) != Listed::Known
+        {
+            lost.push(What::List);
+        }
+        // What is ours alone in the details is numbered in the list.
+        let all = !lost.is_empty();
+        for (dialog, details) in &mut self.details {
+            if !follows(details, heard, you) || all {
+                lost.push(What::Details(dialog.clone()));
+            }
+        }
         for waiting in self.fetching.values_mut() {
             waiting.push(heard.clone());
         }
-        known
+        lost
+    }
+}
+
+/// Whether the details of a dialog are still known.
+fn follows(details: &mut DialogDetails, heard: &Heard, you: &UserId) -> bool {
+    let dialog = details.dialog.dialog_id.clone();
+    match heard {
+        Heard::Told(of, event) if *of == dialog => {
+            apply_to_details(details, event, you) != Listed::Gap
+        }
+        Heard::Frame(ServerFrame::Receipt(receipt)) if receipt.dialog_id == dialog => {
+            apply_receipt(details, receipt) == Listed::Known
+        }
+        Heard::Frame(ServerFrame::DialogUpdate(update)) if update.dialog_id == dialog => {
+            apply_update(details, update) != Listed::Gap
+        }
+        _ => true,
     }
 }
 
