@@ -138,7 +138,7 @@ impl Device {
                     self.engine.handle_timeout(now(), random);
                 }
                 () = sleep_until(time::instant(next_deed)), if !self.rests => {
-                    next_deed = time::now() + self.dice.between(50, 1_500);
+                    next_deed = time::now() + self.dice.between(50, 1_000);
                     self.does_something();
                 }
             }

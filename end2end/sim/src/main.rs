@@ -4,7 +4,7 @@ use std::{
     num::NonZero,
     process::ExitCode,
     sync::{
-        Mutex, PoisonError,
+        Mutex, MutexGuard, PoisonError,
         atomic::{AtomicU64, Ordering},
     },
     thread::{available_parallelism, scope},
@@ -30,6 +30,9 @@ struct Options {
     /// Plants a mistake, by its name, which is then to be found.
     #[arg(long, value_parser = mistake)]
     plant: Option<Plant>,
+    /// Plants each mistake in turn, and looks whether one of the seeds finds it.
+    #[arg(long, conflicts_with_all = ["seed", "plant"])]
+    plants: bool,
 }
 
 fn mistake(name: &str) -> Result<Plant, String> {
@@ -41,14 +44,17 @@ fn main() -> ExitCode {
     let options = Options::parse();
     #[expect(clippy::disallowed_methods, reason = "how long it took is told to who waits")]
     let began = Instant::now();
+    if options.plants {
+        return plants(&options);
+    }
     let sum = match options.seed {
         Some(seed) => {
             plant(options.plant);
             let mut sum = Sum::default();
-            sum.add(seed, play(seed, true), true);
+            sum.add(seed, play(seed, true), Telling::All);
             sum
         }
-        None => many(&options),
+        None => many(&options, options.plant, false),
     };
     println!(
         "{} seeds, {} messages acked, {} seeds with something wrong, {:.1} s",
@@ -60,21 +66,41 @@ fn main() -> ExitCode {
     if sum.bad == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
+/// The checker is checked: each mistake must be found.
+fn plants(options: &Options) -> ExitCode {
+    let mut is_found = true;
+    for mistake in Plant::ALL {
+        let sum = many(options, Some(mistake), true);
+        is_found &= sum.bad > 0;
+        match sum.first {
+            Some((seed, count)) => println!("{mistake:?}: found by seed {seed} ({count})"),
+            None => println!("{mistake:?}: NOT FOUND by {} seeds", sum.seeds),
+        }
+    }
+    if is_found { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
 /// Each run is played on one thread from its beginning to its end; so many threads, so many runs.
-fn many(options: &Options) -> Sum {
+/// Perhaps only until one has something wrong, of which nothing is told.
+fn many(options: &Options, planted: Option<Plant>, until_found: bool) -> Sum {
     let (next, sum) = (AtomicU64::new(options.from), Mutex::new(Sum::default()));
     let end = options.from + options.seeds;
     scope(|threads| {
         for _ in 0..available_parallelism().map_or(1, NonZero::get) {
             threads.spawn(|| {
-                plant(options.plant);
+                plant(planted);
                 loop {
                     let seed = next.fetch_add(1, Ordering::Relaxed);
-                    if seed >= end {
+                    let is_over = until_found && lock(&sum).bad > 0;
+                    if seed >= end || is_over {
                         return;
                     }
                     let played = play(seed, false);
-                    sum.lock().unwrap_or_else(PoisonError::into_inner).add(seed, played, false);
+                    lock(&sum).add(
+                        seed,
+                        played,
+                        if until_found { Telling::Nothing } else { Telling::Wrong },
+                    );
                 }
             });
         }
@@ -82,15 +108,29 @@ fn many(options: &Options) -> Sum {
     sum.into_inner().unwrap_or_else(PoisonError::into_inner)
 }
 
+fn lock(sum: &Mutex<Sum>) -> MutexGuard<'_, Sum> {
+    sum.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// How much is told of a run.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum Telling {
+    Nothing,
+    Wrong,
+    All,
+}
+
 #[derive(Default)]
 struct Sum {
     seeds: u64,
     acked: usize,
     bad: u64,
+    /// The first seed with something wrong, and its count.
+    first: Option<(u64, &'static str)>,
 }
 
 impl Sum {
-    fn add(&mut self, seed: u64, played: std::io::Result<Outcome>, is_told: bool) {
+    fn add(&mut self, seed: u64, played: std::io::Result<Outcome>, telling: Telling) {
         self.seeds += 1;
         let outcome = match played {
             Ok(outcome) => outcome,
@@ -101,11 +141,14 @@ impl Sum {
             }
         };
         self.acked += outcome.acked;
-        for (count, story) in &outcome.wrong {
+        if let Some((count, _)) = outcome.wrong.first() {
+            self.first.get_or_insert((seed, count));
+        }
+        for (count, story) in outcome.wrong.iter().filter(|_| telling != Telling::Nothing) {
             println!("seed {seed}: {count}: {story}");
         }
         self.bad += u64::from(!outcome.wrong.is_empty());
-        if is_told {
+        if telling == Telling::All {
             let (lines, hash) = &outcome.trace;
             println!("seed {seed}: {lines} lines, hash {hash}");
         }

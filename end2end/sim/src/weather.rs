@@ -51,23 +51,23 @@ impl Weather {
         let road = self.dice.below(devices.len());
         let until = |dice: &mut Dice, most| now + dice.between(100, most);
         match self.dice.below(16) {
-            0..3 => {
+            0..5 => {
                 network.hold(road, true);
                 self.trace.note("weather", &format!("holds road {road}"));
-                let until = until(&mut self.dice, 20_000);
+                let until = until(&mut self.dice, 30_000);
                 self.mends.push((until, Mend::Road(road)));
             }
-            3..6 => {
+            5..7 => {
                 network.cut(road);
                 self.trace.note("weather", &format!("cuts road {road}"));
             }
-            6 => {
+            7 => {
                 network.slow(road, Some(2_000));
                 self.trace.note("weather", &format!("slows road {road}"));
                 let until = until(&mut self.dice, 10_000);
                 self.mends.push((until, Mend::Road(road)));
             }
-            7..10 => {
+            8..10 => {
                 let _ = devices[road].send(Happening::Order(Order::Reload));
             }
             10 => {

@@ -44,6 +44,8 @@ const CRATES: [(&str, &[&str]); 6] = [
     ("confab-app", &["confab-protocol", "confab-sync"]),
     ("frontend", &["confab-app", "confab-protocol", "confab-sync"]),
     ("server", &["confab-app", "confab-protocol"]),
+    // Stands above all: the real server and real engines in one process.
+    ("sim", &["confab-protocol", "confab-sync", "server"]),
     // Stands in for a crate of that name (docs/decisions/005); only Leptos asks for it.
     ("wasm-streams", &[]),
 ];
