@@ -34,6 +34,14 @@ pub trait Browser {
     fn remember(&self, key: &str, value: &str);
     /// A text kept before.
     fn recall(&self, key: &str) -> Option<String>;
+    /// Begins to share the outbox of this person with their other tabs: the session hears of it.
+    fn share_outbox(&self, owner: &str, session: Session);
+    /// Keeps a text of the shared outbox under this name, or nothing any more; in the order of calls.
+    fn keep(&self, name: &str, text: Option<String>);
+    /// Tells the other tabs.
+    fn tell_tabs(&self, text: &str);
+    /// Whether this tab wants to be the one that sends; it hears when it is.
+    fn wants_to_send(&self, wants: bool);
     /// The socket's address with a query, as `topics=chat`.
     fn address(&self, query: &str) -> String;
     /// Begins: from now on events go into the session and the cache.

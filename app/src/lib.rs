@@ -28,5 +28,5 @@ mod words;
 pub use bootstrap::{Bootstrap, ClientSettings, Notice, Open, Page, WRONG_ADDRESS};
 pub use browser::{Answer, Browser, BrowserHandle};
 pub use pages::{App, sheet, standing};
-pub use session::{Direction, Session};
+pub use session::{Direction, Session, Shared};
 pub use words::{Category, Language};

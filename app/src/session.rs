@@ -12,13 +12,15 @@ mod freshness;
 mod notes;
 mod outgoing;
 mod owner;
+mod record;
 mod sending;
+mod tabs;
 
 use confab_protocol::{
     ClientId, DialogChange, DialogEvent, DialogEvents, DialogId, Digest, Limits, Message, Person,
     ServerFrame, json,
 };
-use confab_sync::{ClosedReason, ConnectionError, Event, Input, Moment, Post, Status};
+use confab_sync::{ClosedReason, ConnectionError, Event, Input, Moment, Status};
 use leptos::prelude::*;
 
 use crate::{
@@ -37,8 +39,10 @@ pub use notes::{
 };
 pub use outgoing::{Outgoing, OutgoingState};
 pub(crate) use owner::has_ended;
+use record::Record;
+pub use tabs::Shared;
 
-/// Where the outbox survives a reload.
+/// Where what the browser does not keep for all tabs survives a reload.
 const OUTBOX: &str = "outbox";
 
 /// Who is typing in a dialog, others than us.
@@ -66,6 +70,8 @@ pub struct Session {
     came_to: RwSignal<Option<Digest>>,
     /// What we have said and done that is not in the log yet, oldest first.
     pub outbox: RwSignal<Vec<Outgoing>>,
+    /// Whether this is the tab that sends.
+    sends: RwSignal<bool>,
     /// Who is typing, where anyone is.
     pub typing: RwSignal<Vec<TypingIn>>,
     /// What was begun to be written, where anything was.
@@ -95,6 +101,7 @@ impl Session {
             asks: RwSignal::new(false),
             came_to: RwSignal::new(freshness::came_to(bootstrap)),
             outbox: RwSignal::default(),
+            sends: RwSignal::new(false),
             typing: RwSignal::default(),
             drafts: RwSignal::default(),
             denied: RwSignal::default(),
@@ -121,7 +128,11 @@ impl Session {
     /// Takes up what the last life of this page left unsent, then connects.
     pub fn begin(self, live: Live) {
         self.restore();
-        self.browser(|browser| browser.start(self, live));
+        let owner = self.owner.with_untracked(|owner| owner.id.clone());
+        self.browser(|browser| {
+            browser.share_outbox(owner.as_str(), self);
+            browser.start(self, live);
+        });
     }
 
     /// What is too much.
@@ -232,6 +243,9 @@ impl Session {
             self.notes.update(|notes| notes.broken = Some(Break { at, error }));
         }
         self.status.set(status);
+        if was_open && !is_open {
+            self.wants_to_send(false);
+        }
         match (was_open, is_open) {
             (false, true) => self.opened(live),
             // The first try: what came with the page is as old as the page.
@@ -248,6 +262,7 @@ impl Session {
             ServerFrame::Connected(connected) => {
                 self.you.set(connected.you.clone());
                 self.compare(live, connected);
+                self.wants_to_send(true);
             }
             // The engine puts these in order first; they come as `Event::Dialog` and its kin.
             ServerFrame::DialogSync(_) | ServerFrame::DialogReset(_) => return,
@@ -280,15 +295,9 @@ impl Session {
         if let Some(drafts) = recall(DRAFTS).and_then(|text| json::read(&text).ok()) {
             self.drafts.set(drafts);
         }
-        let waiting = recall(OUTBOX).and_then(|text| json::read::<Vec<Post>>(&text).ok());
-        let (Some(waiting), Some(at)) = (waiting, self.browser(|browser| browser.wall())) else {
-            return;
-        };
-        if !waiting.is_empty() {
-            let state = OutgoingState::Queued;
-            let outgoing = |post: &Post| Outgoing { post: post.clone(), at, state };
-            self.change_outbox(&mut |outbox| outbox.extend(waiting.iter().map(outgoing)));
-            self.command(Input::Restore(waiting));
+        let unkept = recall(OUTBOX).and_then(|text| json::read::<Vec<Record>>(&text).ok());
+        for record in unkept.unwrap_or_default() {
+            self.take_up(Outgoing { is_kept: false, ..record.recalled() });
         }
     }
 }

@@ -3,7 +3,8 @@
 //! [`hydrate`] reads what the server wrote into the page, makes a [`Tab`](tab::Tab), and hands both
 //! to the app. The tab gives the engine (`confab_sync`) what it has none of: a socket
 //! ([`socket`]), two clocks, chance, one timer, and the browser's word that the network or the
-//! person is back ([`signals`]); and the live cache a way to fetch ([`fetch`]).
+//! person is back ([`signals`]); a storage that outlives it ([`storage`]) and the tabs it shares that
+//! with ([`tabs`]); and the live cache a way to fetch ([`fetch`]).
 //!
 //! Deliberately absent: what a frame means.
 
@@ -11,7 +12,9 @@ mod fetch;
 mod hydration;
 mod signals;
 mod socket;
+mod storage;
 mod tab;
+mod tabs;
 mod timer;
 
 use std::rc::Rc;

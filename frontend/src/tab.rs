@@ -5,7 +5,7 @@
 //! that answers an event) waits in line, so the engine never sees itself from within.
 
 use std::{
-    cell::{RefCell, RefMut},
+    cell::{OnceCell, RefCell, RefMut},
     rc::Rc,
     time::Duration,
 };
@@ -22,6 +22,7 @@ use leptos::prelude::window;
 use crate::{
     fetch, signals,
     socket::Socket,
+    tabs::Tabs,
     timer::{Sleep, Timer},
 };
 
@@ -44,6 +45,7 @@ struct Inner {
     /// What is to be said to the engine, in order: a few at a time, so a list does.
     inputs: RefCell<Vec<Input>>,
     app: RefCell<Option<(Session, Live)>>,
+    tabs: OnceCell<Tabs>,
 }
 
 struct Engine {
@@ -81,6 +83,7 @@ impl Tab {
             engine: RefCell::new(Engine { client, socket: None, timer: None, is_busy: false }),
             inputs: RefCell::default(),
             app: RefCell::default(),
+            tabs: OnceCell::new(),
         }))
     }
 
@@ -245,6 +248,28 @@ impl Browser for Tab {
 
     fn recall(&self, key: &str) -> Option<String> {
         window().session_storage().ok()??.get_item(key).ok()?
+    }
+
+    fn share_outbox(&self, owner: &str, session: Session) {
+        let _ = self.0.tabs.set(Tabs::open(owner, session));
+    }
+
+    fn keep(&self, name: &str, text: Option<String>) {
+        if let Some(tabs) = self.0.tabs.get() {
+            tabs.keep(name, text);
+        }
+    }
+
+    fn tell_tabs(&self, text: &str) {
+        if let Some(tabs) = self.0.tabs.get() {
+            tabs.tell(text);
+        }
+    }
+
+    fn wants_to_send(&self, wants: bool) {
+        if let Some(tabs) = self.0.tabs.get() {
+            tabs.wants_to_send(wants);
+        }
     }
 
     fn address(&self, query: &str) -> String {

@@ -58,6 +58,25 @@ pub enum Composing {
         /// Its words until now.
         before: String,
     },
+    /// Other words for a message of ours that was refused: a new one, in its place.
+    Again {
+        /// The refused one.
+        client_id: ClientId,
+        /// Its words.
+        before: String,
+        /// What it answers.
+        reply_to: Option<MessageId>,
+    },
+}
+
+impl Composing {
+    /// The words that are being changed.
+    pub fn before(&self) -> Option<&String> {
+        match self {
+            Self::Edit { before, .. } | Self::Again { before, .. } => Some(before),
+            Self::New | Self::Reply(_) => None,
+        }
+    }
 }
 
 impl Pane {

@@ -149,7 +149,7 @@ fn above(words: &'static Words, writing: Writing, composing: &Composing) -> Html
     let about = match composing {
         Composing::New => return Html::nothing(),
         Composing::Reply(quote) => quoted(quote),
-        Composing::Edit { before, .. } => el("span", "before")
+        Composing::Edit { before, .. } | Composing::Again { before, .. } => el("span", "before")
             .child(el("strong", "what").text(words.editing()))
             .child(el("span", "words").text(before.clone())),
     };
@@ -219,7 +219,7 @@ impl Writing {
     }
 
     fn is_edit(self) -> bool {
-        self.composing.with_untracked(|composing| matches!(composing, Composing::Edit { .. }))
+        self.composing.with_untracked(|composing| composing.before().is_some())
     }
 
     fn is_editing(self) -> bool {
@@ -232,6 +232,13 @@ impl Writing {
         match self.composing.get_untracked() {
             Composing::Edit { before, .. } if before == text => {}
             Composing::Edit { message_id, .. } => session.edit(dialog, message_id, &text)?,
+            Composing::Again { client_id, before, .. } if before == text => {
+                session.retry(&client_id)
+            }
+            Composing::Again { client_id, reply_to, .. } => {
+                session.send(dialog, &text, reply_to)?;
+                session.discard(&client_id);
+            }
             composing => {
                 let reply_to = match composing {
                     Composing::Reply(quote) => Some(quote.message_id),
@@ -324,8 +331,8 @@ fn compose(writing: Writing, dialog: DialogId) {
     let mut is_first = true;
     effect(move || {
         let composing = writing.composing.get();
-        let is_edit = matches!(composing, Composing::Edit { .. });
-        if let Composing::Edit { before, .. } = &composing {
+        let is_edit = composing.before().is_some();
+        if let Some(before) = composing.before() {
             writing.text.set(before.clone());
         } else if was_edit {
             writing.text.set(session.draft_of(&dialog));

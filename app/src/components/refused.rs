@@ -14,12 +14,6 @@ pub fn refused(code: ErrorCode, client_id: ClientId, content: &str) -> [Element;
     let el = scoped(style_sheet!("app/src/components/refused.css"));
     let around = surroundings();
     let (session, words) = (around.session, around.words);
-    let act = |text: &'static str| {
-        let mut name = String::from(text);
-        name.push_str(": ");
-        name.extend(content.chars().take(NAME_CHARACTERS));
-        el("button", "act").attr("type", "button").attr("aria-label", name).text(text)
-    };
     let other = client_id.clone();
     let retry = move |_| {
         session.retry(&client_id);
@@ -31,7 +25,16 @@ pub fn refused(code: ErrorCode, client_id: ClientId, content: &str) -> [Element;
     };
     [
         el("span", "why").text(around.reasons().refusal(code)),
-        act(words.retry()).on("click", retry),
-        act(words.discard()).on("click", discard),
+        way_on(words.retry(), content).on("click", retry),
+        way_on(words.discard(), content).on("click", discard),
     ]
+}
+
+/// A button for what can be done about a message; its name tells which message.
+pub fn way_on(text: &'static str, content: &str) -> Element {
+    let el = scoped(style_sheet!("app/src/components/refused.css"));
+    let mut name = String::from(text);
+    name.push_str(": ");
+    name.extend(content.chars().take(NAME_CHARACTERS));
+    el("button", "act").attr("type", "button").attr("aria-label", name).text(text)
 }

@@ -10,14 +10,23 @@ pub struct Outgoing {
     pub post: Post,
     /// When it was written, by this device's clock.
     pub at: Timestamp,
+    /// Its place in the line: more than those that were known when it was written, in whichever tab.
+    pub order: u64,
     /// How far it is.
     pub state: OutgoingState,
+    /// Whether the browser keeps it, so that it does not go with this tab.
+    pub is_kept: bool,
 }
 
 impl Outgoing {
     /// Our name for it.
     pub fn client_id(&self) -> &ClientId {
         self.post.client_id()
+    }
+
+    /// Whether nobody has proof yet that the server has it.
+    pub fn is_unsent(&self) -> bool {
+        self.state != OutgoingState::Stored
     }
 
     /// The message, if it is a new one of this dialog.
@@ -45,6 +54,8 @@ pub enum OutgoingState {
     Queued,
     /// It is under way.
     InFlight,
+    /// It was sent, and there was no answer: the server may have it or not.
+    Unconfirmed,
     /// The server has it.
     Stored,
     /// It was refused for now. It keeps its place, and is tried again by itself.
@@ -58,7 +69,7 @@ impl OutgoingState {
     pub fn refusal(self) -> Option<ErrorCode> {
         match self {
             Self::Waiting(code) | Self::Failed(code) => Some(code),
-            Self::Queued | Self::InFlight | Self::Stored => None,
+            Self::Queued | Self::InFlight | Self::Unconfirmed | Self::Stored => None,
         }
     }
 }

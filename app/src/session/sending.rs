@@ -2,13 +2,16 @@
 //! the server has it.
 
 use confab_protocol::{
-    ClientId, DialogId, MessageDelete, MessageEdit, MessageId, MessageKind, MessageSend,
-    MessageText, Meta, Refusal, Timestamp, json,
+    ClientId, DialogId, ErrorCode, MessageDelete, MessageEdit, MessageId, MessageKind, MessageSend,
+    MessageText, Meta, Refusal, Timestamp,
 };
 use confab_sync::{Delivery, DeliveryState, Input, Post};
 use leptos::prelude::*;
 
-use super::{OUTBOX, Outgoing, OutgoingState, Session};
+use super::{
+    Outgoing, OutgoingState, Session,
+    record::{Record, Word},
+};
 use crate::Page;
 
 impl Session {
@@ -27,7 +30,7 @@ impl Session {
         let Some((client_id, at)) = self.new_client_id() else { return Ok(()) };
         let (kind, meta) = (MessageKind::Text, Meta::default());
         let send = MessageSend { dialog_id, client_id, content, kind, meta, reply_to };
-        self.post(Post::Send(send.clone()), at, Input::Send(send));
+        self.post(Post::Send(send), at);
         Ok(())
     }
 
@@ -45,7 +48,7 @@ impl Session {
         let content = self.parse(text)?;
         let Some((client_id, at)) = self.new_client_id() else { return Ok(()) };
         let edit = MessageEdit { dialog_id, message_id, client_id, content };
-        self.post(Post::Edit(edit.clone()), at, Input::Edit(edit));
+        self.post(Post::Edit(edit), at);
         Ok(())
     }
 
@@ -53,7 +56,7 @@ impl Session {
     pub fn delete(&self, dialog_id: DialogId, message_id: MessageId) {
         let Some((client_id, at)) = self.new_client_id() else { return };
         let delete = MessageDelete { dialog_id, message_id, client_id };
-        self.post(Post::Delete(delete.clone()), at, Input::Delete(delete));
+        self.post(Post::Delete(delete), at);
     }
 
     fn parse(&self, text: &str) -> Result<String, Refusal> {
@@ -61,66 +64,109 @@ impl Session {
         Ok(text.into_string())
     }
 
-    fn post(&self, post: Post, at: Timestamp, input: Input) {
-        let outgoing = Outgoing { post, at, state: OutgoingState::Queued };
-        self.change_outbox(&mut |outbox| outbox.push(outgoing.clone()));
-        self.command(input);
+    fn post(&self, post: Post, at: Timestamp) {
+        let client_id = post.client_id().clone();
+        self.put_last(post.clone(), at);
+        self.share(&client_id);
+        self.command_sender(post.into());
+        if !self.sends.get_untracked() {
+            self.looks_after(client_id);
+        }
+    }
+
+    /// At the end of the line, also if the clock was set back.
+    fn put_last(&self, post: Post, at: Timestamp) {
+        self.change_outbox(&mut |outbox| {
+            let last = outbox.iter().map(|out| out.order).max().unwrap_or(0);
+            let (order, post) = (at.unix_ms().max(last + 1), post.clone());
+            outbox.push(Outgoing { post, at, order, state: OutgoingState::Queued, is_kept: false });
+        });
     }
 
     /// Whether we have said something that would be lost with this tab.
     pub fn has_unsent(&self) -> bool {
-        self.outbox.with(|outbox| outbox.iter().any(|out| out.state != OutgoingState::Stored))
+        self.outbox.with(|outbox| outbox.iter().any(Outgoing::is_unsent))
     }
 
-    /// Tries a refused message once more: at once if it is to be tried again anyhow, else under a
-    /// new name and at the end of the line.
+    /// Tries a refused message once more: at once if it is to be tried again anyhow, else at the end
+    /// of the line. It keeps its name, unless the server knows another message by it.
     pub fn retry(&self, client_id: &ClientId) {
-        let waits = |out: &Outgoing| {
-            out.client_id() == client_id && matches!(out.state, OutgoingState::Waiting(_))
+        let Some(mut outgoing) = self.outgoing(client_id) else { return };
+        let OutgoingState::Failed(code) = outgoing.state else {
+            outgoing.state = OutgoingState::Queued;
+            self.share_record(&Record::of(&outgoing));
+            return self.command_sender(Input::Hurry);
         };
-        if self.outbox.with_untracked(|outbox| outbox.iter().any(waits)) {
-            return self.command(Input::Hurry);
-        }
-        let Some((new_client_id, at)) = self.new_client_id() else { return };
-        self.change_outbox(&mut |outbox| {
-            let place = outbox.iter().position(|outgoing| outgoing.client_id() == client_id);
-            if let Some(place) = place {
-                let Outgoing { post, .. } = outbox.remove(place);
-                let post = post.renamed(new_client_id.clone());
-                outbox.push(Outgoing { post, at, state: OutgoingState::Queued });
+        let Some((other_name, at)) = self.new_client_id() else { return };
+        self.forget(client_id);
+        let new_client_id = (code == ErrorCode::ClientIdConflict).then_some(other_name);
+        let post = match &new_client_id {
+            Some(name) => {
+                self.share_record(&Record { word: Word::Discarded, ..Record::of(&outgoing) });
+                outgoing.post.renamed(name.clone())
             }
-        });
-        self.command(Input::Retry { client_id: client_id.clone(), new_client_id });
+            None => outgoing.post,
+        };
+        let name = post.client_id().clone();
+        self.put_last(post, at);
+        self.share(&name);
+        self.command_sender(Input::Retry { client_id: client_id.clone(), new_client_id });
     }
 
     /// Forgets a refused message.
     pub fn discard(&self, client_id: &ClientId) {
+        if let Some(outgoing) = self.outgoing(client_id) {
+            self.share_record(&Record { word: Word::Discarded, ..Record::of(&outgoing) });
+        }
         self.forget(client_id);
-        self.command(Input::Discard { client_id: client_id.clone() });
+        self.command_sender(Input::Discard { client_id: client_id.clone() });
     }
 
+    /// The outbox as it is now. Out of line: each look of its own would be downloaded, too.
+    #[inline(never)]
+    pub(super) fn posts(&self) -> Vec<Outgoing> {
+        self.outbox.get_untracked()
+    }
+
+    pub(super) fn outgoing(&self, client_id: &ClientId) -> Option<Outgoing> {
+        self.posts().into_iter().find(|out| out.client_id() == client_id)
+    }
+
+    /// The engine says how far a post is: the other tabs hear it, too.
     pub(super) fn delivered(&self, Delivery { client_id, state }: Delivery) {
         let state = match state {
             DeliveryState::Queued => OutgoingState::Queued,
             DeliveryState::InFlight => OutgoingState::InFlight,
+            DeliveryState::Unconfirmed => OutgoingState::Unconfirmed,
+            DeliveryState::Stored(_) => OutgoingState::Stored,
+            DeliveryState::Waiting { code } => OutgoingState::Waiting(code),
+            DeliveryState::Failed { code, .. } => OutgoingState::Failed(code),
+        };
+        let Some(outgoing) = self.outgoing(&client_id).filter(|out| out.state != state) else {
+            return;
+        };
+        self.share_record(&Record::of(&Outgoing { state, ..outgoing }));
+        self.comes_to(&client_id, state);
+    }
+
+    /// Shows how far a post is, and says it where it is news.
+    pub(super) fn comes_to(&self, client_id: &ClientId, state: OutgoingState) {
+        match state {
             // The lab shows what was said when it hears it, and keeps no bubbles.
-            DeliveryState::Stored(_) if self.page == Page::Lab => return self.forget(&client_id),
-            DeliveryState::Stored(_) => {
+            OutgoingState::Stored if self.page == Page::Lab => return self.forget(client_id),
+            OutgoingState::Stored => {
                 self.say(self.words.delivery_stored());
                 // What a change made of its message is in the list already: its `ack` came first.
-                if self.is_change(&client_id) {
-                    return self.forget(&client_id);
+                if self.is_change(client_id) {
+                    return self.forget(client_id);
                 }
-                OutgoingState::Stored
             }
-            DeliveryState::Waiting { code } => OutgoingState::Waiting(code),
-            DeliveryState::Failed { code, .. } => {
-                self.say(self.words.delivery_failed());
-                OutgoingState::Failed(code)
-            }
-        };
+            OutgoingState::Unconfirmed => self.say(self.words.delivery_unconfirmed()),
+            OutgoingState::Failed(_) => self.say(self.words.delivery_failed()),
+            _ => {}
+        }
         self.change_outbox(&mut |outbox| {
-            let outgoing = outbox.iter_mut().find(|outgoing| *outgoing.client_id() == client_id);
+            let outgoing = outbox.iter_mut().find(|outgoing| outgoing.client_id() == client_id);
             if let Some(outgoing) = outgoing {
                 outgoing.state = state;
             }
@@ -128,9 +174,7 @@ impl Session {
     }
 
     fn is_change(&self, client_id: &ClientId) -> bool {
-        let changes =
-            |out: &Outgoing| out.client_id() == client_id && out.post.message_id().is_some();
-        self.outbox.with_untracked(|outbox| outbox.iter().any(changes))
+        self.outgoing(client_id).is_some_and(|out| out.post.message_id().is_some())
     }
 
     pub(super) fn forget(&self, client_id: &ClientId) {
@@ -147,11 +191,6 @@ impl Session {
     /// The one way the outbox changes: shown and stored. Without types, to be downloaded once.
     pub(super) fn change_outbox(&self, change: &mut dyn FnMut(&mut Vec<Outgoing>)) {
         self.outbox.update(change);
-        let waiting: Vec<Post> = self.outbox.with_untracked(|outbox| {
-            let unsent = outbox.iter().filter(|out| out.state != OutgoingState::Stored);
-            unsent.map(|outgoing| outgoing.post.clone()).collect()
-        });
-        let text = json::write(&waiting);
-        self.remember(OUTBOX, &text);
+        self.remember_unkept();
     }
 }

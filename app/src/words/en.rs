@@ -44,6 +44,7 @@ pub(super) static TEXTS: Texts = Texts {
     },
     delivery_queued: "waiting to be sent",
     delivery_sending: "being sent",
+    delivery_unconfirmed: "delivery not confirmed",
     delivery_stored: "stored",
     delivery_failed: "not sent",
     retry: "Retry",

@@ -145,6 +145,7 @@ words! {
 
         delivery_queued: &'static str,
         delivery_sending: &'static str,
+        delivery_unconfirmed: &'static str,
         delivery_stored: &'static str,
         delivery_failed: &'static str,
         retry: &'static str,

@@ -48,6 +48,7 @@ pub(super) static TEXTS: Texts = Texts {
     },
     delivery_queued: "ждёт отправки",
     delivery_sending: "отправляется",
+    delivery_unconfirmed: "доставка не подтверждена",
     delivery_stored: "сохранено",
     delivery_failed: "не отправлено",
     retry: "Повторить",

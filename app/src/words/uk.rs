@@ -48,6 +48,7 @@ pub(super) static TEXTS: Texts = Texts {
     },
     delivery_queued: "чекає на надсилання",
     delivery_sending: "надсилається",
+    delivery_unconfirmed: "доставку не підтверджено",
     delivery_stored: "збережено",
     delivery_failed: "не надіслано",
     retry: "Повторити",

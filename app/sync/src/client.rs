@@ -75,8 +75,7 @@ impl Client {
         &self.status
     }
 
-    /// Every message that is not acknowledged yet, the failed ones included, in order: to be
-    /// stored, and handed to the next page life as [`Input::Restore`].
+    /// Every message that is not acknowledged yet, the failed ones included, in order.
     pub fn outbox(&self) -> impl Iterator<Item = &Post> {
         self.engine.outbox.iter()
     }

@@ -107,7 +107,8 @@ impl Engine {
             }
             Input::Hurry => return self.outbox.hurry(turn),
             Input::Discard { client_id } => return self.outbox.discard(&client_id, turn),
-            Input::Restore(posts) => return self.outbox.restore(posts, turn),
+            Input::Restore(kept) => return self.outbox.restore(kept, turn),
+            Input::LetGo => return self.outbox.let_go(),
             Input::SendRaw(text) => return turn.send_text(text),
         };
         self.connection.handle(happening, turn);

@@ -4,7 +4,7 @@ use confab_protocol::{
     ClientId, DialogId, Ev, MessageDelete, MessageEdit, MessageSend, Seq, Topic,
 };
 
-use crate::Post;
+use crate::{Kept, Post};
 
 /// One attempt at a socket. Each gets a new number, so that what an old socket still has to say
 /// cannot be taken for the new one's.
@@ -54,12 +54,12 @@ pub enum Input {
     Edit(MessageEdit),
     /// Deliver that we take a message of ours back, in its turn among everything we sent.
     Delete(MessageDelete),
-    /// Try a failed message once more, as a new one at the end of the queue.
+    /// Try a failed message once more, at the end of the queue.
     Retry {
         /// The failed one.
         client_id: ClientId,
-        /// Its new name: the old one may already have been refused for good.
-        new_client_id: ClientId,
+        /// Its new name, if the server knows another message by the old one.
+        new_client_id: Option<ClientId>,
     },
     /// Do not wait any longer to try again what was refused for now.
     Hurry,
@@ -68,8 +68,12 @@ pub enum Input {
         /// Which.
         client_id: ClientId,
     },
-    /// The outbox of the previous page life; it goes before anything sent since.
-    Restore(Vec<Post>),
+    /// The outbox of the previous page life, or of the tab that had it until now; it goes before
+    /// anything sent since.
+    Restore(Vec<Kept>),
+    /// Another tab sends from now on, or nobody: forget the outbox. Whoever keeps it hands it back by
+    /// [`Input::Restore`], and nothing is sent before that but what is new.
+    LetGo,
     /// A key was pressed in the box of a dialog: the others are told, at most every 3 s.
     Typed {
         /// Which dialog.
@@ -123,4 +127,14 @@ pub enum Input {
     Visible,
     /// The tab is seen no more, and may never be heard of again.
     Hidden,
+}
+
+impl From<Post> for Input {
+    fn from(post: Post) -> Self {
+        match post {
+            Post::Send(send) => Self::Send(send),
+            Post::Edit(edit) => Self::Edit(edit),
+            Post::Delete(delete) => Self::Delete(delete),
+        }
+    }
 }

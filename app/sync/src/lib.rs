@@ -24,7 +24,7 @@
 //! with every call. Effects for a [`SocketId`] that is gone may be dropped.
 //!
 //! Deliberately absent: tokio, web-sys, `now()`, `random()`, storage. Whoever wants the outbox to
-//! survive a reload stores [`Client::outbox`] and hands it back with [`Input::Restore`].
+//! survive a reload keeps what [`Event::Outbox`] tells and hands it back with [`Input::Restore`].
 
 mod client;
 mod connection;
@@ -49,6 +49,6 @@ pub use client::Client;
 pub use input::{Input, SocketId};
 pub use moment::Moment;
 pub use outcome::{Delivery, DeliveryState, Effect, Event};
-pub use post::Post;
+pub use post::{Kept, Post, Was};
 pub use settings::Settings;
 pub use status::{ClosedReason, ConnectionError, Status};

@@ -14,6 +14,12 @@
 //! and lost: it could be in the log all the while, with its `ack` lost and behind the snapshot the
 //! app loaded next, and **Retry** stored it a second time under a new name.
 //!
+//! A message that was sent and not answered, because its time or its connection ran out, may be
+//! stored or not. That is said ([`DeliveryState::Unconfirmed`]) until there is proof or a refusal.
+//!
+//! Of the tabs of one person one has the outbox at a time. Which, is none of our business: who has it
+//! no longer lets it go, and who has it next takes in what was kept.
+//!
 //! Proof that a message is stored is an `ack`, or the message itself in the dialog's log: both are
 //! accepted at any time, because they are true at any time. Proof of an edit or a deletion is an
 //! `ack`, or the message in the log as it was to become. The latter is true in its time only: who
@@ -25,7 +31,7 @@ use std::time::Duration;
 use confab_protocol::plants::{Plant, is_planted};
 use confab_protocol::{Ack, ClientId, ErrorCode, Message, Nack, Positions};
 
-use crate::{Delivery, DeliveryState, Event, Moment, Post, outcome::Turn};
+use crate::{Delivery, DeliveryState, Event, Kept, Moment, Post, Was, outcome::Turn};
 
 /// How many messages may wait or have failed. Nobody types more; a script that does is told.
 const ENTRIES_MAX: usize = 1000;
@@ -65,6 +71,16 @@ struct Entry {
     state: State,
     /// How often it was refused with `retry`.
     refusals: u32,
+    /// Whether a sending of it was never answered.
+    is_unconfirmed: bool,
+}
+
+impl Entry {
+    fn new(Kept { post, was }: Kept) -> Self {
+        let is_unconfirmed = was == Was::Sent;
+        let state = if let Was::Refused(_) = was { State::Failed } else { State::Queued };
+        Self { post, state, refusals: 0, is_unconfirmed }
+    }
 }
 
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -93,29 +109,38 @@ impl Outbox {
     }
 
     pub fn push(&mut self, post: Post, turn: &mut Turn<'_>) {
-        self.insert(self.entries.len(), post, turn);
+        self.insert(self.entries.len(), Kept { post, was: Was::Queued }, turn);
         self.pump(turn);
     }
 
-    /// Puts what an earlier page life left in front of everything but what has already gone out.
-    pub fn restore(&mut self, posts: Vec<Post>, turn: &mut Turn<'_>) {
+    /// Puts what an earlier page life or another tab left in front of everything but what has already gone out.
+    pub fn restore(&mut self, kept: Vec<Kept>, turn: &mut Turn<'_>) {
         let in_flight = |entry: &Entry| matches!(entry.state, State::InFlight { .. });
         let mut place = self.entries.iter().position(in_flight).map_or(0, |index| index + 1);
-        for post in posts {
-            if self.insert(place, post, turn) {
+        for kept in kept {
+            if self.insert(place, kept, turn) {
                 place += 1;
             }
         }
         self.pump(turn);
     }
 
-    pub fn retry(&mut self, failed: &ClientId, renamed: ClientId, turn: &mut Turn<'_>) {
-        if self.find(&renamed).is_some() {
+    /// Another has it from now on.
+    pub fn let_go(&mut self) {
+        self.entries.clear();
+    }
+
+    pub fn retry(&mut self, failed: &ClientId, renamed: Option<ClientId>, turn: &mut Turn<'_>) {
+        if renamed.as_ref().is_some_and(|name| self.find(name).is_some()) {
             return;
         }
         let failed = self.find(failed).filter(|&index| self.entries[index].state == State::Failed);
-        if let Some(entry) = failed.map(|index| self.entries.remove(index)) {
-            self.push(entry.post.renamed(renamed), turn);
+        if let Some(Entry { post, .. }) = failed.map(|index| self.entries.remove(index)) {
+            let post = match renamed {
+                Some(name) => post.renamed(name),
+                None => post,
+            };
+            self.push(post, turn);
         }
     }
 
@@ -147,7 +172,7 @@ impl Outbox {
         self.line = Line::Shut;
         for entry in &mut self.entries {
             if let State::InFlight { .. } = entry.state {
-                entry.state = State::Queued;
+                (entry.state, entry.is_unconfirmed) = (State::Queued, true);
                 #[cfg(feature = "plants")]
                 if is_planted(Plant::NewNameOnResend)
                     && let Ok(name) =
@@ -155,7 +180,7 @@ impl Outbox {
                 {
                     entry.post = entry.post.clone().renamed(name);
                 }
-                tell(entry.post.client_id(), DeliveryState::Queued, turn);
+                tell(entry.post.client_id(), DeliveryState::Unconfirmed, turn);
             }
         }
     }
@@ -230,12 +255,12 @@ impl Outbox {
         let Line::Ready { frame_bytes_max } = self.line else { return };
         while let Some(index) = self.first() {
             let entry = &mut self.entries[index];
-            let again = match entry.state {
-                State::InFlight { ack_by: due } if turn.now >= due => true,
-                State::Waiting { retry_at: due } if turn.now >= due => false,
-                State::Queued => false,
+            match entry.state {
+                State::InFlight { ack_by } if turn.now >= ack_by => entry.is_unconfirmed = true,
+                State::Waiting { retry_at } if turn.now >= retry_at => {}
+                State::Queued => {}
                 _ => return,
-            };
+            }
             let text = entry.post.frame().encode();
             if text.len() > frame_bytes_max {
                 entry.state = State::Failed;
@@ -245,24 +270,30 @@ impl Outbox {
             }
             entry.state = State::InFlight { ack_by: turn.now + self.ack_patience };
             turn.send_text(text);
-            if !again {
-                tell(entry.post.client_id(), DeliveryState::InFlight, turn);
-            }
-            return;
+            let state = match entry.is_unconfirmed {
+                true => DeliveryState::Unconfirmed,
+                false => DeliveryState::InFlight,
+            };
+            return tell(entry.post.client_id(), state, turn);
         }
     }
 
-    fn insert(&mut self, place: usize, post: Post, turn: &mut Turn<'_>) -> bool {
-        if self.find(post.client_id()).is_some() {
+    fn insert(&mut self, place: usize, kept: Kept, turn: &mut Turn<'_>) -> bool {
+        let client_id = kept.post.client_id();
+        if self.find(client_id).is_some() {
             return false;
         }
         if self.entries.len() >= ENTRIES_MAX {
             let why = "too many messages are waiting to be sent".to_owned();
-            tell_failed(post.client_id(), ErrorCode::TooManySends, why, turn);
+            tell_failed(client_id, ErrorCode::TooManySends, why, turn);
             return false;
         }
-        tell(post.client_id(), DeliveryState::Queued, turn);
-        self.entries.insert(place, Entry { post, state: State::Queued, refusals: 0 });
+        match kept.was {
+            Was::Queued => tell(client_id, DeliveryState::Queued, turn),
+            Was::Sent => tell(client_id, DeliveryState::Unconfirmed, turn),
+            Was::Refused(_) => {}
+        }
+        self.entries.insert(place, Entry::new(kept));
         true
     }
 

@@ -107,6 +107,9 @@ pub enum DeliveryState {
     Queued,
     /// It was sent and is not answered yet.
     InFlight,
+    /// It was sent, and the answer did not come in time, or the connection went first: the server
+    /// may have it. It is sent again, which is harmless.
+    Unconfirmed,
     /// The server has committed it; it has left the outbox. The message as it is then.
     Stored(Message),
     /// It was refused for now. It keeps its place and is tried again by itself, or at

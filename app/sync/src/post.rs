@@ -1,7 +1,8 @@
 //! What a person did to a dialog's messages and the server has not confirmed yet.
 
 use confab_protocol::{
-    ClientFrame, ClientId, DialogId, Message, MessageDelete, MessageEdit, MessageId, MessageSend,
+    ClientFrame, ClientId, DialogId, ErrorCode, Message, MessageDelete, MessageEdit, MessageId,
+    MessageSend,
     json::{Fit, FromJson, Json, Object, ToJson, Writer},
 };
 
@@ -18,6 +19,26 @@ pub enum Post {
     Edit(MessageEdit),
     /// Take something back.
     Delete(MessageDelete),
+}
+
+/// A post of an earlier page life, or of another tab, as it was kept.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Kept {
+    /// What is to be delivered.
+    pub post: Post,
+    /// How far it had come.
+    pub was: Was,
+}
+
+/// How far a post had come.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Was {
+    /// It waited.
+    Queued,
+    /// It was sent and not answered: the server may have it.
+    Sent,
+    /// It was refused for good, and waits for its author.
+    Refused(ErrorCode),
 }
 
 impl Post {

@@ -3,7 +3,7 @@
 use std::{cell::RefCell, rc::Rc, time::Duration};
 
 use confab_app::{
-    Answer, App, Bootstrap, Browser, BrowserHandle, Language, Session,
+    Answer, App, Bootstrap, Browser, BrowserHandle, Language, Session, Shared,
     live::{Host, Live},
 };
 use confab_protocol::{DialogId, ServerFrame, Timestamp, Topic};
@@ -74,6 +74,14 @@ impl Browser for Tab {
         let kept = self.0.kept.borrow();
         kept.iter().rev().find(|(name, _)| name == key).map(|(_, value)| value.clone())
     }
+    // There is no other tab.
+    fn share_outbox(&self, _: &str, session: Session) {
+        session.hear_tabs(Shared::Recalled(Vec::new()));
+        session.hear_tabs(Shared::MaySend);
+    }
+    fn keep(&self, _: &str, _: Option<String>) {}
+    fn tell_tabs(&self, _: &str) {}
+    fn wants_to_send(&self, _: bool) {}
     fn address(&self, _: &str) -> String {
         String::new()
     }

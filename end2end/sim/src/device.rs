@@ -8,7 +8,9 @@ use confab_protocol::{
     MessageSend, Meta, Seq, ServerFrame, Topic, UserId, json,
     rest::{ChangedDialog, DialogDetails, DialogList, MembersChange, MessagesPage},
 };
-use confab_sync::{Client, DeliveryState, Effect, Event, Input, Moment, Post, Settings, SocketId};
+use confab_sync::{
+    Client, DeliveryState, Effect, Event, Input, Kept, Moment, Post, Settings, SocketId, Was,
+};
 use tokio::{
     sync::mpsc,
     task::JoinHandle,
@@ -145,7 +147,7 @@ impl Device {
         }
     }
 
-    fn begin(&mut self, waiting: Vec<Post>) {
+    fn begin(&mut self, waiting: Vec<Kept>) {
         self.tell(Input::Restore(waiting));
         self.tell(Input::Start);
         self.fetch(What::List);
@@ -178,7 +180,9 @@ impl Device {
     /// The page is gone, and with it everything but what is not sent yet.
     fn reload(&mut self) {
         self.note("reloads");
-        let waiting: Vec<_> = self.engine.outbox().cloned().collect();
+        // Who was in the midst of sending does not know whether it came.
+        let kept = |post: &Post| Kept { post: post.clone(), was: Was::Sent };
+        let waiting: Vec<_> = self.engine.outbox().map(kept).collect();
         if let Some((_, _, task)) = self.socket.take() {
             task.abort();
         }

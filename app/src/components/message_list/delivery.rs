@@ -1,19 +1,23 @@
 //! How far a message of ours is.
 
-use confab_protocol::Member;
+use confab_protocol::{ClientId, Member};
 use leptos::prelude::*;
 use stylers_macro::style_sheet;
 
 use super::row::Shown;
 use crate::{
-    components::{dialog::Pane, refused::refused, surroundings, words},
+    components::{
+        dialog::{Composing, Pane},
+        refused::{refused, way_on},
+        surroundings, words,
+    },
     dom::{Html, scoped, switch},
     names::person_name,
     session::OutgoingState,
     words::{digits, fill},
 };
 
-/// ◷ on its way, ✓ stored, ✓✓ with another, coloured seen by another; in words for the ear, and in a
+/// ◷ on its way, ◷? perhaps stored, ✓ stored, ✓✓ with another, coloured seen by another; in words for the ear, and in a
 /// group with names. With a way on if it was refused. The mark keeps its node: what changes is what
 /// it says.
 pub fn delivery(row: Shown) -> Html {
@@ -31,11 +35,24 @@ pub fn delivery(row: Shown) -> Html {
         move |refusal| {
             let Some((code, post)) = refusal else { return Html::nothing() };
             let content = row.get().map(|row| row.content().to_owned()).unwrap_or_default();
-            let ways = refused(*code, post.clone(), &content).map(Html::from);
-            Vec::from(ways).into()
+            let mut ways = Vec::from(refused(*code, post.clone(), &content).map(Html::from));
+            ways.extend(edit_again(row, post.clone(), content));
+            ways.into()
         },
     );
     vec![mark.into(), ways_on].into()
+}
+
+/// **Edit**, for a message that was refused for good. A refused change is made anew by editing again.
+fn edit_again(row: Shown, client_id: ClientId, before: String) -> Option<Html> {
+    let (pane, shown) = (use_context::<Pane>()?, row.get()?);
+    let is_final = matches!(shown.state, OutgoingState::Failed(_)) && shown.seq.is_none();
+    let reply_to = shown.quote.as_ref().map(|quote| quote.message_id.clone());
+    let edit = move |_| {
+        let (client_id, before, reply_to) = (client_id.clone(), before.clone(), reply_to.clone());
+        pane.composing.set(Composing::Again { client_id, before, reply_to });
+    };
+    is_final.then(|| way_on(words().edit(), shown.content()).on("click", edit).into())
 }
 
 /// How far it is, in one word.
@@ -43,6 +60,7 @@ pub fn delivery(row: Shown) -> Html {
 enum Mark {
     Queued,
     Sending,
+    Unconfirmed,
     Stored,
     Delivered,
     Read,
@@ -58,6 +76,7 @@ impl Mark {
             match row.state {
                 OutgoingState::Queued => Self::Queued,
                 OutgoingState::InFlight => Self::Sending,
+                OutgoingState::Unconfirmed => Self::Unconfirmed,
                 OutgoingState::Stored if reach.read > 0 => Self::Read,
                 OutgoingState::Stored if reach.delivered > 0 => Self::Delivered,
                 OutgoingState::Stored => Self::Stored,
@@ -70,6 +89,7 @@ impl Mark {
     fn sign(self) -> &'static str {
         match self {
             Self::Queued | Self::Sending => "◷",
+            Self::Unconfirmed => "◷?",
             Self::Stored => "✓",
             Self::Delivered | Self::Read => "✓✓",
             Self::Waiting | Self::Failed => "!",
@@ -81,6 +101,7 @@ impl Mark {
         match self {
             Self::Queued => "queued",
             Self::Sending => "sending",
+            Self::Unconfirmed => "unconfirmed",
             Self::Stored => "stored",
             Self::Delivered => "delivered",
             Self::Read => "read",
@@ -94,6 +115,7 @@ impl Mark {
         let text = match self {
             Self::Queued | Self::Waiting => words.delivery_queued(),
             Self::Sending => words.delivery_sending(),
+            Self::Unconfirmed => words.delivery_unconfirmed(),
             Self::Stored => words.delivery_stored(),
             Self::Delivered => words.delivery_delivered(),
             Self::Failed => words.delivery_failed(),

@@ -3,7 +3,7 @@
 use confab_protocol::{
     Bye, DialogEvents, DialogReset, Ev, Nack, Pong, Positions, ResetReason, ServerFrame, Topic,
 };
-use confab_sync::{ClosedReason, Input, Post, SocketId, Status};
+use confab_sync::{ClosedReason, Input, Kept, Post, SocketId, Status, Was};
 use proptest::{collection::vec, prelude::*};
 
 use crate::rig::{Rig, client_id, connected, dialog, event, message_new, send, stored};
@@ -76,15 +76,23 @@ fn input() -> impl Strategy<Value = Input> {
         ev().prop_map(|at| Input::Loaded { dialog_id: dialog(), at }),
         Just(Input::Leave { dialog_id: dialog() }),
         id.clone().prop_map(|id| Input::Send(send(id.as_str()))),
-        id.clone().prop_map(|id| Input::Restore(vec![Post::Send(send(id.as_str()))])),
+        (id.clone(), was()).prop_map(|(id, was)| {
+            Input::Restore(vec![Kept { post: Post::Send(send(id.as_str())), was }])
+        }),
+        Just(Input::LetGo),
         id.clone().prop_map(|client_id| Input::Discard { client_id }),
         Just(Input::Hurry),
-        (id.clone(), id)
+        (id.clone(), proptest::option::of(id))
             .prop_map(|(client_id, new_client_id)| Input::Retry { client_id, new_client_id }),
         Just(Input::SendRaw("{".to_owned())),
         old.clone().prop_map(Input::Opened),
         old.prop_map(Input::Failed),
     ]
+}
+
+fn was() -> impl Strategy<Value = Was> {
+    let refused = Was::Refused(confab_protocol::ErrorCode::Internal);
+    prop_oneof![Just(Was::Queued), Just(Was::Sent), Just(refused)]
 }
 
 fn any_step() -> impl Strategy<Value = Any> {

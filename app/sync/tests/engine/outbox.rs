@@ -4,7 +4,7 @@ use confab_protocol::{
     Ack, ErrorCode, Ev, Message, MessageDelete, MessageEdit, MessageId, MessageNew, MessageUpdate,
     Nack, Timestamp, json,
 };
-use confab_sync::{DeliveryState, Event, Input, Post};
+use confab_sync::{DeliveryState, Event, Input, Kept, Post, Was};
 
 use crate::{
     rig::{Rig, client_id, connected, dialog, send, stored},
@@ -21,6 +21,7 @@ fn told(rig: &mut Rig) -> String {
                 DeliveryState::Queued => "queued",
                 DeliveryState::Waiting { .. } => "waiting",
                 DeliveryState::InFlight => "sent",
+                DeliveryState::Unconfirmed => "unconfirmed",
                 DeliveryState::Stored(_) => "stored",
                 DeliveryState::Failed { code, .. } => code.as_str(),
             }
@@ -43,6 +44,10 @@ fn ack(id: &str) -> Ack {
 fn nack(id: &str, retry: bool, after_ms: Option<u64>) -> Nack {
     let code = ErrorCode::StorageUnavailable;
     Nack { client_id: client_id(id), code, message: "no".to_owned(), retry, after_ms }
+}
+
+fn queued(posts: Vec<Post>) -> Vec<Kept> {
+    posts.into_iter().map(|post| Kept { post, was: Was::Queued }).collect()
 }
 
 fn waiting(rig: &Rig) -> String {
@@ -96,7 +101,9 @@ fn a_message_without_an_answer_is_sent_again_after_5_s() {
     assert_eq!(sent(&mut rig), 0);
     rig.waits(1);
     assert_eq!(sent(&mut rig), 1);
-    assert_eq!(told(&mut rig), "a:queued a:sent");
+    assert_eq!(told(&mut rig), "a:queued a:sent a:unconfirmed");
+    rig.hears(ack("a"));
+    assert_eq!(told(&mut rig), "a:stored");
 }
 
 #[test]
@@ -105,12 +112,12 @@ fn a_lost_connection_puts_the_message_back_and_it_goes_first() {
     sends(&mut rig, &["a", "b"]);
     told(&mut rig);
     rig.does(Input::Drop);
-    assert_eq!(told(&mut rig), "a:queued");
+    assert_eq!(told(&mut rig), "a:unconfirmed");
     assert_eq!(waiting(&rig), "a b");
     rig.waits(300);
     rig.opens();
     rig.greets("e1");
-    assert_eq!(told(&mut rig), "a:sent");
+    assert_eq!(told(&mut rig), "a:unconfirmed");
 }
 
 #[test]
@@ -247,7 +254,7 @@ fn a_failed_message_is_retried_at_the_end_under_a_new_name() {
     rig.hears(nack("a", false, None));
     told(&mut rig);
     let retry =
-        |from, to| Input::Retry { client_id: client_id(from), new_client_id: client_id(to) };
+        |from, to| Input::Retry { client_id: client_id(from), new_client_id: Some(client_id(to)) };
     rig.does(retry("b", "x"));
     rig.does(retry("a", "b"));
     assert_eq!(told(&mut rig), "");
@@ -281,11 +288,11 @@ fn discarding_the_refused_one_lets_the_next_go() {
 fn what_an_earlier_page_life_left_goes_first() {
     let mut rig = Rig::new();
     sends(&mut rig, &["n"]);
-    rig.does(Input::Restore(["a", "n", "b"].map(|id| Post::Send(send(id))).to_vec()));
+    rig.does(Input::Restore(queued(["a", "n", "b"].map(|id| Post::Send(send(id))).to_vec())));
     assert_eq!(waiting(&rig), "a b n");
     let mut rig = Rig::connected();
     sends(&mut rig, &["n", "m"]);
-    rig.does(Input::Restore(["a", "b"].map(|id| Post::Send(send(id))).to_vec()));
+    rig.does(Input::Restore(queued(["a", "b"].map(|id| Post::Send(send(id))).to_vec())));
     assert_eq!(waiting(&rig), "n a b m");
 }
 
@@ -376,9 +383,9 @@ fn an_edit_that_is_refused_lets_the_others_pass_and_can_be_retried() {
     told(&mut rig);
     rig.hears(nack("a", false, None));
     assert_eq!(told(&mut rig), "a:storage_unavailable b:sent");
-    rig.does(Input::Retry { client_id: client_id("a"), new_client_id: client_id("a2") });
+    rig.does(Input::Retry { client_id: client_id("a"), new_client_id: None });
     let posts: Vec<_> = rig.client.outbox().cloned().collect();
-    assert_eq!(posts, [Post::Delete(delete("b")), Post::Edit(edit("a2", "x"))]);
+    assert_eq!(posts, [Post::Delete(delete("b")), Post::Edit(edit("a", "x"))]);
 }
 
 #[test]
@@ -433,6 +440,33 @@ fn the_outbox_survives_a_reload() {
     let before_there_were_edits = json::write(&vec![send("a")]);
     assert_eq!(json::read(&before_there_were_edits), Ok(posts[..1].to_vec()));
     let mut rig = Rig::connected();
-    rig.does(Input::Restore(posts));
+    rig.does(Input::Restore(queued(posts)));
     assert_eq!((waiting(&rig).as_str(), rig.said().as_str()), ("a b c", "message:send"));
+}
+
+#[test]
+fn what_is_let_go_is_not_sent_and_who_takes_over_sends_all_of_it() {
+    let mut rig = Rig::connected();
+    sends(&mut rig, &["a", "b"]);
+    rig.does(Input::LetGo);
+    rig.hears(ack("a"));
+    assert_eq!((waiting(&rig).as_str(), sent(&mut rig)), ("", 1));
+    told(&mut rig);
+    let mut kept = queued(["a", "b"].map(|id| Post::Send(send(id))).to_vec());
+    kept[0].was = Was::Sent;
+    rig.does(Input::Restore(kept));
+    assert_eq!(told(&mut rig), "a:unconfirmed b:queued a:unconfirmed");
+    rig.hears(ack("a"));
+    rig.hears(ack("b"));
+    assert_eq!((told(&mut rig).as_str(), sent(&mut rig)), ("a:stored b:sent b:stored", 2));
+}
+
+#[test]
+fn what_was_refused_stays_so_over_a_reload_until_its_author_retries_it() {
+    let mut rig = Rig::connected();
+    let was = Was::Refused(ErrorCode::UnknownDialog);
+    rig.does(Input::Restore(vec![Kept { post: Post::Send(send("a")), was }]));
+    assert_eq!((told(&mut rig).as_str(), sent(&mut rig)), ("", 0));
+    rig.does(Input::Retry { client_id: client_id("a"), new_client_id: None });
+    assert_eq!((told(&mut rig).as_str(), sent(&mut rig)), ("a:queued a:sent", 1));
 }

@@ -4,7 +4,7 @@ use confab_protocol::{
     ClientFrame, DialogEvent, Ev, MessageDelete, MessageEdit, MessageId, MessageSend, Seq,
     ServerFrame, Uev,
 };
-use confab_sync::{DeliveryState, Effect, Event, Input, Post};
+use confab_sync::{Delivery, DeliveryState, Effect, Event, Input, Kept, Post, Was};
 
 use crate::{
     app::{App, What},
@@ -26,6 +26,10 @@ pub enum Fate {
     WeEdit(usize, bool),
     WeDelete(usize),
     WeRead(usize),
+    /// Another tab is to send, or none.
+    LetsGo,
+    /// This tab is to send what was kept.
+    TakesOver,
     /// One of the frames on the wire arrives, out of turn.
     Arrives(usize),
     ArrivesTwice(usize),
@@ -57,6 +61,9 @@ pub struct World {
     pub told: Vec<DialogEvent>,
     /// All that we did, in order.
     pub written: Vec<Post>,
+    /// What the person's tabs keep, and whether the engine is the one to send it.
+    kept: Vec<Kept>,
+    is_sender: bool,
     /// Names of what was stored, and of what was refused for good, as we were told.
     pub delivered: Vec<String>,
     pub failed: Vec<String>,
@@ -77,6 +84,8 @@ impl World {
             loaded: None,
             told: Vec::new(),
             written: Vec::new(),
+            kept: Vec::new(),
+            is_sender: true,
             delivered: Vec::new(),
             failed: Vec::new(),
         };
@@ -101,16 +110,14 @@ impl World {
                 if let Some(message_id) = self.one_of_ours(pick) {
                     let (dialog_id, client_id) = (dialog(), client_id(&self.name()));
                     let edit = MessageEdit { dialog_id, message_id, client_id, content };
-                    self.written.push(Post::Edit(edit.clone()));
-                    self.rig.does(Input::Edit(edit));
+                    self.posts(Post::Edit(edit.clone()), Input::Edit(edit));
                 }
             }
             Fate::WeDelete(pick) => {
                 if let Some(message_id) = self.one_of_ours(pick) {
                     let (dialog_id, client_id) = (dialog(), client_id(&self.name()));
                     let delete = MessageDelete { dialog_id, message_id, client_id };
-                    self.written.push(Post::Delete(delete.clone()));
-                    self.rig.does(Input::Delete(delete));
+                    self.posts(Post::Delete(delete.clone()), Input::Delete(delete));
                 }
             }
             Fate::WeRead(pick) => {
@@ -136,6 +143,11 @@ impl World {
                 }
             }
             Fate::NobodyListens => return self.deaf = true,
+            Fate::LetsGo => {
+                self.is_sender = false;
+                self.rig.does(Input::LetGo);
+            }
+            Fate::TakesOver => self.takes_over(),
             Fate::Cut => {
                 self.rig.does(Input::Drop);
                 self.rig.waits(300);
@@ -153,6 +165,7 @@ impl World {
     /// Everything works again, and time passes.
     pub fn heals(&mut self) {
         (self.server.refuses, self.deaf) = (false, false);
+        self.takes_over();
         if self.app.page.is_none() {
             self.app.asks(What::Latest(4), false, &self.server);
         }
@@ -206,8 +219,41 @@ impl World {
     fn we_send(&mut self, content: &str, reply_to: Option<MessageId>) {
         let content = content.to_owned();
         let send = MessageSend { content, reply_to, ..send(&self.name()) };
-        self.written.push(Post::Send(send.clone()));
-        self.rig.does(Input::Send(send));
+        self.posts(Post::Send(send.clone()), Input::Send(send));
+    }
+
+    /// A tab that does not send keeps what it writes, and shows it.
+    fn posts(&mut self, post: Post, input: Input) {
+        self.written.push(post.clone());
+        if self.is_sender {
+            return self.rig.does(input);
+        }
+        let queued = Delivery { client_id: post.client_id().clone(), state: DeliveryState::Queued };
+        self.app.hears(&Event::Outbox(queued), &self.server);
+        self.kept.push(Kept { post, was: Was::Queued });
+    }
+
+    fn takes_over(&mut self) {
+        if !std::mem::replace(&mut self.is_sender, true) {
+            self.rig.does(Input::Restore(self.kept.clone()));
+        }
+    }
+
+    fn keeps(&mut self, delivery: &Delivery) {
+        let is_it = |post: &Post| *post.client_id() == delivery.client_id;
+        let was = match &delivery.state {
+            DeliveryState::Stored(_) => return self.kept.retain(|kept| !is_it(&kept.post)),
+            DeliveryState::Queued | DeliveryState::Waiting { .. } => Was::Queued,
+            DeliveryState::InFlight | DeliveryState::Unconfirmed => Was::Sent,
+            DeliveryState::Failed { code, .. } => Was::Refused(*code),
+        };
+        match self.kept.iter_mut().find(|kept| is_it(&kept.post)) {
+            Some(kept) => kept.was = was,
+            None => {
+                let post = self.written.iter().find(|post| is_it(post)).expect("it was written");
+                self.kept.push(Kept { post: post.clone(), was });
+            }
+        }
     }
 
     /// One of our messages, as far as we have seen that they are stored.
@@ -276,6 +322,7 @@ impl World {
         match event {
             Event::Dialog { event, .. } => self.told.push(event.clone()),
             Event::Outbox(delivery) => {
+                self.keeps(delivery);
                 let name = delivery.client_id.to_string();
                 match &delivery.state {
                     DeliveryState::Stored(_) => self.delivered.push(name),

@@ -34,7 +34,7 @@ fn stored(sender: &str, client_id: &str, seq: u64, minute: u64) -> Message {
 }
 
 fn outgoing(post: Post, state: OutgoingState) -> Outgoing {
-    Outgoing { post, at: Timestamp::from_unix_ms(0), state }
+    Outgoing { post, at: Timestamp::from_unix_ms(0), order: 0, state, is_kept: true }
 }
 
 fn send(client_id: &str) -> Post {
