@@ -109,9 +109,12 @@ impl DialogLog {
         }
     }
 
+    /// What waits beyond a gap is void with its socket: the next one brings it again, and may bring
+    /// another life of the database, whose snapshot the app may have before we hear of it.
     pub fn disconnected(&mut self) {
         self.standing = Standing::Offline;
         self.reset_is_known = false;
+        self.ahead.clear();
     }
 
     /// The app shows a snapshot that was read here.

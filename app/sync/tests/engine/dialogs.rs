@@ -205,6 +205,17 @@ fn a_reset_waits_for_a_fresh_snapshot() {
     assert_eq!(rig.story(), "|400");
 }
 
+/// The snapshot may be one of a restored database, which we hear of on the next socket.
+#[test]
+fn what_waits_beyond_a_gap_is_void_with_its_socket() {
+    let mut rig = joined(5);
+    rig.hears(message_new(400));
+    rig.hears(reset(ResetReason::TooFarBehind));
+    rig.loses();
+    rig.does(loaded(399));
+    assert_eq!(rig.story(), "TooFarBehind");
+}
+
 #[test]
 fn a_position_ahead_of_the_log_is_forgotten() {
     let mut rig = joined(5);
