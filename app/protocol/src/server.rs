@@ -299,7 +299,7 @@ wire! {
 
 words! {
     /// Why a position cannot be used.
-    #[derive(Clone, Copy, Debug, Eq, PartialEq)]
+    #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
     pub enum ResetReason {
         /// More changes behind than are told one by one.
         "too_far_behind" => TooFarBehind,

@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// A chat client without I/O. See the crate's page for the contract with its driver.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Client {
     engine: Engine,
     out: Outcomes,

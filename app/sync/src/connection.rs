@@ -29,7 +29,7 @@ use crate::{
 const BYE_MAX: Duration = Duration::from_secs(3600);
 
 /// What can happen to a connection.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) enum Happening {
     Start,
     Reconnect,
@@ -51,20 +51,20 @@ pub(crate) enum Happening {
 }
 
 /// How the browser says that a socket is no more.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct End {
     pub code: u16,
     pub reason: String,
     pub clean: bool,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Connection {
     core: Core,
     state: State,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 enum State {
     Closed(Closed),
     Waiting(Waiting),
@@ -136,14 +136,14 @@ impl Connection {
 }
 
 /// Which try it is, and why there had to be one.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Again {
     attempt: u32,
     error: ConnectionError,
 }
 
 /// No socket, and none will be tried by itself.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Closed {
     reason: ClosedReason,
     error: Option<ConnectionError>,
@@ -165,7 +165,7 @@ impl Closed {
 }
 
 /// No socket; the next one is tried at `retry_at`.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Waiting {
     again: Again,
     retry_at: Moment,
@@ -184,7 +184,7 @@ impl Waiting {
 }
 
 /// The browser is opening a socket.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Trying {
     socket: SocketId,
     give_up_at: Moment,
@@ -233,7 +233,7 @@ fn stopped() -> State {
 }
 
 /// What all states share: where to, how patiently, and how often we have failed.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Core {
     settings: Settings,
     url: String,

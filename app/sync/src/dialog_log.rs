@@ -38,7 +38,7 @@ const ASK_AGAIN: Duration = Duration::from_secs(5);
 /// How often the wait for an answer doubles: to 80 s.
 const ASK_DOUBLINGS_MAX: u32 = 4;
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct DialogLog {
     dialog_id: DialogId,
     gap_patience: Duration,

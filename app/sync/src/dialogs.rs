@@ -9,7 +9,7 @@ use confab_protocol::{
 
 use crate::{Moment, dialog_log::DialogLog, outcome::Turn};
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Dialogs {
     gap_patience: Duration,
     /// From the settings, then from `connection_established`; a position without an epoch cannot be

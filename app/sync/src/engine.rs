@@ -23,7 +23,7 @@ use crate::{
     typing::Typing,
 };
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Engine {
     pub connection: Connection,
     pub outbox: Outbox,

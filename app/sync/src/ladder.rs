@@ -14,7 +14,7 @@ pub(crate) struct Rung {
 /// Where we stand between the first loss and giving up. It is climbed by failures and left only by
 /// a socket that held, or by a sign from outside: never by merely opening, or a server that
 /// accepts and closes would be stormed.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Ladder {
     delays: Vec<Duration>,
     /// The attempt that comes next; 0 is the quick one.

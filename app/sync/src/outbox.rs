@@ -46,7 +46,7 @@ const RETRY_DOUBLINGS_MAX: u32 = 4;
 /// The longest wait after a refusal, also if the server asks for more: the line stands meanwhile.
 const RETRY_MAX: Duration = Duration::from_secs(16);
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Outbox {
     /// In order. Messages leave from any place, so a ring would not help.
     entries: Vec<Entry>,
@@ -65,7 +65,7 @@ enum Line {
     Ready { frame_bytes_max: usize },
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Entry {
     post: Post,
     state: State,

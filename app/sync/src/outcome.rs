@@ -129,7 +129,7 @@ pub enum DeliveryState {
 
 /// Effects and events on their way out, in order. The driver empties it after every input, so there
 /// are a few at a time, and lists do where rings would weigh more.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Outcomes {
     pub effects: Vec<Effect>,
     pub events: Vec<Event>,

@@ -18,7 +18,7 @@ const HIDDEN_MAX: Duration = Duration::from_secs(10);
 /// shorter.
 const IDLE_MAX: Duration = Duration::from_secs(5 * 60);
 
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Presence {
     /// Since when the page is hidden.
     hidden_at: Option<Moment>,

@@ -37,7 +37,7 @@ pub(crate) enum Reach {
     Read,
 }
 
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Receipts {
     /// Whether `connected` came.
     is_greeted: bool,
@@ -47,7 +47,7 @@ pub(crate) struct Receipts {
     second: (Moment, u32),
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Watermarks {
     dialog_id: DialogId,
     delivered: Watermark,

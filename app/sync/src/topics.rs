@@ -15,7 +15,7 @@ pub(crate) enum Wish {
     Spare,
 }
 
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Topics {
     /// A handful, in the order they were first wished for: a map would weigh more than it finds.
     wishes: Vec<(Topic, Wish)>,

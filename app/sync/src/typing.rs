@@ -27,7 +27,7 @@ const GONE_AFTER: Duration = Duration::from_secs(5);
 /// more than these are not noted, so that a busy lobby costs nobody memory.
 const TYPISTS_MAX: usize = 100;
 
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Typing {
     /// Whether `connected` came: before, nobody would understand.
     is_greeted: bool,
@@ -38,7 +38,7 @@ pub(crate) struct Typing {
 }
 
 /// Where we type.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct TypingBox {
     dialog_id: DialogId,
     said_at: Moment,
@@ -55,7 +55,7 @@ enum State {
     Held,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Typist {
     dialog_id: DialogId,
     person: Person,

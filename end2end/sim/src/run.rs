@@ -183,9 +183,9 @@ impl World {
 async fn come_in(seed: u64, network: Network, came: UnboundedSender<Vec<(Person, Asker)>>) {
     let mut dice = Dice::new(seed, "groups");
     let mut askers: Vec<(Person, Asker)> = Vec::new();
-    for road in 0..PEOPLE {
+    for (road, name) in NAMES.into_iter().enumerate() {
         let mut asker = Asker { network: network.clone(), road, cookie: None };
-        let body = json::write(&NewGuest { name: Some(NAMES[road].to_owned()) });
+        let body = json::write(&NewGuest { name: Some(name.to_owned()) });
         let me = loop {
             let answer = asker.ask("POST", "/api/auth/guest", body.clone()).await;
             let Some(answer) = answer.filter(|answer| answer.status == 200) else {
@@ -201,12 +201,12 @@ async fn come_in(seed: u64, network: Network, came: UnboundedSender<Vec<(Person,
         askers.push((Person { id: me.id, username: me.username }, asker));
     }
     let ids: Vec<_> = askers.iter().map(|(person, _)| person.id.clone()).collect();
-    for owner in 0..2 {
+    for (owner, (_, asker)) in askers.iter().enumerate().take(2) {
         let others = ids.iter().enumerate().filter(|(number, _)| *number != owner);
         let members = others.filter(|_| !dice.once_in(4)).map(|(_, id)| id.clone()).collect();
         let title = Some(format!("Group {owner}"));
         let new = NewDialog { kind: DialogKind::Group, members, title };
-        askers[owner].1.ask("POST", "/api/dialogs", json::write(&new)).await;
+        asker.ask("POST", "/api/dialogs", json::write(&new)).await;
     }
     let _ = came.send(askers);
 }

@@ -12,7 +12,7 @@ use confab_protocol::{ClientFrame, CloseCode, ComesBack, Ping};
 use super::{Core, End, Happening, State, stopped};
 use crate::{ConnectionError, Effect, Event, Moment, SocketId, outcome::Turn};
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Open {
     pub socket: SocketId,
     opened_at: Moment,
