@@ -15,7 +15,9 @@ use std::{
 };
 
 use confab_protocol::{Ev, ResetReason};
-use confab_sync::{Client, DeliveryState, Effect, Event, Input, Moment, Post, Settings, SocketId};
+use confab_sync::{
+    Client, DeliveryState, Effect, Event, Input, Kept, Moment, Post, Settings, SocketId, Was,
+};
 
 use crate::wire::{Down, Line, Name, Up, dialog, epoch, line, name, send};
 
@@ -130,7 +132,10 @@ impl Engine {
             Happening::Begins { at, outbox, .. } => {
                 let after = Some(Ev(u64::from(*at)));
                 self.does(Input::Join { dialog_id: dialog(), after }, &mut outcomes);
-                let posts = outbox.iter().map(|name| Post::Send(send(*name))).collect();
+                let posts = outbox
+                    .iter()
+                    .map(|name| Kept { post: Post::Send(send(*name)), was: Was::Sent })
+                    .collect();
                 self.does(Input::Restore(posts), &mut outcomes);
                 self.does(Input::Start, &mut outcomes);
             }
