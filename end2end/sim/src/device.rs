@@ -1,21 +1,17 @@
 //! A device: the real engine, driven as the browser drives it, with a person at it who does what
 //! their dice say.
 
+mod compare;
+mod fetching;
+mod person;
+
 use std::time::Duration;
 
-use confab_protocol::{
-    ClientId, DialogChange, DialogId, Ev, Message, MessageDelete, MessageEdit, MessageKind,
-    MessageSend, Meta, Seq, ServerFrame, Topic, UserId, json,
-    rest::{ChangedDialog, DialogDetails, DialogList, MembersChange, MessagesPage},
-};
+use confab_protocol::{ClientId, DialogChange, DialogId, Ev, Message, ServerFrame, Topic, UserId};
 use confab_sync::{
     Client, DeliveryState, Effect, Event, Input, Kept, Moment, Post, Settings, SocketId, Was,
 };
-use tokio::{
-    sync::mpsc,
-    task::JoinHandle,
-    time::{sleep, sleep_until},
-};
+use tokio::{sync::mpsc, task::JoinHandle, time::sleep_until};
 
 use crate::{
     dice::Dice,
@@ -26,9 +22,6 @@ use crate::{
     time,
     trace::Trace,
 };
-
-/// How long one waits before asking again what could not be had.
-const AGAIN: Duration = Duration::from_secs(1);
 
 /// What comes to a device from elsewhere.
 pub enum Happening {
@@ -335,207 +328,6 @@ impl Device {
         }
     }
 
-    fn fetch(&mut self, what: What) {
-        if self.shown.wants(what.clone()) {
-            self.ask(what, Duration::ZERO);
-        }
-    }
-
-    fn ask(&self, what: What, after: Duration) {
-        let (asker, heard, life) = (self.seat.asker.clone(), self.heard.clone(), self.life);
-        let path = path(&what);
-        tokio::spawn(async move {
-            sleep(after).await;
-            loop {
-                match asker.ask("GET", &path, String::new()).await {
-                    Some(answer) if answer.status < 500 => {
-                        let _ = heard.send(Happening::Answer(life, what, answer));
-                        return;
-                    }
-                    _ => sleep(AGAIN).await,
-                }
-            }
-        });
-    }
-
-    fn answered(&mut self, what: What, answer: &Answer) {
-        self.note(&format!("has {what:?}: {}", answer.status));
-        let you = self.seat.user.clone();
-        match &what {
-            What::List => match answer.data::<DialogList>() {
-                Some(list) => {
-                    let dialogs: Vec<_> =
-                        list.dialogs.iter().map(|dialog| dialog.dialog_id.clone()).collect();
-                    if !self.shown.takes_list(list, &you) {
-                        self.fetch(What::List);
-                    }
-                    for dialog_id in dialogs {
-                        if !self.shown.pages.contains_key(&dialog_id)
-                            && self.shown.wants(What::Messages(dialog_id.clone()))
-                        {
-                            self.tell(Input::Join { dialog_id: dialog_id.clone(), after: None });
-                            self.ask(What::Messages(dialog_id.clone()), Duration::ZERO);
-                            self.fetch(What::Details(dialog_id));
-                        }
-                    }
-                }
-                None => self.shown.gives_up(&what),
-            },
-            What::Messages(dialog_id) => match answer.data::<MessagesPage>() {
-                Some(page) => {
-                    let at = page.ev;
-                    self.sees_page(dialog_id, &page);
-                    if self.shown.takes_page(dialog_id, page) {
-                        self.tell(Input::Loaded { dialog_id: dialog_id.clone(), at });
-                    }
-                }
-                None => self.shown.gives_up(&what),
-            },
-            What::Details(_) => match answer.data::<DialogDetails>() {
-                Some(details) => {
-                    if !self.shown.takes_details(details, &you) {
-                        self.fetch(what);
-                    }
-                }
-                None => self.shown.gives_up(&what),
-            },
-        }
-    }
-
-    fn sees_page(&self, dialog: &DialogId, page: &MessagesPage) {
-        let mut book = self.seat.ledger.open();
-        for message in &page.messages {
-            book.shown.insert((dialog.clone(), message.seq, message.message_id.clone()));
-        }
-    }
-
-    /// What a person does.
-    fn does_something(&mut self) {
-        let dialogs: Vec<_> = self.shown.pages.keys().cloned().collect();
-        let Some(dialog_id) = dialogs.get(self.dice.below(dialogs.len())).cloned() else { return };
-        match self.dice.below(20) {
-            0..10 => self.says(dialog_id),
-            10..12 => self.changes(dialog_id),
-            12 => self.tell(Input::Typed { dialog_id }),
-            13..15 => {
-                let seq = self.shown.pages[&dialog_id].messages.last().map(|last| last.seq);
-                let seq = seq.unwrap_or(Seq(0));
-                self.tell(Input::Read { dialog_id, seq });
-            }
-            15 => self.manages(&dialog_id),
-            _ => {}
-        }
-    }
-
-    fn new_client_id(&mut self) -> ClientId {
-        let id = format!("{:016x}-{}", self.dice.bits(), self.seat.number);
-        ClientId::parse(id).expect("an id")
-    }
-
-    fn says(&mut self, dialog_id: DialogId) {
-        self.said += 1;
-        let content = format!("{} {}", self.name, self.said);
-        let client_id = self.new_client_id();
-        let said = (dialog_id.clone(), client_id.clone());
-        self.seat.ledger.open().said.entry(self.seat.number).or_default().push(said);
-        let replies = self.dice.once_in(5);
-        let last = self.shown.pages[&dialog_id].messages.last();
-        let reply_to = last.filter(|_| replies).map(|last| last.message_id.clone());
-        let (kind, meta) = (MessageKind::Text, Meta::default());
-        self.tell(Input::Send(MessageSend { dialog_id, client_id, content, kind, meta, reply_to }));
-    }
-
-    /// Says one of one's own messages in other words, or takes it back.
-    fn changes(&mut self, dialog_id: DialogId) {
-        let you = &self.seat.user;
-        let mut mine = self.shown.pages[&dialog_id].messages.iter().rev();
-        let mine = mine.find(|message| message.sender_id == *you && message.deleted_at.is_none());
-        let Some(message_id) = mine.map(|message| message.message_id.clone()) else { return };
-        let client_id = self.new_client_id();
-        if self.dice.once_in(3) {
-            self.tell(Input::Delete(MessageDelete { dialog_id, message_id, client_id }));
-        } else {
-            self.said += 1;
-            let content = format!("{} {}, better", self.name, self.said);
-            self.tell(Input::Edit(MessageEdit { dialog_id, message_id, client_id, content }));
-        }
-    }
-
-    /// Takes somebody in or out, or finds another title.
-    fn manages(&mut self, dialog: &DialogId) {
-        let someone = self.seat.everyone[self.dice.below(self.seat.everyone.len())].clone();
-        let members = ["/api/dialogs/", dialog.as_str(), "/members"].concat();
-        let members_change = json::write(&MembersChange { members: vec![someone] });
-        let (method, path, body) = match self.dice.below(4) {
-            0 => ("DELETE", members, members_change),
-            1 | 2 => ("POST", members, members_change),
-            _ => {
-                let title = Some(format!("Tea {}", self.dice.below(100)));
-                let body = json::write(&ChangedDialog { title, ..ChangedDialog::default() });
-                ("PATCH", ["/api/dialogs/", dialog.as_str()].concat(), body)
-            }
-        };
-        self.note(&format!("{method} {path} {body}"));
-        let asker = self.seat.asker.clone();
-        tokio::spawn(async move { asker.ask(method, &path, body).await });
-    }
-
-    /// What differs between what is shown and a fresh fetch; what is not settled differs, too.
-    async fn compare(&mut self) -> Option<String> {
-        if !self.engine.has_open_socket() {
-            return Some(format!("no socket: {:?}", self.engine.status()));
-        }
-        if let Some(post) = self.engine.outbox().next() {
-            return Some(format!("unsent: {}", post.client_id()));
-        }
-        if self.shown.waits() {
-            return Some("something is being fetched".to_owned());
-        }
-        let fresh = self.seat.asker.ask("GET", &path(&What::List), String::new()).await;
-        let Some(mut fresh) = fresh.and_then(|answer| answer.data::<DialogList>()) else {
-            return Some("the list cannot be had".to_owned());
-        };
-        let Some(mut shown) = self.shown.list.clone() else {
-            return Some("the list is not shown".to_owned());
-        };
-        for list in [&mut fresh, &mut shown] {
-            list.dialogs.iter_mut().for_each(|dialog| dialog.presence = None);
-        }
-        if fresh != shown {
-            return Some(format!("the list is {shown:?}\n and should be {fresh:?}"));
-        }
-        for dialog in &fresh.dialogs {
-            let what = What::Messages(dialog.dialog_id.clone());
-            let answer = self.seat.asker.ask("GET", &path(&what), String::new()).await;
-            let Some(page) = answer.and_then(|answer| answer.data::<MessagesPage>()) else {
-                return Some(format!("{what:?} cannot be had"));
-            };
-            let Some(shown) = self.shown.pages.get(&dialog.dialog_id) else {
-                return Some(format!("{what:?} is not shown"));
-            };
-            let both = shown.messages.len().min(page.messages.len());
-            let tail = |page: &MessagesPage| page.messages[page.messages.len() - both..].to_vec();
-            if shown.ev != page.ev || tail(shown) != tail(&page) {
-                let (shown_at, fresh_at) = (shown.ev.0, page.ev.0);
-                return Some(format!("{what:?} is at {shown_at} and should be at {fresh_at}"));
-            }
-            let what = What::Details(dialog.dialog_id.clone());
-            let answer = self.seat.asker.ask("GET", &path(&what), String::new()).await;
-            let Some(mut fresh) = answer.and_then(|answer| answer.data::<DialogDetails>()) else {
-                return Some(format!("{what:?} cannot be had"));
-            };
-            let Some(mut shown) = self.shown.details.get(&dialog.dialog_id).cloned() else {
-                return Some(format!("{what:?} is not shown"));
-            };
-            fresh.dialog.presence = None;
-            shown.dialog.presence = None;
-            if fresh != shown {
-                return Some(format!("{what:?} is {shown:?}\n and should be {fresh:?}"));
-            }
-        }
-        None
-    }
-
     fn note(&self, what: &str) {
         self.seat.trace.note(&self.name, what);
     }
@@ -543,14 +335,6 @@ impl Device {
     fn is_wrong(&self, count: &'static str, story: String) {
         let story = format!("{:.3} {}: {story}", time::now().as_secs_f64(), self.name);
         self.seat.ledger.open().wrong.push((count, story));
-    }
-}
-
-fn path(what: &What) -> String {
-    match what {
-        What::List => "/api/dialogs".to_owned(),
-        What::Details(dialog) => ["/api/dialogs/", dialog.as_str()].concat(),
-        What::Messages(dialog) => ["/api/messages/dialog/", dialog.as_str(), "?limit=100"].concat(),
     }
 }
 

@@ -1,0 +1,82 @@
+//! The person at a device, who does what their dice say.
+
+use confab_protocol::{
+    ClientId, DialogId, MessageDelete, MessageEdit, MessageKind, MessageSend, Meta, Seq, json,
+    rest::{ChangedDialog, MembersChange},
+};
+use confab_sync::Input;
+
+use super::Device;
+
+impl Device {
+    /// What a person does.
+    pub(super) fn does_something(&mut self) {
+        let dialogs: Vec<_> = self.shown.pages.keys().cloned().collect();
+        let Some(dialog_id) = dialogs.get(self.dice.below(dialogs.len())).cloned() else { return };
+        match self.dice.below(20) {
+            0..10 => self.says(dialog_id),
+            10..12 => self.changes(dialog_id),
+            12 => self.tell(Input::Typed { dialog_id }),
+            13..15 => {
+                let seq = self.shown.pages[&dialog_id].messages.last().map(|last| last.seq);
+                let seq = seq.unwrap_or(Seq(0));
+                self.tell(Input::Read { dialog_id, seq });
+            }
+            15 => self.manages(&dialog_id),
+            _ => {}
+        }
+    }
+
+    fn new_client_id(&mut self) -> ClientId {
+        let id = format!("{:016x}-{}", self.dice.bits(), self.seat.number);
+        ClientId::parse(id).expect("an id")
+    }
+
+    fn says(&mut self, dialog_id: DialogId) {
+        self.said += 1;
+        let content = format!("{} {}", self.name, self.said);
+        let client_id = self.new_client_id();
+        let said = (dialog_id.clone(), client_id.clone());
+        self.seat.ledger.open().said.entry(self.seat.number).or_default().push(said);
+        let replies = self.dice.once_in(5);
+        let last = self.shown.pages[&dialog_id].messages.last();
+        let reply_to = last.filter(|_| replies).map(|last| last.message_id.clone());
+        let (kind, meta) = (MessageKind::Text, Meta::default());
+        self.tell(Input::Send(MessageSend { dialog_id, client_id, content, kind, meta, reply_to }));
+    }
+
+    /// Says one of one's own messages in other words, or takes it back.
+    fn changes(&mut self, dialog_id: DialogId) {
+        let you = &self.seat.user;
+        let mut mine = self.shown.pages[&dialog_id].messages.iter().rev();
+        let mine = mine.find(|message| message.sender_id == *you && message.deleted_at.is_none());
+        let Some(message_id) = mine.map(|message| message.message_id.clone()) else { return };
+        let client_id = self.new_client_id();
+        if self.dice.once_in(3) {
+            self.tell(Input::Delete(MessageDelete { dialog_id, message_id, client_id }));
+        } else {
+            self.said += 1;
+            let content = format!("{} {}, better", self.name, self.said);
+            self.tell(Input::Edit(MessageEdit { dialog_id, message_id, client_id, content }));
+        }
+    }
+
+    /// Takes somebody in or out, or finds another title.
+    fn manages(&mut self, dialog: &DialogId) {
+        let someone = self.seat.everyone[self.dice.below(self.seat.everyone.len())].clone();
+        let members = ["/api/dialogs/", dialog.as_str(), "/members"].concat();
+        let members_change = json::write(&MembersChange { members: vec![someone] });
+        let (method, path, body) = match self.dice.below(4) {
+            0 => ("DELETE", members, members_change),
+            1 | 2 => ("POST", members, members_change),
+            _ => {
+                let title = Some(format!("Tea {}", self.dice.below(100)));
+                let body = json::write(&ChangedDialog { title, ..ChangedDialog::default() });
+                ("PATCH", ["/api/dialogs/", dialog.as_str()].concat(), body)
+            }
+        };
+        self.note(&format!("{method} {path} {body}"));
+        let asker = self.seat.asker.clone();
+        tokio::spawn(async move { asker.ask(method, &path, body).await });
+    }
+}
