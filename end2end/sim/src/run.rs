@@ -28,6 +28,9 @@ const STEP: Duration = Duration::from_millis(5);
 const CALM: Duration = Duration::from_secs(5);
 /// How long the storm blows.
 const STORM: Duration = Duration::from_secs(40);
+/// At the end one device is out of reach for so long, and its socket still there: what finds no room
+/// in its queue meanwhile, nobody says again.
+const OUT_OF_REACH: Duration = Duration::from_secs(22);
 /// How long all may take to show the same, once the storm is over.
 const PATIENCE: Duration = Duration::from_secs(60);
 /// How often one looks whether they do.
@@ -62,8 +65,12 @@ pub fn play(seed: u64, is_told: bool) -> io::Result<Outcome> {
     let devices = world.begins();
     let mut weather = Weather::new(seed, world.trace.clone());
     let over = world.now + STORM;
+    let out_of_reach = Dice::new(seed, "out of reach").below(DEVICES);
     while world.now < over {
         weather.blows(world.now, &mut world.machine, &world.network, &devices);
+        if world.now + OUT_OF_REACH > over {
+            world.network.hold(out_of_reach, true);
+        }
         world.steps();
     }
     weather.clears(world.now, &mut world.machine, &world.network, DEVICES);
