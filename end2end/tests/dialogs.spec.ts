@@ -40,6 +40,9 @@ test("two who write to each other at the same moment have one dialog", async ({ 
   );
   expect(urls[0]).toBe(urls[1]);
   await expect(pages[0]!.getByTestId("dialog-name").filter({ hasText: "Bob" })).toHaveCount(1);
+  for (const page of pages) {
+    await expect(page.getByTestId("status")).toHaveAttribute("data-state", "open");
+  }
 });
 
 test("unread counts and the divider agree across two devices of one person", async ({ alice, bob, someone }) => {
