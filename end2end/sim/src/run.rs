@@ -67,13 +67,13 @@ pub fn play(seed: u64, is_told: bool) -> io::Result<Outcome> {
     let over = world.now + STORM;
     let out_of_reach = Dice::new(seed, "out of reach").below(DEVICES);
     while world.now < over {
-        weather.blows(world.now, &mut world.machine, &world.network, &devices);
+        weather.blows(world.now, &mut world.machine, &world.network, &devices)?;
         if world.now + OUT_OF_REACH > over {
             world.network.hold(out_of_reach, true);
         }
         world.steps();
     }
-    weather.clears(world.now, &mut world.machine, &world.network, DEVICES);
+    weather.clears(world.now, &mut world.machine, &world.network, DEVICES)?;
     let stuck = world.settles(&devices);
     let mut wrong: Vec<_> = stuck.into_iter().map(|story| ("stuck", story)).collect();
     world.machine.crash(false, &[])?;

@@ -1,6 +1,6 @@
 //! The storm: what befalls lines, machine and devices.
 
-use std::time::Duration;
+use std::{io, time::Duration};
 
 use crate::{
     device::{Happening, Order},
@@ -36,16 +36,20 @@ impl Weather {
     }
 
     /// Something may happen.
+    ///
+    /// # Errors
+    ///
+    /// When the files of the machine's next life cannot be made.
     pub fn blows(
         &mut self,
         now: Duration,
         machine: &mut Machine,
         network: &Network,
         devices: &[UnboundedSender<Happening>],
-    ) {
-        self.mends(now, now, machine, network);
+    ) -> io::Result<()> {
+        self.mends(now, now, machine, network)?;
         if now < self.next {
-            return;
+            return Ok(());
         }
         self.next = now + self.dice.between(100, 2_500);
         let road = self.dice.below(devices.len());
@@ -83,28 +87,36 @@ impl Weather {
             }
             12..14 if machine.is_on() && !self.is_going() => {
                 let silently = self.dice.once_in(2);
-                self.crashes(now, machine, silently);
+                self.crashes(now, machine, silently)?;
             }
             _ => {}
         }
+        Ok(())
     }
 
     fn is_going(&self) -> bool {
         self.mends.iter().any(|(_, mend)| matches!(mend, Mend::SwitchOff | Mend::Start))
     }
 
-    fn crashes(&mut self, now: Duration, machine: &mut Machine, silently: bool) {
+    fn crashes(&mut self, now: Duration, machine: &mut Machine, silently: bool) -> io::Result<()> {
         let torn: Vec<u8> = (0..self.dice.below(5_000)).map(|_| self.dice.bits() as u8).collect();
-        machine.crash(silently, &torn).expect("the files can be copied");
+        machine.crash(silently, &torn)?;
         if self.dice.once_in(4) {
             let hour = if self.dice.once_in(2) { 3_600_000 } else { -3_600_000 };
             machine.set_clock(hour);
         }
         let until = now + self.dice.between(100, 5_000);
         self.mends.push((until, Mend::Start));
+        Ok(())
     }
 
-    fn mends(&mut self, now: Duration, due: Duration, machine: &mut Machine, network: &Network) {
+    fn mends(
+        &mut self,
+        now: Duration,
+        due: Duration,
+        machine: &mut Machine,
+        network: &Network,
+    ) -> io::Result<()> {
         let due: Vec<_> = self.mends.extract_if(.., |(at, _)| *at <= due).collect();
         for (_, mend) in due {
             match mend {
@@ -114,22 +126,27 @@ impl Weather {
                 }
                 Mend::Disk => machine.disk().fill(false),
                 Mend::Start => machine.start(now),
-                Mend::SwitchOff => self.crashes(now, machine, false),
+                Mend::SwitchOff => self.crashes(now, machine, false)?,
             }
         }
+        Ok(())
     }
 
     /// All is well again, at once.
+    ///
+    /// # Errors
+    ///
+    /// When the files of the machine's next life cannot be made.
     pub fn clears(
         &mut self,
         now: Duration,
         machine: &mut Machine,
         network: &Network,
         roads: usize,
-    ) {
-        self.mends(now, Duration::MAX, machine, network);
+    ) -> io::Result<()> {
+        self.mends(now, Duration::MAX, machine, network)?;
         // What was mended may have left something to mend.
-        self.mends(now, Duration::MAX, machine, network);
+        self.mends(now, Duration::MAX, machine, network)?;
         for road in 0..roads {
             network.hold(road, false);
             network.slow(road, None);
@@ -138,5 +155,6 @@ impl Weather {
         if !machine.is_on() {
             machine.start(now);
         }
+        Ok(())
     }
 }
