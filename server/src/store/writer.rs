@@ -12,6 +12,9 @@
 //! When the connection breaks it is opened anew for the next group; meanwhile every write is
 //! refused as [`Unavailable`] and may be tried again.
 
+#[cfg(feature = "plants")]
+mod hasty;
+
 use confab_protocol::Timestamp;
 #[cfg(feature = "plants")]
 use confab_protocol::plants::{Plant, is_planted};
@@ -249,52 +252,6 @@ impl Writer {
                 group.into_iter().for_each(|job| job.fail(&why));
             }
         }
-    }
-
-    /// Says first and does then.
-    #[cfg(feature = "plants")]
-    async fn handle_hastily(&mut self, mut group: Vec<Box<dyn Job>>) {
-        let disk = self.outside.disk.clone();
-        let prepared = disk.access(Access::Read, self.prepare(&mut group)).await;
-        if prepared.map_err(sqlx::Error::Io).flatten().is_err() {
-            self.connection = None;
-            return group.into_iter().for_each(|job| job.fail("the disk"));
-        }
-        for job in &mut group {
-            for change in job.take_changes() {
-                let news = News::Committed(Box::new(Committed::after_commit(change)));
-                let _ = self.news.send(news).await;
-            }
-        }
-        let mut late = Vec::new();
-        match is_planted(Plant::AckBeforeCommit) {
-            true => group.into_iter().for_each(Job::answer),
-            false => late = group,
-        }
-        let Some(connection) = &mut self.connection else { return };
-        let commit = sqlx::raw_sql("COMMIT").execute(connection);
-        match disk.access(Access::Write, commit).await.map_err(sqlx::Error::Io).flatten() {
-            Ok(_) => late.into_iter().for_each(Job::answer),
-            Err(_) => {
-                self.connection = None;
-                late.into_iter().for_each(|job| job.fail("the disk"));
-            }
-        }
-    }
-
-    #[cfg(feature = "plants")]
-    async fn prepare(&mut self, group: &mut [Box<dyn Job>]) -> Result<(), sqlx::Error> {
-        let connection = match &mut self.connection {
-            Some(connection) => connection,
-            empty => empty.insert(SqliteConnection::connect_with(&self.options).await?),
-        };
-        sqlx::raw_sql("BEGIN IMMEDIATE").execute(&mut *connection).await?;
-        for job in group {
-            let now = self.outside.clock.wall();
-            let id = self.outside.random.uuid_v7(now);
-            job.commit(connection, Stamp { now, id }).await?;
-        }
-        Ok(())
     }
 
     /// One transaction for the whole group. An error means that nothing of it is stored.
