@@ -135,7 +135,7 @@ impl Machine {
         self.life += 1;
         let new = self.data();
         fs::create_dir_all(&new)?;
-        for entry in fs::read_dir(old)? {
+        for entry in fs::read_dir(&old)? {
             let entry = entry?;
             // What is shared between processes of one life is not on the disk.
             let name = entry.file_name();
@@ -150,6 +150,9 @@ impl Machine {
         }
         self.network.close(silently);
         drop(stage);
+        // The memory that these folders may lie in is small. Whoever still closes a file there will not
+        // miss it.
+        let _ = fs::remove_dir_all(old);
         self.network.is_heard_again();
         Ok(())
     }
