@@ -2,6 +2,7 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
+    io,
     path::Path,
 };
 
@@ -52,6 +53,20 @@ pub fn check(data: &Path, book: &Book) -> Wrong {
         }
         Err(why) => vec![("unreadable", why.to_string())],
     }
+}
+
+/// Of what was seen before the backup took its place, keeps what the database in a folder holds.
+///
+/// # Errors
+///
+/// When it cannot be read.
+pub fn keep_only(data: &Path, book: &mut Book) -> io::Result<()> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let log = runtime.block_on(Log::read(data)).map_err(io::Error::other)?;
+    book.keep_only(|dialog, seq, id| {
+        log.messages.get(&(dialog.clone(), seq)).is_some_and(|stored| stored.id == *id)
+    });
+    Ok(())
 }
 
 /// Everything that the server's own doctor finds.

@@ -215,7 +215,11 @@ impl Device {
                 if let Some((open, commands, _)) = &self.socket
                     && *open == socket
                 {
+                    // As another tab would, or somebody on the way.
+                    let doubles = text.starts_with(r#"{"type":"message:"#) && self.dice.once_in(12);
+                    let again = doubles.then(|| Command::Send(text.clone()));
                     let _ = commands.send(Command::Send(text));
+                    let _ = again.map(|again| commands.send(again));
                 }
             }
             Effect::Close { socket, code, .. } => {
@@ -266,7 +270,11 @@ impl Device {
                 self.shown.gives_up(&What::Details(dialog_id));
             }
             Event::Outbox(delivery) => self.delivers(delivery.client_id, delivery.state),
-            Event::DialogCaughtUp { .. } | Event::Typing { .. } | Event::RoundTrip(_) => {}
+            Event::DialogCaughtUp { dialog_id, at } => {
+                let lost = self.shown.caught_up(dialog_id, at, &you);
+                lost.into_iter().for_each(|what| self.fetch(what));
+            }
+            Event::Typing { .. } | Event::RoundTrip(_) => {}
             Event::Unreadable(text) => self.is_wrong("unreadable", text),
         }
     }

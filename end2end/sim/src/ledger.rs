@@ -30,6 +30,17 @@ pub struct Book {
     pub wrong: Vec<(&'static str, String)>,
 }
 
+impl Book {
+    /// The log is another one now: what it does not hold was never said, and what comes next may bear
+    /// the same numbers.
+    pub fn keep_only(&mut self, has: impl Fn(&DialogId, Seq, &MessageId) -> bool) {
+        self.acked.retain(|_, (dialog, id, seq)| has(dialog, *seq, id));
+        self.shown.retain(|(dialog, seq, id)| has(dialog, *seq, id));
+        self.heard.clear();
+        self.receipts.clear();
+    }
+}
+
 impl Ledger {
     /// To read or to write in it.
     pub fn open(&self) -> MutexGuard<'_, Book> {

@@ -2,19 +2,25 @@
 //! or lose its power. What it leaves on the disk is what the next life begins with.
 
 use std::{
+    error::Error,
     fs, io,
     net::{Ipv4Addr, SocketAddr},
     path::{Path, PathBuf},
-    sync::{Arc, Mutex, PoisonError, atomic::AtomicU64},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
     time::Duration,
 };
 
+use confab_protocol::Timestamp;
 use confab_server::{
     Server,
     ops::{
         Clock, Config, Disk, Outside, Random,
         config::{ConfigError, Sources},
     },
+    store::{backup, restore},
 };
 use tokio::sync::oneshot;
 
@@ -45,6 +51,8 @@ pub struct Machine {
 struct Running {
     stage: Stage,
     stop: Option<oneshot::Sender<()>>,
+    /// What its wall clock said when it began.
+    wall: Arc<AtomicU64>,
     /// When it is started again, if it did not come up: what a supervisor does.
     again_at: Arc<Mutex<Option<Duration>>>,
 }
@@ -75,9 +83,48 @@ impl Machine {
         self.running.is_some()
     }
 
-    /// Sets the wall clock forward or back; the next life sees it.
+    /// Sets the wall clock forward or back, at once if it is on.
     pub fn set_clock(&mut self, by_ms: i64) {
         self.wall = self.wall.saturating_add_signed(by_ms);
+        if let Some(running) = &self.running {
+            let set = |wall: u64| Some(wall.saturating_add_signed(by_ms));
+            let _ = running.wall.fetch_update(Ordering::Relaxed, Ordering::Relaxed, set);
+        }
+    }
+
+    /// Takes a backup, whether it is on or off.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be taken.
+    pub fn back_up(&mut self) -> io::Result<()> {
+        self.trace.note("server", "is backed up");
+        let file = self.backup();
+        if file.exists() {
+            fs::remove_file(&file)?;
+        }
+        apart(backup(&self.data(), &file)).map(drop)
+    }
+
+    /// Puts the last backup in the place of the database, if there is one. The machine is off.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be put there.
+    pub fn restore(&mut self, now: Duration) -> io::Result<bool> {
+        let file = self.backup();
+        if self.is_on() || !file.exists() {
+            return Ok(false);
+        }
+        self.trace.note("server", "is restored");
+        let random = Random::from_seed(!self.seed.wrapping_add(u64::from(self.life)));
+        let clock = Clock::manual(Timestamp::from_unix_ms(self.wall + now.as_millis() as u64)).0;
+        apart(restore(&self.data(), &file, &clock, &random))?;
+        Ok(true)
+    }
+
+    fn backup(&self) -> PathBuf {
+        self.folder.join("backup.db")
     }
 
     /// Switches it on.
@@ -90,6 +137,7 @@ impl Machine {
         let wall = Arc::new(AtomicU64::new(self.wall + now.as_millis() as u64));
         let again_at = Arc::new(Mutex::new(None));
         let (trace, failed) = (self.trace.clone(), Arc::clone(&again_at));
+        let kept = Arc::clone(&wall);
         trace.note("server", "starts");
         stage.spawn(async move {
             let clock = Clock::of_runtime(wall);
@@ -113,7 +161,7 @@ impl Machine {
             }
             std::future::pending::<()>().await;
         });
-        self.running = Some(Running { stage, stop: Some(stop), again_at });
+        self.running = Some(Running { stage, stop: Some(stop), wall: kept, again_at });
     }
 
     /// Asks it to stop in good order. It is switched off by [`Machine::crash`] later.
@@ -168,6 +216,14 @@ impl Machine {
     }
 }
 
+/// What is done while everything else stands still.
+fn apart<T, E: Error + Send + Sync + 'static>(
+    work: impl Future<Output = Result<T, E>>,
+) -> io::Result<T> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    runtime.block_on(work).map_err(io::Error::other)
+}
+
 fn config(data: &Path) -> Result<Config, ConfigError> {
     let folder = data.parent().unwrap_or(data);
     let file = folder.join("Leptos.toml");
@@ -181,6 +237,9 @@ fn config(data: &Path) -> Result<Config, ConfigError> {
     };
     let mut config = Config::read(&sources)?;
     config.settings.store.readers = 64;
+    // What a password costs is not played.
+    config.settings.auth.password_memory_kib = 8;
+    config.settings.auth.password_passes = 1;
     // So low that a storm reaches them: a queue that is full, and a position too far behind.
     config.settings.gateway.queue_frames_max = 16;
     config.settings.limits.catch_up_events = 20;

@@ -125,6 +125,12 @@ impl Network {
         }
     }
 
+    /// Cuts everything, and what is under way arrives nowhere.
+    pub fn cut_all(&self) {
+        let roads = lock(&self.0).roads.len();
+        (0..roads).for_each(|road| self.cut(road));
+    }
+
     /// Knocks at the server's door.
     ///
     /// # Errors

@@ -36,10 +36,8 @@ const PATIENCE: Duration = Duration::from_secs(60);
 /// How often one looks whether they do.
 const LOOKS: Duration = Duration::from_secs(3);
 
-/// How many people there are, and how many devices; the first few have two.
-const NAMES: [&str; PEOPLE] = ["Anna", "Bob", "Cem", "Dia"];
-const PEOPLE: usize = 4;
-const DEVICES: usize = 6;
+/// Of these, some are there.
+const NAMES: [&str; 6] = ["Anna", "Bob", "Cem", "Dia", "Eve", "Fay"];
 
 /// What came of a run.
 #[derive(Debug)]
@@ -63,9 +61,9 @@ pub fn play(seed: u64, is_told: bool) -> io::Result<Outcome> {
     let folder = tempfile::Builder::new().prefix("confab-sim-").tempdir()?;
     let mut world = World::new(seed, is_told, &folder);
     let devices = world.begins();
-    let mut weather = Weather::new(seed, world.trace.clone());
+    let mut weather = Weather::new(seed, world.trace.clone(), world.ledger.clone());
     let over = world.now + STORM;
-    let out_of_reach = Dice::new(seed, "out of reach").below(DEVICES);
+    let out_of_reach = Dice::new(seed, "out of reach").below(world.crowd.devices);
     while world.now < over {
         weather.blows(world.now, &mut world.machine, &world.network, &devices)?;
         if world.now + OUT_OF_REACH > over {
@@ -73,7 +71,7 @@ pub fn play(seed: u64, is_told: bool) -> io::Result<Outcome> {
         }
         world.steps();
     }
-    weather.clears(world.now, &mut world.machine, &world.network, DEVICES)?;
+    weather.clears(world.now, &mut world.machine, &world.network, world.crowd.devices)?;
     let stuck = world.settles(&devices);
     let mut wrong: Vec<_> = stuck.into_iter().map(|story| ("stuck", story)).collect();
     world.machine.crash(false, &[])?;
@@ -83,8 +81,24 @@ pub fn play(seed: u64, is_told: bool) -> io::Result<Outcome> {
     Ok(Outcome { seed, trace: world.trace.hash(), acked: book.acked.len(), wrong })
 }
 
+/// How many people there are, and how many devices; the first few have two.
+#[derive(Clone, Copy)]
+struct Crowd {
+    people: usize,
+    devices: usize,
+}
+
+impl Crowd {
+    fn new(seed: u64) -> Self {
+        let mut dice = Dice::new(seed, "crowd");
+        let people = 2 + dice.below(NAMES.len() - 1);
+        Self { people, devices: people + dice.below(4).min(people) }
+    }
+}
+
 struct World {
     seed: u64,
+    crowd: Crowd,
     now: Duration,
     trace: Trace,
     ledger: Ledger,
@@ -99,13 +113,14 @@ impl World {
     fn new(seed: u64, is_told: bool, folder: &TempDir) -> Self {
         time::begin();
         let trace = Trace::new(is_told);
-        let network = Network::new(seed, DEVICES);
+        let crowd = Crowd::new(seed);
+        let network = Network::new(seed, crowd.devices);
         let people = Stage::new(Duration::ZERO);
         let mut machine = Machine::new(seed, network.clone(), trace.clone(), folder.path());
         machine.start(Duration::ZERO);
         let (report, reports) = mpsc::unbounded_channel();
         let (now, ledger) = (Duration::ZERO, Ledger::default());
-        Self { seed, now, trace, ledger, network, machine, people, reports, report }
+        Self { seed, crowd, now, trace, ledger, network, machine, people, reports, report }
     }
 
     fn steps(&mut self) {
@@ -117,7 +132,7 @@ impl World {
     /// People come in, make their groups and open their pages.
     fn begins(&mut self) -> Vec<UnboundedSender<Happening>> {
         let (came, mut coming) = mpsc::unbounded_channel();
-        self.people.spawn(come_in(self.seed, self.network.clone(), came));
+        self.people.spawn(come_in(self.seed, self.crowd.people, self.network.clone(), came));
         let askers = loop {
             self.steps();
             if let Ok(askers) = coming.try_recv() {
@@ -127,7 +142,7 @@ impl World {
         };
         let everyone: Vec<UserId> = askers.iter().map(|(person, _)| person.id.clone()).collect();
         let seat = |number: usize| {
-            let (person, asker) = &askers[number % PEOPLE];
+            let (person, asker) = &askers[number % self.crowd.people];
             Seat {
                 number,
                 user: person.id.clone(),
@@ -138,7 +153,7 @@ impl World {
             }
         };
         let mut devices = Vec::new();
-        for number in 0..DEVICES {
+        for number in 0..self.crowd.devices {
             let (device, orders) = Device::new(self.seed, seat(number), self.report.clone());
             self.people.spawn(device.live());
             devices.push(orders);
@@ -187,10 +202,15 @@ impl World {
 }
 
 /// Everyone gets a session; some of them make groups.
-async fn come_in(seed: u64, network: Network, came: UnboundedSender<Vec<(Person, Asker)>>) {
+async fn come_in(
+    seed: u64,
+    people: usize,
+    network: Network,
+    came: UnboundedSender<Vec<(Person, Asker)>>,
+) {
     let mut dice = Dice::new(seed, "groups");
     let mut askers: Vec<(Person, Asker)> = Vec::new();
-    for (road, name) in NAMES.into_iter().enumerate() {
+    for (road, name) in NAMES.into_iter().take(people).enumerate() {
         let mut asker = Asker { network: network.clone(), road, cookie: None };
         let body = json::write(&NewGuest { name: Some(name.to_owned()) });
         let me = loop {

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use confab_protocol::{
-    DialogEvent, DialogId, Message, ServerFrame, UserId,
+    DialogEvent, DialogId, Ev, Message, ServerFrame, UserId,
     rest::{DialogDetails, DialogList, MessagesPage},
 };
 use confab_sync::reduce::{
@@ -29,6 +29,7 @@ enum Heard {
     Told(DialogId, DialogEvent),
     Frame(ServerFrame),
     Stored(Message),
+    CaughtUp(DialogId, Ev),
 }
 
 /// What a device shows.
@@ -123,6 +124,11 @@ impl Shown {
         (pace, self.takes(&Heard::Told(dialog.clone(), event.clone()), you))
     }
 
+    /// The engine has all of a dialog up to a position; what is to be fetched anew.
+    pub fn caught_up(&mut self, dialog: DialogId, at: Ev, you: &UserId) -> Vec<What> {
+        self.takes(&Heard::CaughtUp(dialog, at), you)
+    }
+
     /// The server said something; what is to be fetched anew.
     pub fn frame(&mut self, frame: &ServerFrame, you: &UserId) -> Vec<What> {
         self.takes(&Heard::Frame(frame.clone()), you)
@@ -164,6 +170,8 @@ fn follows(details: &mut DialogDetails, heard: &Heard, you: &UserId) -> bool {
         Heard::Told(of, event) if *of == dialog => {
             apply_to_details(details, event, you) != Listed::Gap
         }
+        // What was read before the position is told by nobody any more.
+        Heard::CaughtUp(of, at) if *of == dialog => details.dialog.ev >= *at,
         Heard::Frame(ServerFrame::Receipt(receipt)) if receipt.dialog_id == dialog => {
             apply_receipt(details, receipt) == Listed::Known
         }
@@ -178,6 +186,6 @@ fn hears(list: &mut DialogList, heard: &Heard, you: &UserId) -> Listed {
     match heard {
         Heard::Told(dialog, event) => apply_event_to_list(list, dialog, event, you),
         Heard::Frame(frame) => apply_to_list(list, frame, you),
-        Heard::Stored(_) => Listed::Known,
+        Heard::Stored(_) | Heard::CaughtUp(..) => Listed::Known,
     }
 }

@@ -3,8 +3,10 @@
 use std::{io, time::Duration};
 
 use crate::{
+    checker,
     device::{Happening, Order},
     dice::Dice,
+    ledger::Ledger,
     machine::Machine,
     network::Network,
     trace::Trace,
@@ -16,7 +18,10 @@ use tokio::sync::mpsc::UnboundedSender;
 enum Mend {
     Road(usize),
     Disk,
-    Start,
+    /// It is started again; with a backup in the place of its database, if there is one.
+    Start {
+        restored: bool,
+    },
     /// The server was asked to stop, and is switched off now.
     SwitchOff,
 }
@@ -25,14 +30,16 @@ enum Mend {
 pub struct Weather {
     dice: Dice,
     trace: Trace,
+    ledger: Ledger,
     next: Duration,
     mends: Vec<(Duration, Mend)>,
 }
 
 impl Weather {
     /// A storm that begins at once.
-    pub fn new(seed: u64, trace: Trace) -> Self {
-        Self { dice: Dice::new(seed, "weather"), trace, next: Duration::ZERO, mends: Vec::new() }
+    pub fn new(seed: u64, trace: Trace, ledger: Ledger) -> Self {
+        let (dice, next, mends) = (Dice::new(seed, "weather"), Duration::ZERO, Vec::new());
+        Self { dice, trace, ledger, next, mends }
     }
 
     /// Something may happen.
@@ -54,7 +61,7 @@ impl Weather {
         self.next = now + self.dice.between(100, 2_500);
         let road = self.dice.below(devices.len());
         let until = |dice: &mut Dice, most| now + dice.between(100, most);
-        match self.dice.below(16) {
+        match self.dice.below(20) {
             0..5 => {
                 network.hold(road, true);
                 self.trace.note("weather", &format!("holds road {road}"));
@@ -80,14 +87,29 @@ impl Weather {
                 let until = until(&mut self.dice, 3_000);
                 self.mends.push((until, Mend::Disk));
             }
-            11 if machine.is_on() && !self.is_going() => {
+            11 => {
+                machine.disk().sicken(true);
+                self.trace.note("weather", "sickens the disk");
+                let until = until(&mut self.dice, 5_000);
+                self.mends.push((until, Mend::Disk));
+            }
+            12 => self.sets_the_clock(machine),
+            13 => machine.back_up()?,
+            14 if machine.is_on() && !self.is_going() => {
                 self.trace.note("weather", "asks the server to stop");
                 machine.stop();
                 self.mends.push((now + Duration::from_secs(4), Mend::SwitchOff));
             }
-            12..14 if machine.is_on() && !self.is_going() => {
+            15..17 if machine.is_on() && !self.is_going() => {
                 let silently = self.dice.once_in(2);
-                self.crashes(now, machine, silently)?;
+                self.crashes(machine, silently)?;
+                self.starts_later(now, false);
+            }
+            17 if machine.is_on() && !self.is_going() => {
+                self.crashes(machine, false)?;
+                // Nobody hears from the old database once the new one is there.
+                network.cut_all();
+                self.starts_later(now, true);
             }
             _ => {}
         }
@@ -95,18 +117,31 @@ impl Weather {
     }
 
     fn is_going(&self) -> bool {
-        self.mends.iter().any(|(_, mend)| matches!(mend, Mend::SwitchOff | Mend::Start))
+        self.mends.iter().any(|(_, mend)| matches!(mend, Mend::SwitchOff | Mend::Start { .. }))
     }
 
-    fn crashes(&mut self, now: Duration, machine: &mut Machine, silently: bool) -> io::Result<()> {
+    fn crashes(&mut self, machine: &mut Machine, silently: bool) -> io::Result<()> {
         let torn: Vec<u8> = (0..self.dice.below(5_000)).map(|_| self.dice.bits() as u8).collect();
         machine.crash(silently, &torn)?;
-        if self.dice.once_in(4) {
-            let hour = if self.dice.once_in(2) { 3_600_000 } else { -3_600_000 };
-            machine.set_clock(hour);
-        }
+        Ok(())
+    }
+
+    fn starts_later(&mut self, now: Duration, restored: bool) {
         let until = now + self.dice.between(100, 5_000);
-        self.mends.push((until, Mend::Start));
+        self.mends.push((until, Mend::Start { restored }));
+    }
+
+    fn sets_the_clock(&mut self, machine: &mut Machine) {
+        let hour = if self.dice.once_in(2) { 3_600_000 } else { -3_600_000 };
+        self.trace.note("weather", &format!("sets the clock by {hour} ms"));
+        machine.set_clock(hour);
+    }
+
+    fn starts(&mut self, now: Duration, machine: &mut Machine, restored: bool) -> io::Result<()> {
+        if restored && machine.restore(now)? {
+            checker::keep_only(&machine.data(), &mut self.ledger.open())?;
+        }
+        machine.start(now);
         Ok(())
     }
 
@@ -124,9 +159,15 @@ impl Weather {
                     network.hold(road, false);
                     network.slow(road, None);
                 }
-                Mend::Disk => machine.disk().fill(false),
-                Mend::Start => machine.start(now),
-                Mend::SwitchOff => self.crashes(now, machine, false)?,
+                Mend::Disk => {
+                    machine.disk().fill(false);
+                    machine.disk().sicken(false);
+                }
+                Mend::Start { restored } => self.starts(now, machine, restored)?,
+                Mend::SwitchOff => {
+                    self.crashes(machine, false)?;
+                    self.starts_later(now, false);
+                }
             }
         }
         Ok(())
@@ -152,6 +193,7 @@ impl Weather {
             network.slow(road, None);
         }
         machine.disk().fill(false);
+        machine.disk().sicken(false);
         if !machine.is_on() {
             machine.start(now);
         }

@@ -23,8 +23,13 @@ pub trait Played: Debug + Send + Sync {
     ///
     /// What the system would say.
     fn begins(&self, access: Access) -> io::Result<Duration>;
-    /// It is done, and on the disk for good; how long the answer takes.
-    fn is_done(&self, access: Access) -> Duration;
+    /// It is done, and on the disk for good; how long the answer takes. An error if the system says
+    /// that it was not done.
+    ///
+    /// # Errors
+    ///
+    /// What the system would say.
+    fn is_done(&self, access: Access) -> io::Result<Duration>;
 }
 
 /// The disk; clones share it.
@@ -52,7 +57,7 @@ impl Disk {
         tokio::time::sleep(played.begins(access)?).await;
         // Nothing else moves meanwhile, and no budget of the task's may run out.
         let output = futures::executor::block_on(tokio::task::coop::unconstrained(work));
-        tokio::time::sleep(played.is_done(access)).await;
+        tokio::time::sleep(played.is_done(access)?).await;
         Ok(output)
     }
 }

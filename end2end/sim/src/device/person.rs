@@ -1,8 +1,8 @@
 //! The person at a device, who does what their dice say.
 
 use confab_protocol::{
-    ClientId, DialogId, MessageDelete, MessageEdit, MessageKind, MessageSend, Meta, Seq, json,
-    rest::{ChangedDialog, MembersChange},
+    ClientId, DialogId, Message, MessageDelete, MessageEdit, MessageKind, MessageSend, Meta, Seq, json,
+    rest::{ChangedDialog, MembersChange, NewMessage},
 };
 use confab_sync::Input;
 
@@ -23,6 +23,7 @@ impl Device {
                 self.tell(Input::Read { dialog_id, seq });
             }
             15 => self.manages(&dialog_id),
+            16 => self.has_it_said(&dialog_id),
             _ => {}
         }
     }
@@ -43,6 +44,29 @@ impl Device {
         let reply_to = last.filter(|_| replies).map(|last| last.message_id.clone());
         let (kind, meta) = (MessageKind::Text, Meta::default());
         self.tell(Input::Send(MessageSend { dialog_id, client_id, content, kind, meta, reply_to }));
+    }
+
+    /// Lets a script say something, which may ask twice at once: whoever is not answered asks again,
+    /// and so does who stands in between.
+    fn has_it_said(&mut self, dialog: &DialogId) {
+        self.said += 1;
+        let content = format!("{} {} by a script", self.name, self.said);
+        let client_id = self.new_client_id();
+        let (kind, meta, id) = (MessageKind::Text, Meta::default(), Some(client_id.clone()));
+        let new = NewMessage { content, kind, meta, client_id: id, reply_to: None };
+        let (path, body) = (["/api/messages/dialog/", dialog.as_str()].concat(), json::write(&new));
+        self.note(&format!("POST {path} {body}"));
+        for _ in 0..1 + self.dice.below(2) {
+            let (asker, ledger) = (self.seat.asker.clone(), self.seat.ledger.clone());
+            let (path, body, client_id) = (path.clone(), body.clone(), client_id.clone());
+            tokio::spawn(async move {
+                let answer = asker.ask("POST", &path, body).await;
+                if let Some(message) = answer.and_then(|answer| answer.data::<Message>()) {
+                    let place = (message.dialog_id, message.message_id, message.seq);
+                    ledger.open().acked.insert(client_id, place);
+                }
+            });
+        }
     }
 
     /// Says one of one's own messages in other words, or takes it back.
