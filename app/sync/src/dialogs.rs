@@ -12,8 +12,8 @@ use crate::{Moment, dialog_log::DialogLog, outcome::Turn};
 #[derive(Clone, Debug)]
 pub(crate) struct Dialogs {
     gap_patience: Duration,
-    /// From the settings, then from `connection_established`; a position without an epoch cannot be
-    /// resumed from.
+    /// From the settings, then from `connection_established`. A position that came without an epoch
+    /// may be one of a life that is over, and is void.
     epoch: Option<Epoch>,
     /// A handful, in the order they were first joined: a map would weigh more than it finds.
     logs: Vec<DialogLog>,
@@ -57,16 +57,25 @@ impl Dialogs {
     }
 
     /// What `connecting` says about where we stopped, if we have been here before.
-    pub fn resume(&mut self, now: Moment) -> Option<Resume> {
-        let epoch = self.epoch.clone()?;
+    pub fn resume(&mut self, turn: &mut Turn<'_>) -> Option<Resume> {
+        let Some(epoch) = self.epoch.clone() else {
+            self.void(turn);
+            return None;
+        };
         let mut positions = Positions::new();
         for log in &mut self.logs {
             if let Some(at) = log.position() {
                 positions.insert(log.dialog_id().clone(), at);
-                log.resumed(now);
+                log.resumed(turn.now);
             }
         }
         Some(Resume { epoch, positions })
+    }
+
+    /// Nobody knows which life the positions belong to.
+    fn void(&mut self, turn: &mut Turn<'_>) {
+        let placed = self.logs.iter_mut().filter(|log| log.position().is_some());
+        placed.for_each(|log| log.other_epoch(turn));
     }
 
     /// Joins what the resume did not cover.
@@ -80,12 +89,15 @@ impl Dialogs {
 
     /// The database says which life it is in; in another one all positions are void.
     pub fn established(&mut self, epoch: &Epoch, turn: &mut Turn<'_>) -> Life {
-        let before = self.epoch.replace(epoch.clone());
-        if before.is_none_or(|before| before == *epoch) {
-            return Life::TheSame;
+        match self.epoch.replace(epoch.clone()) {
+            None => self.void(turn),
+            Some(before) if before == *epoch => {}
+            Some(_) => {
+                self.logs.iter_mut().for_each(|log| log.other_epoch(turn));
+                return Life::Another;
+            }
         }
-        self.logs.iter_mut().for_each(|log| log.other_epoch(turn));
-        Life::Another
+        Life::TheSame
     }
 
     /// The server tells us this dialog no more.

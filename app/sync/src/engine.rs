@@ -116,7 +116,7 @@ impl Engine {
 
     /// The first words on a new socket. Messages wait until the server has answered them.
     pub fn greet(&mut self, turn: &mut Turn<'_>) {
-        let resume = self.dialogs.resume(turn.now);
+        let resume = self.dialogs.resume(turn);
         turn.send(&ClientFrame::Connecting(Connecting { username: None, resume }));
         self.topics.repeat(turn);
         self.dialogs.connected(turn);

@@ -1,11 +1,11 @@
 //! Changes arrive dense, in order, exactly once, whatever the wire does to them.
 
 use confab_protocol::{
-    ClientFrame, Dialog, DialogChange, DialogChanged, DialogEvent, DialogEvents, DialogJoin,
-    DialogReset, DialogUpdate, ErrorCode, ErrorFrame, Ev, MessageUpdate, Pong, Positions,
-    ResetReason, Uev,
+    ClientFrame, Connecting, Dialog, DialogChange, DialogChanged, DialogEvent, DialogEvents,
+    DialogJoin, DialogReset, DialogUpdate, Epoch, ErrorCode, ErrorFrame, Ev, MessageUpdate, Pong,
+    Positions, ResetReason, Resume, Uev,
 };
-use confab_sync::{Event, Input};
+use confab_sync::{Event, Input, Settings};
 
 use crate::{
     rig::{Rig, dialog, event, message_new, stored},
@@ -156,12 +156,14 @@ fn an_answer_without_events_does_not_skip_what_the_snapshot_lacks() {
 
 #[test]
 fn a_snapshot_before_the_socket_is_resumed_from() {
-    let mut rig = Rig::new();
+    let epoch = Epoch::parse("e1").unwrap();
+    let mut rig = Rig::with(Settings { epoch: Some(epoch.clone()), ..Settings::default() });
     rig.does(Input::Join { dialog_id: dialog(), after: None });
     rig.does(loaded(3));
     rig.does(Input::Start);
     rig.opens();
-    assert_eq!(rig.sent()[1], join(Some(3)));
+    let resume = Some(Resume { epoch, positions: Positions::from([(dialog(), Ev(3))]) });
+    assert_eq!(rig.sent(), [Connecting { username: None, resume }.into()]);
     rig.greets("e1");
     rig.hears(sync(&[], 3));
     assert_eq!(rig.story(), "|3");

@@ -1,9 +1,10 @@
 //! What a new socket is told first.
 
 use confab_protocol::{
-    ClientFrame, Connecting, DialogJoin, Epoch, Ev, Positions, Resume, Topic, Topics, Unsubscribe,
+    ClientFrame, Connecting, DialogJoin, Epoch, Ev, Positions, ResetReason, Resume, Topic, Topics,
+    Unsubscribe,
 };
-use confab_sync::Input;
+use confab_sync::{Event, Input};
 
 use crate::rig::{Rig, dialog};
 
@@ -63,14 +64,22 @@ fn a_socket_resumes_before_it_subscribes_and_joins_the_rest() {
     );
 }
 
+/// It may be one of a life of the database that ended before the first socket was open.
 #[test]
-fn without_an_epoch_a_known_position_is_joined() {
+fn without_an_epoch_a_known_position_is_void() {
     let mut rig = Rig::new();
     rig.does(Input::Join { dialog_id: dialog(), after: Some(Ev(3)) });
     rig.does(Input::Start);
     rig.opens();
-    let join = DialogJoin { dialog_id: dialog(), after: Some(Ev(3)) };
+    let join = DialogJoin { dialog_id: dialog(), after: None };
     assert_eq!(rig.sent(), [Connecting::default().into(), join.into()]);
+    let reset = Event::DialogReset { dialog_id: dialog(), why: ResetReason::OtherEpoch };
+    assert!(rig.events().contains(&reset));
+
+    rig.does(Input::Loaded { dialog_id: dialog(), at: Ev(4) });
+    rig.events();
+    rig.establishes("e1");
+    assert!(rig.events().contains(&reset), "nor is one from before the greeting");
 }
 
 #[test]

@@ -43,7 +43,11 @@ impl Device {
             let tail = |page: &MessagesPage| page.messages[page.messages.len() - both..].to_vec();
             if shown.ev != page.ev || tail(shown) != tail(&page) {
                 let (shown_at, fresh_at) = (shown.ev.0, page.ev.0);
-                return Some(format!("{what:?} is at {shown_at} and should be at {fresh_at}"));
+                let pairs = tail(shown).into_iter().zip(tail(&page));
+                let other = pairs.filter(|(shown, fresh)| shown != fresh).next();
+                return Some(format!(
+                    "{what:?} is at {shown_at} and should be at {fresh_at}: {other:?}"
+                ));
             }
             let what = What::Details(dialog.dialog_id.clone());
             let answer = self.seat.asker.ask("GET", &path(&what), String::new()).await;

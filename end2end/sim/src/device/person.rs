@@ -1,7 +1,8 @@
 //! The person at a device, who does what their dice say.
 
 use confab_protocol::{
-    ClientId, DialogId, Message, MessageDelete, MessageEdit, MessageKind, MessageSend, Meta, Seq, json,
+    ClientId, DialogId, Message, MessageDelete, MessageEdit, MessageKind, MessageSend, Meta, Seq,
+    json,
     rest::{ChangedDialog, MembersChange, NewMessage},
 };
 use confab_sync::Input;
