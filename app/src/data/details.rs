@@ -1,6 +1,6 @@
 //! A dialog, and who belongs to it.
 
-use std::{cell::Cell, rc::Rc};
+use std::rc::Rc;
 
 use confab_protocol::{DialogId, ServerFrame, Topic, rest::DialogDetails};
 use confab_sync::reduce::{Listed, apply_receipt, apply_to_details, apply_update};
@@ -70,21 +70,15 @@ fn changed(session: Session, entry: &EntryApi<Details>, here: &DialogId, frame: 
         return;
     }
     let you = session.you.with_untracked(|you| you.id.clone());
-    let (frame, lacks) = (frame.clone(), Rc::new(Cell::new(false)));
-    let found = lacks.clone();
-    entry.update_cached_data(move |details| {
-        found.set(match &*frame {
-            ServerFrame::DialogSync(sync) => {
-                let apply = |event| apply_to_details(details, event, &you) != Listed::Known;
-                sync.events.iter().any(apply) || details.dialog.ev < sync.to
-            }
-            ServerFrame::DialogUpdate(update) => apply_update(details, update) == Listed::Gap,
-            ServerFrame::Receipt(receipt) => apply_receipt(details, receipt) != Listed::Known,
-            _ => true,
-        });
+    let frame = frame.clone();
+    entry.follow(move |details| match &*frame {
+        ServerFrame::DialogSync(sync) => {
+            let mut events = sync.events.iter();
+            events.all(|event| apply_to_details(details, event, &you) == Listed::Known)
+                && details.dialog.ev >= sync.to
+        }
+        ServerFrame::DialogUpdate(update) => apply_update(details, update) != Listed::Gap,
+        ServerFrame::Receipt(receipt) => apply_receipt(details, receipt) == Listed::Known,
+        _ => false,
     });
-    if lacks.get() {
-        entry.mark_stale();
-        entry.refetch();
-    }
 }

@@ -1,6 +1,6 @@
 //! The list of our dialogs.
 
-use std::{cell::Cell, rc::Rc};
+use std::rc::Rc;
 
 use confab_protocol::{DialogId, ServerFrame, Topic, rest::DialogList};
 use confab_sync::{
@@ -82,23 +82,14 @@ fn changed(session: Session, entry: &EntryApi<Dialogs>, frame: &Rc<ServerFrame>)
         has(session, dialog_id, seq);
     }
     let you = session.you.with_untracked(|you| you.id.clone());
-    let (frame, found) = (frame.clone(), Rc::new(Cell::new(Listed::Known)));
-    let heard = found.clone();
-    entry.update_cached_data(move |list| {
-        let listed = match &*frame {
-            ServerFrame::DialogSync(sync) => {
-                let apply = |event| apply_event_to_list(list, &sync.dialog_id, event, &you);
-                let outcomes = sync.events.iter().map(apply);
-                outcomes.filter(|listed| *listed != Listed::Known).last().unwrap_or(Listed::Known)
-            }
-            frame => apply_to_list(list, frame, &you),
-        };
-        heard.set(listed);
+    let frame = frame.clone();
+    entry.follow(move |list| match &*frame {
+        ServerFrame::DialogSync(sync) => sync.events.iter().fold(true, |follows, event| {
+            let listed = apply_event_to_list(list, &sync.dialog_id, event, &you);
+            listed == Listed::Known && follows
+        }),
+        frame => apply_to_list(list, frame, &you) == Listed::Known,
     });
-    if found.get() != Listed::Known {
-        entry.mark_stale();
-        entry.refetch();
-    }
 }
 
 /// This device has what the list shows.

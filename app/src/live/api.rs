@@ -59,9 +59,23 @@ impl<E: Endpoint> EntryApi<E> {
     /// up, and the query runs again. `update` must not read the entry's signals or call this
     /// method: the data is locked while it runs.
     pub fn update_cached_data(&self, update: impl Fn(&mut E::Data) + 'static) {
-        if !self.entry.is_removed() {
-            let recording = if self.entry.is_querying() { Recording::On } else { Recording::Off };
-            self.typed.update(Box::new(update), recording);
+        self.follow(move |data| {
+            update(data);
+            true
+        });
+    }
+
+    /// The same for data that may be too old for a change: `update` says whether it is not. If it is,
+    /// shown now or come later by a snapshot that was read too early, the entry is stale and the server
+    /// is asked again.
+    pub fn follow(&self, update: impl Fn(&mut E::Data) -> bool + 'static) {
+        if self.entry.is_removed() {
+            return;
+        }
+        let recording = if self.entry.is_querying() { Recording::On } else { Recording::Off };
+        if !self.typed.update(Box::new(update), recording) {
+            self.mark_stale();
+            self.refetch();
         }
     }
 

@@ -18,8 +18,9 @@ pub(super) trait Contents: Any {
     /// Asks the endpoint for a snapshot, which waits aside until [`Contents::accept`].
     fn query(self: Rc<Self>) -> LocalBoxFuture<'static, Result<(), QueryError>>;
 
-    /// Shows the snapshot that waits aside, with the recorded updates on top. `false` if updates
-    /// were lost meanwhile, and with them the snapshot: the query has to run again.
+    /// Shows the snapshot that waits aside, with the recorded updates on top. `false` if it is too
+    /// old for one of them, or if updates were lost meanwhile, and with them the snapshot: the query
+    /// has to run again.
     fn accept(&self) -> bool;
 
     /// Forgets the recorded updates if older data already shows them: the next snapshot is younger.
@@ -33,8 +34,9 @@ pub(super) trait Contents: Any {
     fn live(self: Rc<Self>, cache: Rc<Cache>, entry: Rc<Entry>) -> LocalBoxFuture<'static, ()>;
 }
 
-/// A change to data; it may run twice (see [`EntryApi::update_cached_data`]).
-pub(super) type Change<D> = Box<dyn Fn(&mut D)>;
+/// A change to data, which says whether the data is new enough for it; it may run twice (see
+/// [`EntryApi::follow`]).
+pub(super) type Change<D> = Box<dyn Fn(&mut D) -> bool>;
 
 /// How many updates may wait for a snapshot. A dialog sees a few a second and a query takes less
 /// than one, so this is a storm; then the snapshot is given up and asked for again, which is
@@ -76,11 +78,11 @@ impl<E: Endpoint> Typed<E> {
     }
 
     /// Changes the data that is shown. While there is none, or `recording` because a query is under
-    /// way, the change is also kept for the snapshot to come.
-    pub fn update(&self, change: Change<E::Data>, recording: Recording) {
-        let has_data = self.has_data();
+    /// way, the change is also kept for the snapshot to come. `false` if what is shown is too old.
+    pub fn update(&self, change: Change<E::Data>, recording: Recording) -> bool {
+        let (has_data, mut follows) = (self.has_data(), true);
         if has_data {
-            self.change(&mut |data| data.iter_mut().for_each(&change));
+            self.change(&mut |data| follows = data.as_mut().is_none_or(&change));
         }
         if !has_data || recording == Recording::On {
             let mut updates = self.updates.borrow_mut();
@@ -90,6 +92,7 @@ impl<E: Endpoint> Typed<E> {
                 self.overflowed.set(true);
             }
         }
+        follows
     }
 }
 
@@ -115,16 +118,17 @@ impl<E: Endpoint> Contents for Typed<E> {
         if snapshot.is_none() || self.overflowed.take() {
             return false;
         }
+        let mut follows = true;
         self.change(&mut |data| {
             match (&mut *data, snapshot.take()) {
                 (Some(current), Some(snapshot)) => self.endpoint.merge(current, snapshot),
                 (data, snapshot) => *data = snapshot,
             }
             for update in &updates {
-                data.iter_mut().for_each(update);
+                follows &= data.as_mut().is_none_or(update);
             }
         });
-        true
+        follows
     }
 
     fn settle_for_old(&self) {

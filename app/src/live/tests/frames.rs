@@ -56,6 +56,30 @@ fn an_update_during_a_refetch_shows_at_once_and_survives_an_older_snapshot() {
     assert_eq!(reader.state(), EntryState::Fresh);
 }
 
+/// The change is known, and what came between it and the snapshot is not; nobody says it again.
+#[test]
+fn a_snapshot_too_old_for_an_update_is_asked_for_again() {
+    let world = World::new();
+    let reader = world.reads_from::<Strict>(());
+    world.says(4);
+    world.answers(Ok(Log::upto(2)));
+    assert_ne!(reader.state(), EntryState::Fresh);
+    world.answers(Ok(Log::upto(4)));
+    assert_eq!(reader.sees(), Some(vec![1, 2, 3, 4]));
+    assert_eq!(reader.state(), EntryState::Fresh);
+}
+
+#[test]
+fn data_too_old_for_an_update_is_asked_for_again() {
+    let world = World::new();
+    let reader = world.reads_from::<Strict>(());
+    world.answers(Ok(Log::upto(2)));
+    world.says(4);
+    assert_eq!(reader.sees(), Some(vec![1, 2]));
+    world.answers(Ok(Log::upto(4)));
+    assert_eq!(reader.sees(), Some(vec![1, 2, 3, 4]));
+}
+
 #[test]
 fn an_update_waits_for_the_first_snapshot_over_failures() {
     let world = World::new();

@@ -106,6 +106,37 @@ fn listen<E: Endpoint<Data = Log>>(api: &EntryApi<E>) {
     });
 }
 
+/// A room that takes only what follows.
+struct Strict(Rc<Server>);
+
+impl Endpoint for Strict {
+    type Arg = ();
+    type Data = Log;
+    const NAME: &'static str = "strict";
+
+    fn query(&self, (): ()) -> LocalBoxFuture<'static, Answer> {
+        self.0.query("strict".to_owned())
+    }
+
+    fn on_cache_entry_added(&self, (): (), api: EntryApi<Self>) -> LocalBoxFuture<'static, ()> {
+        Box::pin(async move {
+            let entry = api.clone();
+            api.on("heartbeat", move |frame| {
+                let ServerFrame::Heartbeat(heartbeat) = frame else { return };
+                let number = heartbeat.connections;
+                entry.follow(move |log| {
+                    let follows = number <= log.upto + 1;
+                    if follows {
+                        log.hear(number);
+                    }
+                    follows
+                });
+            });
+            api.cache_entry_removed().await;
+        })
+    }
+}
+
 /// A room whose listener catches up by itself, and which keeps what it has when it is fetched
 /// again.
 struct Diligent(Rc<Server>);
@@ -153,6 +184,7 @@ impl World {
         let live = Live::new(host.clone());
         live.register(Room(server.clone()));
         live.register(Diligent(server.clone()));
+        live.register(Strict(server.clone()));
         Self { live, host, server, root }
     }
 
