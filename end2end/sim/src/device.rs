@@ -238,6 +238,7 @@ impl Device {
             Event::Frame(frame) => {
                 self.sees_frame(&frame);
                 if matches!(frame, ServerFrame::Connected(_)) {
+                    self.shown.doubts(What::List);
                     self.fetch(What::List);
                     let open: Vec<_> = self.shown.details.keys().cloned().collect();
                     open.into_iter().for_each(|dialog| self.fetch(What::Details(dialog)));

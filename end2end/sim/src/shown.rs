@@ -1,7 +1,7 @@
 //! What a device shows: the messages of its dialogs and their list, fetched once and kept up to date
 //! by the reducers that the browser uses.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use confab_protocol::{
     DialogEvent, DialogId, Ev, Message, ServerFrame, UserId,
@@ -42,6 +42,8 @@ pub struct Shown {
     /// Who belongs to them.
     pub details: BTreeMap<DialogId, DialogDetails>,
     fetching: BTreeMap<What, Vec<Heard>>,
+    /// Being fetched, and perhaps read too early.
+    doubted: BTreeSet<What>,
 }
 
 impl Shown {
@@ -62,13 +64,28 @@ impl Shown {
         self.fetching.remove(what);
     }
 
-    /// The position is void: whatever is fetched now is newer.
+    /// The position is void, and so is what is being fetched.
     pub fn forgets(&mut self, dialog: &DialogId) {
         self.pages.remove(dialog);
         self.details.remove(dialog);
-        if let Some(heard) = self.fetching.get_mut(&What::Messages(dialog.clone())) {
-            heard.clear();
+        self.doubts(What::Messages(dialog.clone()));
+        self.doubts(What::Details(dialog.clone()));
+    }
+
+    /// If it is being fetched, it is to be fetched once more.
+    pub fn doubts(&mut self, what: What) {
+        if self.fetching.contains_key(&what) {
+            self.doubted.insert(what);
         }
+    }
+
+    /// An answer came. Whether it is of no use.
+    pub fn refuses(&mut self, what: &What) -> bool {
+        let is_doubted = self.doubted.remove(what);
+        if is_doubted {
+            self.fetching.remove(what);
+        }
+        is_doubted
     }
 
     /// The page of a dialog came. Whether it is shown now; if not, what is shown is newer.

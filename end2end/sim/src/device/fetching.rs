@@ -42,6 +42,9 @@ impl Device {
     pub(super) fn answered(&mut self, what: What, answer: &Answer) {
         self.note(&format!("has {what:?}: {}", answer.status));
         let you = self.seat.user.clone();
+        if self.shown.refuses(&what) {
+            return self.fetch(what);
+        }
         match &what {
             What::List => match answer.data::<DialogList>() {
                 Some(list) => {
