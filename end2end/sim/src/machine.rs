@@ -240,7 +240,10 @@ fn config(data: &Path) -> Result<Config, ConfigError> {
     // What a password costs is not played.
     config.settings.auth.password_memory_kib = 8;
     config.settings.auth.password_passes = 1;
-    // So low that a storm reaches them: a queue that is full, and a position too far behind.
+    // So low that a storm reaches them: a queue that is full, a position too far behind, a line of
+    // those who come back.
+    config.settings.gateway.catch_ups_max = 1;
+    config.settings.gateway.catch_up_patience = Duration::from_millis(5);
     config.settings.gateway.queue_frames_max = 16;
     config.settings.limits.catch_up_events = 20;
     Ok(config)

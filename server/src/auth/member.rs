@@ -48,6 +48,25 @@ impl Auth {
         }
     }
 
+    /// The same for several dialogs at once, in their order; of those that are none of theirs there is
+    /// no proof. Nobody's standing in the lobby is asked for.
+    ///
+    /// # Errors
+    ///
+    /// [`Unavailable`].
+    pub async fn members(
+        &self,
+        person: &Person,
+        dialogs: &[&DialogId],
+    ) -> Result<Vec<Option<Member>>, Unavailable> {
+        let belongs = self.0.store.belonging(&person.id, dialogs).await?;
+        let proofs = dialogs.iter().zip(belongs).map(|(dialog, belongs)| {
+            let is_here = belongs || **dialog == DialogId::lobby();
+            is_here.then(|| Member::attested(person.clone(), (*dialog).clone()))
+        });
+        Ok(proofs.collect())
+    }
+
     /// The proof that someone may act in the lobby, which everyone may.
     pub fn lobby(&self, person: Person) -> Member {
         Member::attested(person, DialogId::lobby())

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use confab_protocol::{
-    ClientFrame, ClientId, Connecting, DialogId, ErrorCode, Ev, MessageDelete, MessageEdit,
-    MessageKind, MessageSend, Meta, Nack, Person, Pong, Resume, Seq, ServerFrame, Topic,
+    ClientFrame, ClientId, DialogId, ErrorCode, Ev, MessageDelete, MessageEdit, MessageKind,
+    MessageSend, Meta, Nack, Person, Pong, Seq, ServerFrame, Topic,
 };
 use futures::{FutureExt, future::BoxFuture};
 use tracing::debug;
@@ -138,7 +138,7 @@ impl Gateway {
                 self.look(attention, speaker);
             }
             ClientFrame::DialogJoin(join) => {
-                self.join(join.dialog_id, join.after, None, outlet, speaker, kind).await;
+                self.join(join.dialog_id, join.after, outlet, speaker, kind).await;
             }
             ClientFrame::DialogLeave(leave) => hub.leave(outlet, &leave.dialog_id),
             ClientFrame::Ping(ping) => {
@@ -148,46 +148,6 @@ impl Gateway {
             }
         }
         None
-    }
-
-    async fn connecting(
-        &self,
-        connecting: Connecting,
-        outlet: &Arc<Outlet>,
-        speaker: &mut Speaker,
-    ) {
-        let hub = &self.0.hub;
-        if let Some(name) = connecting.username
-            && matches!(speaker.identity, Identity::Nobody)
-        {
-            match self.0.auth.moment_name(&name).await {
-                Ok(username) => speaker.person.username = username,
-                Err(error) => return outlet.tell(answers::not_connected(&error)),
-            }
-        }
-        if speaker.is_here {
-            // Everyone else has said by REST what they are called now.
-            if matches!(speaker.identity, Identity::Nobody) {
-                hub.is_called(&speaker.person);
-            }
-        } else {
-            speaker.is_here = true;
-            hub.arrive(&speaker.person);
-            if speaker.attention == Attention::Away {
-                hub.look(&speaker.person, Attention::Away);
-            }
-        }
-        let lobby = self.0.auth.lobby(speaker.person.clone());
-        let resume = connecting.resume.map(bounded);
-        if hub.connect(outlet, &lobby, resume.as_ref()).await.is_err() {
-            outlet.tell(answers::history_unavailable());
-        }
-        if let Some(resume) = resume {
-            for (dialog, after) in resume.positions {
-                let epoch = Some(&resume.epoch);
-                self.join(dialog, Some(after), epoch, outlet, speaker, "connecting").await;
-            }
-        }
     }
 
     /// The proof that the speaker belongs to a dialog, as of now.
@@ -217,7 +177,7 @@ impl Gateway {
     ) {
         let Topic::Dialog(dialog) = topic else { return self.0.hub.subscribe(outlet, topic) };
         let refused = match self.member(dialog, speaker).await {
-            Ok(member) => match self.0.hub.join(outlet, &member, None, None).await {
+            Ok(member) => match self.0.hub.join(outlet, &member, None).await {
                 Ok(_) | Err(JoinError::Unavailable) => return,
                 Err(error) => answers::error(error.code(), error.to_string(), kind),
             },
@@ -230,7 +190,6 @@ impl Gateway {
         &self,
         dialog: DialogId,
         after: Option<Ev>,
-        epoch: Option<&confab_protocol::Epoch>,
         outlet: &Arc<Outlet>,
         speaker: &Speaker,
         kind: &str,
@@ -241,7 +200,7 @@ impl Gateway {
                 return outlet.tell(answers::not_joined(dialog, error.code(), &error, kind));
             }
         };
-        match self.0.hub.join(outlet, &member, after, epoch).await {
+        match self.0.hub.join(outlet, &member, after).await {
             Ok(joined) => outlet.tell(joined),
             Err(error) => outlet.tell(answers::not_joined(dialog, error.code(), &error, kind)),
         }
@@ -339,13 +298,6 @@ impl Gateway {
         let id = self.0.random.uuid_v7(self.0.clock.wall());
         ClientId::parse(id).expect("a UUID is an id")
     }
-}
-
-/// Dialogs that one `connecting` may resume: more than a person has open, less than a flood.
-const RESUMED_MAX: usize = 100;
-
-fn bounded(Resume { epoch, positions }: Resume) -> Resume {
-    Resume { epoch, positions: positions.into_iter().take(RESUMED_MAX).collect() }
 }
 
 fn said(client_id: ClientId, content: String) -> SendMessage {

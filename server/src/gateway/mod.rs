@@ -2,8 +2,9 @@
 //!
 //! The life of a socket: the handshake ([`handshake`]) looks at Origin, key and query before it
 //! answers 101; one task ([`connection`]) then owns the socket until it is closed, and its place in
-//! the lists of the server ([`place`]). It reads frames one by one ([`inbound`]), calls the hub's
-//! verbs unless it is too much ([`restraint`]), phrases their answers ([`answers`]), and sends whatever gathers in its queue, as many
+//! the lists of the server ([`place`]). It reads frames one by one ([`inbound`]; the first of them,
+//! [`connecting`], waits in line with all who come back), calls the hub's verbs unless it is too much
+//! ([`restraint`]), phrases their answers ([`answers`]), and sends whatever gathers in its queue, as many
 //! frames as there are with one flush ([`pump`]). It pings, it notices when it should end, and it
 //! says why with a close frame ([`closing`]). A bug ends the one socket that met it, with 1011.
 //!
@@ -11,6 +12,7 @@
 
 mod answers;
 mod closing;
+mod connecting;
 mod connection;
 mod handshake;
 mod inbound;
@@ -22,6 +24,8 @@ use std::sync::Arc;
 
 use axum::{Router, routing::any};
 
+use connecting::Admission;
+
 use crate::{
     auth::Auth,
     hub::Hub,
@@ -30,7 +34,7 @@ use crate::{
 
 /// What every socket is told.
 #[derive(Clone)]
-pub struct Gateway(Arc<Parts>);
+pub struct Gateway(Arc<Parts>, Arc<Admission>);
 
 /// The parts a gateway stands on.
 pub struct Parts {
@@ -59,7 +63,13 @@ pub struct Parts {
 impl Gateway {
     /// Puts a gateway together.
     pub fn new(parts: Parts) -> Self {
-        Self(Arc::new(parts))
+        let admission = Admission::new(&parts.config);
+        Self(Arc::new(parts), Arc::new(admission))
+    }
+
+    /// How many come in at once.
+    fn admission(&self) -> &Admission {
+        &self.1
     }
 
     /// The address that sockets are opened at.

@@ -102,6 +102,8 @@ impl Drop for Place {
             bytes_in = count(&traffic.bytes_in),
             frames_out = count(&traffic.frames_out),
             bytes_out = count(&traffic.bytes_out),
+            shed = count(&traffic.shed),
+            dropped = count(&traffic.dropped),
             connections = parts.registry.count(),
             "disconnected"
         );

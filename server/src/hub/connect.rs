@@ -2,7 +2,7 @@
 //! of them. And to depart.
 
 use confab_protocol::{
-    Connected, Disconnected, Joined, Person, Positions, Resume, ServerFrame, Topic, UserId,
+    Connected, Disconnected, Joined, Person, Positions, ServerFrame, Topic, UserId,
 };
 use tracing::warn;
 
@@ -52,52 +52,49 @@ impl Hub {
         }
     }
 
-    /// Tells a socket who is here and, if it is new, what was said in the lobby; who comes back with
-    /// positions of this epoch is told what their page should come to.
-    ///
-    /// The list is taken last and told before anyone else can come or go: a `joined` or
-    /// `disconnected` in the socket's queue is older than the list before it and newer behind it.
+    /// Tells a socket that is new who is here, and what was said in the lobby.
     ///
     /// # Errors
     ///
     /// [`ReadError`] when the history cannot be read. The people are told all the same (document
     /// 002: the socket does not depend on the database).
-    pub async fn connect(
+    pub async fn connect(&self, outlet: &Outlet, member: &Member) -> Result<(), ReadError> {
+        let page = self.history(member, Place::Latest, self.limits().page_messages).await;
+        let (mut messages_list, mut positions) = (Vec::new(), Positions::new());
+        let history = page.map(|page| {
+            positions.insert(member.dialog().clone(), page.ev);
+            messages_list = page.messages;
+        });
+        self.tell_connected(outlet, member.person(), |connected| Connected {
+            messages_list,
+            positions,
+            ..connected
+        });
+        history
+    }
+
+    /// Tells a socket who is here, and what else there is to tell.
+    ///
+    /// The list is taken last and told before anyone else can come or go: a `joined` or
+    /// `disconnected` in the socket's queue is older than the list before it and newer behind it.
+    pub(super) fn tell_connected(
         &self,
         outlet: &Outlet,
-        member: &Member,
-        resume: Option<&Resume>,
-    ) -> Result<(), ReadError> {
-        let (mut messages_list, mut positions) = (Vec::new(), Positions::new());
-        let (mut history, mut digest) = (Ok(()), None);
-        match resume {
-            None => match self.history(member, Place::Latest, self.limits().page_messages).await {
-                Ok(page) => {
-                    positions.insert(member.dialog().clone(), page.ev);
-                    messages_list = page.messages;
-                }
-                Err(why) => history = Err(why),
-            },
-            // Without it they fetch everything anew, as they would if it were not what they have.
-            Some(resume) if resume.epoch == *self.epoch() => {
-                let open: Vec<_> = resume.positions.iter().map(|(dialog, _)| dialog).collect();
-                digest = self.0.store.digest(&member.person().id, &open).await.ok();
-            }
-            Some(_) => {}
-        }
+        person: &Person,
+        complete: impl FnOnce(Connected) -> Connected,
+    ) {
         let people = self.people();
-        let you = people.person(&member.person().id).unwrap_or_else(|| member.person().clone());
+        let you = people.person(&person.id).unwrap_or_else(|| person.clone());
         let (count, list) = people.list(&you.id, self.0.rules.hub.people_listed_max);
-        outlet.tell(Connected {
+        outlet.tell(complete(Connected {
             you,
             away: people.away(&list),
             connected_user_list: list,
             connected_users: count as u64,
-            messages_list,
-            positions,
-            digest,
-        });
-        history
+            messages_list: Vec::new(),
+            positions: Positions::new(),
+            digest: None,
+        }));
     }
 
     /// A socket of a person is gone. The others hear of it when it was the last and none came back
@@ -216,7 +213,7 @@ mod tests {
         hub.arrive(&anna);
         let mut earlier = Box::pin(hub.history(&lobby, Place::Latest, 50));
         assert!(futures::poll!(&mut earlier).is_pending(), "has the only reader");
-        let mut connects = Box::pin(hub.connect(&to_anna, &lobby, None));
+        let mut connects = Box::pin(hub.connect(&to_anna, &lobby));
         assert!(futures::poll!(&mut connects).is_pending(), "waits for the reader");
 
         hub.arrive(&bob);

@@ -7,8 +7,7 @@
 use std::sync::Arc;
 
 use confab_protocol::{
-    DialogEvents, DialogId, DialogReset, Epoch, ErrorCode, Ev, Positions, ResetReason, ServerFrame,
-    Topic,
+    DialogEvents, DialogId, DialogReset, ErrorCode, Ev, Positions, ServerFrame, Topic,
 };
 use thiserror::Error;
 
@@ -65,7 +64,7 @@ impl From<ReadError> for JoinError {
 
 impl Hub {
     /// Lets a socket hear a dialog. `after` is the last change it has; without it the present is
-    /// taken. Positions of another epoch are void.
+    /// taken.
     ///
     /// # Errors
     ///
@@ -75,39 +74,36 @@ impl Hub {
         outlet: &Arc<Outlet>,
         member: &Member,
         after: Option<Ev>,
-        epoch: Option<&Epoch>,
     ) -> Result<Joined, JoinError> {
         self.subscribe(outlet, Topic::Dialog(member.dialog().clone()));
-        let joined = self.missed(member, after, epoch).await;
+        let joined = self.missed(member, after).await;
         if matches!(joined, Err(JoinError::NoSuchDialog)) {
             self.leave(outlet, member.dialog());
         }
         joined
     }
 
-    async fn missed(
-        &self,
-        member: &Member,
-        after: Option<Ev>,
-        epoch: Option<&Epoch>,
-    ) -> Result<Joined, JoinError> {
+    async fn missed(&self, member: &Member, after: Option<Ev>) -> Result<Joined, JoinError> {
         let dialog_id = member.dialog().clone();
-        if epoch.is_some_and(|epoch| epoch != self.epoch()) {
-            self.0.store.readers(member).await?;
-            return Ok(Joined::Reset(DialogReset { dialog_id, why: ResetReason::OtherEpoch }));
-        }
         let Some(after) = after else {
             let to = self.0.store.position_for(member).await?;
             self.0.listeners.reach(&dialog_id, to);
             return Ok(Joined::Sync(DialogEvents { dialog_id, events: Vec::new(), to }));
         };
-        Ok(match self.0.store.catch_up(member, after, self.limits().catch_up_events).await? {
+        let max = self.limits().catch_up_events;
+        Ok(self.caught_up(&dialog_id, self.0.store.catch_up(member, after, max).await?))
+    }
+
+    /// What was missed, as it is told.
+    pub(super) fn caught_up(&self, dialog: &DialogId, missed: CatchUp) -> Joined {
+        let dialog_id = dialog.clone();
+        match missed {
             CatchUp::Events { events, to } => {
-                self.0.listeners.reach(&dialog_id, to);
+                self.0.listeners.reach(dialog, to);
                 Joined::Sync(DialogEvents { dialog_id, events, to })
             }
             CatchUp::Reset(why) => Joined::Reset(DialogReset { dialog_id, why }),
-        })
+        }
     }
 
     /// Lets a socket hear a dialog no more.

@@ -26,6 +26,7 @@ mod listeners;
 mod outlet;
 mod people;
 mod presence;
+mod resume;
 mod search;
 mod send;
 mod sends;
@@ -46,6 +47,7 @@ pub use join::{JoinError, Joined};
 pub use listeners::Audience;
 pub use outlet::{Encoded, Outlet, QueueBounds, Weight};
 pub use people::Attention;
+pub use resume::Resumed;
 pub use send::{Retry, SendError, SendMessage, Sent};
 pub use typing::Typing;
 

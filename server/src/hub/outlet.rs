@@ -103,18 +103,23 @@ impl Outlet {
     pub fn push(&self, frame: Encoded) {
         let mut queue = self.lock();
         if queue.overflowed {
+            self.connection.traffic.dropped.fetch_add(1, Relaxed);
             return;
         }
         if !queue.has_room(&frame, self.bounds) {
+            let traffic = &self.connection.traffic;
             if frame.weight == Weight::Ephemeral {
+                traffic.shed.fetch_add(1, Relaxed);
                 return;
             }
             #[cfg(feature = "plants")]
             if is_planted(Plant::DropOnFullQueue) {
                 return;
             }
-            queue.shed();
+            traffic.shed.fetch_add(queue.shed(), Relaxed);
             if !queue.has_room(&frame, self.bounds) {
+                // The one that came, and all that it found.
+                traffic.dropped.fetch_add(1 + queue.frames.len() as u64, Relaxed);
                 *queue = Queue { overflowed: true, ..Queue::default() };
                 self.connection.traffic.queued.store(0, Relaxed);
                 self.connection.ask_to_close(CloseCode::TooSlow, "too slow for its queue");
@@ -167,9 +172,12 @@ impl Queue {
         self.frames.len() < bounds.frames_max && self.bytes + frame.text.len() <= bounds.bytes_max
     }
 
-    fn shed(&mut self) {
+    /// Leaves out what goes stale; how many frames.
+    fn shed(&mut self) -> u64 {
+        let before = self.frames.len();
         self.frames.retain(|frame| frame.weight == Weight::Lasting);
         self.bytes = self.frames.iter().map(|frame| frame.text.len()).sum();
+        (before - self.frames.len()) as u64
     }
 }
 
@@ -228,6 +236,8 @@ pub(super) mod tests {
         let waiting = drain(&outlet);
         assert_eq!(waiting.len(), 2);
         assert!(waiting[0].contains("one") && waiting[1].contains("two"), "{waiting:?}");
+        let traffic = &outlet.connection.traffic;
+        assert_eq!((traffic.shed.load(Relaxed), traffic.dropped.load(Relaxed)), (2, 0));
     }
 
     #[tokio::test]
@@ -239,6 +249,8 @@ pub(super) mod tests {
         assert_eq!(outlet.connection.asked_to_close().await.code, CloseCode::TooSlow);
         outlet.tell(lasting("four"));
         assert!(drain(&outlet).is_empty(), "nothing more is kept for it");
+        let traffic = &outlet.connection.traffic;
+        assert_eq!((traffic.shed.load(Relaxed), traffic.dropped.load(Relaxed)), (0, 4));
     }
 
     #[tokio::test]

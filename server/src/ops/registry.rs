@@ -81,6 +81,26 @@ pub struct Traffic {
     pub bytes_out: AtomicU64,
     /// Frames waiting to be sent.
     pub queued: AtomicU64,
+    /// Frames left out for want of room, which the next of their kind made stale anyway.
+    pub shed: AtomicU64,
+    /// Frames that waited when the reader was given up; it catches up from the log.
+    pub dropped: AtomicU64,
+}
+
+/// What did not reach sockets, in frames.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub struct Losses {
+    /// See [`Traffic::shed`].
+    pub shed: u64,
+    /// See [`Traffic::dropped`].
+    pub dropped: u64,
+}
+
+impl Losses {
+    fn add(&mut self, traffic: &Traffic) {
+        self.shed += traffic.shed.load(Relaxed);
+        self.dropped += traffic.dropped.load(Relaxed);
+    }
 }
 
 impl Connection {
@@ -154,6 +174,8 @@ struct Open {
     connections: BTreeMap<u64, Arc<Connection>>,
     per_user: HashMap<UserId, usize>,
     per_address: HashMap<IpAddr, usize>,
+    /// Of the sockets that are gone.
+    losses: Losses,
 }
 
 impl Registry {
@@ -198,6 +220,7 @@ impl Registry {
     pub fn leave(&self, connection: &Connection) {
         let mut open = self.lock();
         if open.connections.remove(&connection.number).is_some() {
+            open.losses.add(&connection.traffic);
             uncount(&mut open.per_user, &connection.visitor.user);
             uncount(&mut open.per_address, &connection.visitor.address);
         }
@@ -218,6 +241,14 @@ impl Registry {
                 connection.ask_to_close(CloseCode::SessionEnded, "the session has ended");
             })
             .count()
+    }
+
+    /// What has not reached sockets since the server started.
+    pub fn losses(&self) -> Losses {
+        let open = self.lock();
+        let mut losses = open.losses;
+        open.connections.values().for_each(|connection| losses.add(&connection.traffic));
+        losses
     }
 
     /// How many sockets are open.

@@ -8,7 +8,7 @@ use std::{sync::Arc, time::Duration};
 use confab_protocol::CloseCode;
 use tracing::{debug, info};
 
-use super::{Clock, Registry, Shutdown};
+use super::{Clock, Registry, Shutdown, registry::Losses};
 
 /// When to sweep and whom (DESIGN §5).
 #[derive(Clone, Copy, Debug)]
@@ -46,11 +46,11 @@ impl Sweep {
                 connection.ask_to_close(CloseCode::NoPong, "nothing was heard for too long");
             }
         }
-        let connections = registry.count();
+        let (connections, Losses { shed, dropped }) = (registry.count(), registry.losses());
         if swept == 0 {
-            debug!(connections, "nothing to sweep");
+            debug!(connections, shed, dropped, "nothing to sweep");
         } else {
-            info!(connections, swept, "swept");
+            info!(connections, swept, shed, dropped, "swept");
         }
     }
 }

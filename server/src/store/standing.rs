@@ -127,6 +127,27 @@ impl Store {
         .await
     }
 
+    /// To which of several dialogs someone belongs, in their order, all as of one moment.
+    ///
+    /// # Errors
+    ///
+    /// [`Unavailable`].
+    pub async fn belonging(
+        &self,
+        user: &UserId,
+        dialogs: &[&DialogId],
+    ) -> Result<Vec<bool>, Unavailable> {
+        self.look::<_, Unavailable>(async {
+            let mut snapshot = self.readers.begin().await?;
+            let mut belongs = Vec::new();
+            for dialog in dialogs {
+                belongs.push(standing(&mut snapshot, user, dialog).await?.is_some());
+            }
+            Ok(belongs)
+        })
+        .await
+    }
+
     /// Who may hear what happens in a dialog, for someone who belongs to it; and by what name they
     /// know that one now.
     ///

@@ -43,8 +43,8 @@ impl Device {
             let tail = |page: &MessagesPage| page.messages[page.messages.len() - both..].to_vec();
             if shown.ev != page.ev || tail(shown) != tail(&page) {
                 let (shown_at, fresh_at) = (shown.ev.0, page.ev.0);
-                let pairs = tail(shown).into_iter().zip(tail(&page));
-                let other = pairs.filter(|(shown, fresh)| shown != fresh).next();
+                let mut pairs = tail(shown).into_iter().zip(tail(&page));
+                let other = pairs.find(|(shown, fresh)| shown != fresh);
                 return Some(format!(
                     "{what:?} is at {shown_at} and should be at {fresh_at}: {other:?}"
                 ));

@@ -2,8 +2,10 @@
 
 use confab_protocol::{DialogId, Digest, Uev, UserId};
 
+use sqlx::SqliteConnection;
+
 use super::{id_list, line::is_listed};
-use crate::store::{Store, Unavailable, row};
+use crate::store::row;
 
 const DIGEST: &str = concat!(
     "SELECT COALESCE((SELECT last_uev FROM users WHERE id = ?1), 0) AS last_uev,
@@ -16,26 +18,18 @@ const DIGEST: &str = concat!(
              WHERE m.dialog IN (SELECT value FROM json_each(?2))) AS receipts"
 );
 
-impl Store {
-    /// What someone's list and the dialogs they have open come to; those that are none of theirs
-    /// count for nothing.
-    ///
-    /// # Errors
-    ///
-    /// [`Unavailable`].
-    pub async fn digest(&self, user: &UserId, open: &[&DialogId]) -> Result<Digest, Unavailable> {
-        self.look::<_, Unavailable>(async {
-            let row = sqlx::query(DIGEST)
-                .bind(user.as_str())
-                .bind(id_list(open))
-                .fetch_one(&self.readers)
-                .await?;
-            Ok(Digest {
-                uev: Uev(row::count(&row, "last_uev")?),
-                changes: row::count(&row, "changes")?,
-                receipts: row::count(&row, "receipts")?,
-            })
-        })
-        .await
-    }
+/// What someone's list and the dialogs they have open come to; those that are none of theirs count
+/// for nothing.
+pub(in crate::store) async fn digest(
+    snapshot: &mut SqliteConnection,
+    user: &UserId,
+    open: &[&DialogId],
+) -> Result<Digest, sqlx::Error> {
+    let row =
+        sqlx::query(DIGEST).bind(user.as_str()).bind(id_list(open)).fetch_one(snapshot).await?;
+    Ok(Digest {
+        uev: Uev(row::count(&row, "last_uev")?),
+        changes: row::count(&row, "changes")?,
+        receipts: row::count(&row, "receipts")?,
+    })
 }

@@ -33,6 +33,7 @@ use super::{
 
 pub use advance::{Advance, AdvanceError};
 
+pub(super) use digest::digest;
 #[cfg(test)]
 pub(super) use line::LINES_OF_USER;
 pub(super) use line::{line_of, lines_for, lines_of_members};

@@ -8,13 +8,14 @@
 #[cfg(feature = "plants")]
 use confab_protocol::plants::{Plant, is_planted};
 use confab_protocol::{
-    DialogChange, DialogEvent, DialogId, Ev, Member as Newcomer, Person, ResetReason, Role, Seq,
+    DialogChange, DialogEvent, DialogId, Digest, Ev, Member as Newcomer, Person, ResetReason, Role,
+    Seq, UserId,
 };
 use futures::TryStreamExt;
-use sqlx::{Row, sqlite::SqliteRow};
+use sqlx::{Row, SqliteConnection, sqlite::SqliteRow};
 
 use super::{ReadError, room::Room, to_message};
-use crate::store::{Member, Store, Unavailable, row, standing::standing};
+use crate::store::{Member, Store, Unavailable, dialogs::digest, row, standing::standing};
 
 /// What someone missed since a position.
 #[derive(Clone, Debug, PartialEq)]
@@ -74,43 +75,80 @@ impl Store {
     ) -> Result<CatchUp, ReadError> {
         self.look::<_, ReadError>(async {
             let mut snapshot = self.readers.begin().await?;
-            let standing = standing(&mut snapshot, &member.person().id, member.dialog())
-                .await?
-                .ok_or(ReadError::NoSuchDialog)?;
-            let to = standing.last_ev;
-            #[cfg(feature = "plants")]
-            let after = match is_planted(Plant::ResumeOffByOne) {
-                true if after < to => Ev(after.0 + 1),
-                _ => after,
-            };
-            if after > to {
-                return Ok(CatchUp::Reset(ResetReason::AheadOfLog));
-            }
-            if to.0 - after.0 > u64::from(max) {
-                return Ok(CatchUp::Reset(ResetReason::TooFarBehind));
-            }
-            let mut rows = sqlx::query(LINES)
-                .bind(member.dialog().as_str())
-                .bind(row::bound(after.0))
-                .fetch(&mut *snapshot);
-            let (mut events, mut room) = (Vec::new(), Room::default());
-            while let Some(row) = rows.try_next().await? {
-                let event = to_event(&row)?;
-                let fits = match &event.change {
-                    DialogChange::MessageNew(message) | DialogChange::MessageUpdate(message) => {
-                        room.takes(message)
-                    }
-                    _ => room.takes_line(),
-                };
-                if !fits {
-                    return Ok(CatchUp::Reset(ResetReason::TooFarBehind));
-                }
-                events.push(event);
-            }
-            Ok(CatchUp::Events { events, to })
+            let (user, room) = (&member.person().id, &mut Room::default());
+            let missed = missed(&mut snapshot, user, (member.dialog(), after), max, room);
+            missed.await?.ok_or(ReadError::NoSuchDialog)
         })
         .await
     }
+
+    /// All that someone missed who comes back: of each dialog the same as [`Store::catch_up`], or
+    /// nothing if it is none of theirs any more, and what their page comes to with it. One snapshot and
+    /// one [`Room`], however many dialogs: all of it waits in one queue.
+    ///
+    /// # Errors
+    ///
+    /// [`Unavailable`].
+    pub async fn resume(
+        &self,
+        user: &UserId,
+        positions: &[(DialogId, Ev)],
+        max: u32,
+    ) -> Result<(Digest, Vec<Option<CatchUp>>), Unavailable> {
+        self.look::<_, Unavailable>(async {
+            let mut snapshot = self.readers.begin().await?;
+            let open: Vec<_> = positions.iter().map(|(dialog, _)| dialog).collect();
+            let digest = digest(&mut snapshot, user, &open).await?;
+            let (mut all, mut room) = (Vec::with_capacity(positions.len()), Room::default());
+            for (dialog, after) in positions {
+                let missed = missed(&mut snapshot, user, (dialog, *after), max, &mut room);
+                all.push(missed.await?);
+            }
+            Ok((digest, all))
+        })
+        .await
+    }
+}
+
+/// Nothing for whom the dialog is not.
+async fn missed(
+    snapshot: &mut SqliteConnection,
+    user: &UserId,
+    (dialog, after): (&DialogId, Ev),
+    max: u32,
+    room: &mut Room,
+) -> Result<Option<CatchUp>, sqlx::Error> {
+    let Some(standing) = standing(snapshot, user, dialog).await? else { return Ok(None) };
+    let to = standing.last_ev;
+    #[cfg(feature = "plants")]
+    let after = match is_planted(Plant::ResumeOffByOne) {
+        true if after < to => Ev(after.0 + 1),
+        _ => after,
+    };
+    if after > to {
+        return Ok(Some(CatchUp::Reset(ResetReason::AheadOfLog)));
+    }
+    let too_far = Ok(Some(CatchUp::Reset(ResetReason::TooFarBehind)));
+    if to.0 - after.0 > u64::from(max) {
+        return too_far;
+    }
+    let mut rows =
+        sqlx::query(LINES).bind(dialog.as_str()).bind(row::bound(after.0)).fetch(snapshot);
+    let mut events = Vec::new();
+    while let Some(row) = rows.try_next().await? {
+        let event = to_event(&row)?;
+        let fits = match &event.change {
+            DialogChange::MessageNew(message) | DialogChange::MessageUpdate(message) => {
+                room.takes(message)
+            }
+            _ => room.takes_line(),
+        };
+        if !fits {
+            return too_far;
+        }
+        events.push(event);
+    }
+    Ok(Some(CatchUp::Events { events, to }))
 }
 
 fn to_event(row: &SqliteRow) -> Result<DialogEvent, sqlx::Error> {

@@ -6,7 +6,7 @@ mod copied;
 use std::collections::{BTreeMap, BTreeSet};
 
 use confab_protocol::{
-    DialogChange, DialogId, Digest, Message, Person, UserId, Username,
+    DialogChange, DialogId, Digest, Ev, Message, Person, UserId, Username,
     rest::{DialogDetails, DialogList},
 };
 use rand::{RngExt, SeedableRng, rngs::StdRng};
@@ -74,7 +74,7 @@ impl Page {
         let open = rig.store.dialog(&member(person, dialog)).await.ok()?;
         let list = rig.store.dialogs(&person.id).await.unwrap();
         list.dialogs.iter().find(|line| line.dialog_id == *dialog)?;
-        let digest = rig.store.digest(&person.id, &[dialog]).await.unwrap();
+        let digest = rig.store.resume(&person.id, &[(dialog.clone(), Ev(0))], 0).await.unwrap().0;
         let page = Self { list, open };
         assert_eq!(page.comes_to(), digest);
         Some((digest, page))

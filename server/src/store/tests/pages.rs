@@ -1,6 +1,6 @@
 //! To look back, page by page.
 
-use confab_protocol::{DialogId, Ev, Seq, rest::MessagesPage};
+use confab_protocol::{DialogId, Ev, ResetReason, Seq, rest::MessagesPage};
 
 use super::rig::{Rig, member, nowhere};
 use crate::store::{CatchUp, Place, ReadError};
@@ -89,6 +89,33 @@ async fn what_was_missed_is_told_whole_or_not_at_all() {
     assert!(matches!(after(11, 300).await, CatchUp::Reset(_)), "ahead of the log");
     assert!(matches!(after(4, 5).await, CatchUp::Reset(_)), "too far behind");
     assert!(matches!(after(5, 5).await, CatchUp::Events { .. }));
+}
+
+#[tokio::test]
+async fn who_comes_back_is_told_of_all_their_dialogs_as_much_as_fits() {
+    let rig = Rig::new().await;
+    let (anna, lobby) = (rig.account("anna").await, DialogId::lobby());
+    let tea = rig.group(&anna, &[]).await;
+    rig.says(&anna, &lobby, "one").await;
+    for _ in 0..4 {
+        rig.says(&anna, &tea, &"😀".repeat(10_000)).await;
+    }
+    let end = rig.store.position(&tea).await.unwrap().unwrap();
+    let from = |ev| [(tea.clone(), Ev(ev)), (nowhere(), Ev(0)), (lobby.clone(), Ev(0))];
+    let (digest, told) = rig.store.resume(&anna.id, &from(end.0 - 1), 300).await.unwrap();
+    let [Some(CatchUp::Events { events, to }), None, Some(CatchUp::Events { events: lobbys, .. })] =
+        &told[..]
+    else {
+        panic!("{told:?}")
+    };
+    assert_eq!((events.len(), *to, lobbys.len()), (1, end, 1));
+    assert_eq!(digest.changes, end.0 + 1, "as of the same moment");
+    // Each for itself would fit.
+    let twice = [from(end.0 - 4), from(end.0 - 4)].concat();
+    let (_, told) = rig.store.resume(&anna.id, &twice, 300).await.unwrap();
+    assert!(matches!(&told[0], Some(CatchUp::Events { events, .. }) if events.len() == 4));
+    let reset = Some(CatchUp::Reset(ResetReason::TooFarBehind));
+    assert_eq!(told[3], reset, "what is told at once must fit into one queue");
 }
 
 #[tokio::test]
