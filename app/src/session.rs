@@ -15,6 +15,7 @@ mod owner;
 mod record;
 mod sending;
 mod tabs;
+mod truth;
 
 use confab_protocol::{
     ClientId, DialogChange, DialogEvent, DialogEvents, DialogId, Digest, Limits, Message, Person,
@@ -41,6 +42,7 @@ pub use outgoing::{Outgoing, OutgoingState};
 pub(crate) use owner::has_ended;
 use record::Record;
 pub use tabs::Shared;
+use truth::Truth;
 
 /// Where what the browser does not keep for all tabs survives a reload.
 const OUTBOX: &str = "outbox";
@@ -78,12 +80,15 @@ pub struct Session {
     pub drafts: RwSignal<Vec<Draft>>,
     /// Dialogs that the server does not let us see.
     pub denied: RwSignal<Vec<DialogId>>,
+    /// Whether the server tells us who is there: if not, nobody is shown to be.
+    pub knows_who_is_here: RwSignal<bool>,
     /// The last word to whoever does not see what has happened.
     pub said: RwSignal<String>,
     /// What the lab shows of the connection.
     pub notes: RwSignal<Notes>,
     /// Which part of each dialog's messages is wanted.
     pub windows: Windows,
+    truth: Truth,
     page: Page,
     limits: Limits,
     words: &'static Words,
@@ -105,9 +110,12 @@ impl Session {
             typing: RwSignal::default(),
             drafts: RwSignal::default(),
             denied: RwSignal::default(),
+            // A page that has just been read knows it as well as the server does.
+            knows_who_is_here: RwSignal::new(true),
             said: RwSignal::default(),
             notes: RwSignal::default(),
             windows: Windows::new(),
+            truth: Truth::new(),
             page: bootstrap.page,
             limits: bootstrap.limits,
             words,
@@ -257,6 +265,7 @@ impl Session {
     }
 
     fn frame(&self, live: &Live, frame: ServerFrame) {
+        self.hears_server();
         match &frame {
             ServerFrame::ConnectionEstablished(here) => self.looks_for_another(&here.user_id),
             ServerFrame::Connected(connected) => {
@@ -268,7 +277,11 @@ impl Session {
             ServerFrame::DialogSync(_) | ServerFrame::DialogReset(_) => return,
             _ => {}
         }
+        let says_who_is_here = matches!(frame, ServerFrame::Connected(_));
         live.deliver(frame);
+        if says_who_is_here {
+            self.knows_presence(true);
+        }
     }
 
     /// The monotonic clock; zero on the server.

@@ -19,7 +19,7 @@ test("a stopped server is counted down through five attempts, then Reconnect", a
     new MutationObserver(note).observe(document.body, { subtree: true, childList: true, characterData: true });
   });
   await server.stop();
-  await expect(tab.page.getByTestId("messages-state")).toHaveText(/There may be newer messages/);
+  await expect(tab.page.getByTestId("stale")).toHaveText(/^Last updated \d\d:\d\d, reconnecting…$/, { timeout: 8_000 });
   await tab.sends("while it was away");
   await tab.seesState("while it was away", "queued");
   await expect(tab.page.getByTestId("people-open")).toHaveAttribute("data-stale", "");
