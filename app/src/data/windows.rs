@@ -5,11 +5,14 @@
 //! wants here and asks the entry to fetch; the query takes the wish. Scrolling and jumping so take
 //! the way of every other fetch: one at a time, with what is heard meanwhile kept.
 //!
+//! A window also knows where its messages come from: what this browser kept is true as of a time, and
+//! its position has to be told to the engine before anything is heard of what came after it.
+//!
 //! On the server nothing is wanted.
 
 use std::{cell::RefCell, rc::Rc};
 
-use confab_protocol::{DialogEvent, DialogId, Seq, rest::MessagesPage};
+use confab_protocol::{DialogEvent, DialogId, Seq, Timestamp, rest::MessagesPage};
 
 use crate::{
     local::{Handle, Local},
@@ -56,6 +59,20 @@ impl Place {
         }
     }
 
+    /// Whether a page that this browser kept, and that lacks only what is new, shows this place.
+    pub fn is_in(self, kept: &MessagesPage) -> bool {
+        let holds = |seq| {
+            let (first, last) = (kept.messages.first(), kept.messages.last());
+            first.is_some_and(|first| first.seq <= seq) && last.is_some_and(|last| seq <= last.seq)
+        };
+        match self {
+            Self::Latest => true,
+            Self::Reaching(seq) => kept.reaches(seq),
+            Self::Around(seq) => holds(seq),
+            Self::Before(_) | Self::After(_) => false,
+        }
+    }
+
     /// Whether it makes the window longer instead of another.
     pub fn extends(self) -> bool {
         matches!(self, Self::Before(_) | Self::After(_))
@@ -71,11 +88,32 @@ struct Window {
     /// Whether a page is on its way that takes the place of the window.
     is_replaced: bool,
     is_read_back: bool,
+    /// The first message on the screen, the last time that somebody read back.
+    looked_at: Option<Seq>,
+    /// Whether nothing is shown yet, so that what this browser kept may be.
+    may_recall: bool,
+    /// What is shown was kept, is true as of this time, and has not caught up.
+    recalled_at: Option<Timestamp>,
+    /// Whether the engine does not know yet where that stands in the log.
+    is_untold: bool,
+    /// Whether the position of what is shown is of no use any more.
+    is_void: bool,
 }
 
 impl Window {
     fn new(dialog: DialogId) -> Self {
-        Self { dialog, wanted: None, heard: None, is_replaced: false, is_read_back: false }
+        Self {
+            dialog,
+            wanted: None,
+            heard: None,
+            is_replaced: false,
+            is_read_back: false,
+            looked_at: None,
+            may_recall: false,
+            recalled_at: None,
+            is_untold: false,
+            is_void: false,
+        }
     }
 
     /// Scrolling makes a window longer that is about to go: it waits, or the page that says where the
@@ -94,6 +132,20 @@ impl Window {
         self.heard = place.extends().then(Vec::new);
         self.is_replaced = !place.extends();
         place
+    }
+
+    /// Who reads back goes on where they are.
+    fn reset(&mut self) {
+        let here = self.looked_at.filter(|_| self.is_read_back);
+        self.wanted = Some(here.map_or(Place::Latest, Place::Around));
+        self.is_void = true;
+    }
+
+    fn came(&mut self) {
+        self.is_replaced = false;
+        self.recalled_at = None;
+        self.is_untold = false;
+        self.is_void = false;
     }
 
     fn failed(&mut self, place: Place) {
@@ -162,7 +214,74 @@ impl Windows {
 
     /// It has come.
     pub(super) fn came(self, dialog: &DialogId) {
-        self.with(dialog, &mut |window| window.is_replaced = false);
+        self.with(dialog, &mut Window::came);
+    }
+
+    /// Somebody reads back, and this is the first message that they see.
+    pub fn looks_at(self, dialog: &DialogId, seq: Option<Seq>) {
+        self.with(dialog, &mut |window| window.looked_at = seq);
+    }
+
+    /// The position of what is shown is void: it is to be fetched anew.
+    pub(super) fn reset(self, dialog: &DialogId) {
+        self.with(dialog, &mut Window::reset);
+    }
+
+    /// Nothing is shown yet.
+    pub(super) fn is_new(self, dialog: &DialogId) {
+        self.with(dialog, &mut |window| {
+            window.came();
+            window.may_recall = true;
+        });
+    }
+
+    /// Whether what this browser kept may be shown; once, for what is fetched later is newer.
+    pub(super) fn may_recall(self, dialog: &DialogId) -> bool {
+        let mut may_recall = false;
+        self.with(dialog, &mut |window| may_recall = std::mem::take(&mut window.may_recall));
+        may_recall
+    }
+
+    /// What this browser kept is about to be shown, true as of this time.
+    pub(super) fn recalled(self, dialog: &DialogId, at: Timestamp) {
+        self.with(dialog, &mut |window| {
+            window.came();
+            window.recalled_at = Some(at);
+            window.is_untold = true;
+        });
+    }
+
+    /// Whether the engine is to be told now where it stands in the log.
+    pub(super) fn is_to_be_told(self, dialog: &DialogId) -> bool {
+        let mut is_untold = false;
+        self.with(dialog, &mut |window| is_untold = std::mem::take(&mut window.is_untold));
+        is_untold
+    }
+
+    /// The engine has told everything there is; whether it knew what is shown.
+    pub(super) fn caught_up(self, dialog: &DialogId) -> bool {
+        let mut knew = true;
+        self.with(dialog, &mut |window| {
+            knew = !window.is_untold;
+            window.recalled_at.take_if(|_| knew);
+        });
+        knew
+    }
+
+    /// As of when what is shown is true, if it was kept and has not caught up.
+    pub fn recalled_at(self, dialog: &DialogId) -> Option<Timestamp> {
+        let mut at = None;
+        self.with(dialog, &mut |window| at = window.recalled_at);
+        at
+    }
+
+    /// Whether what is shown, and the position that it was read at, are worth keeping.
+    pub fn is_worth_keeping(self, dialog: &DialogId) -> bool {
+        let mut is_worth = false;
+        self.with(dialog, &mut |window| {
+            is_worth = window.recalled_at.is_none() && !window.is_void;
+        });
+        is_worth
     }
 
     pub(super) fn hear(self, dialog: &DialogId, event: &DialogEvent) {
@@ -253,6 +372,31 @@ mod tests {
         assert!(window.want(Place::Before(Seq(7))));
         assert!(window.want(Place::Latest));
         assert_eq!(window.begin(), Place::Latest, "who jumps has scrolled in vain");
+    }
+
+    #[test]
+    fn what_was_kept_is_shown_where_it_holds_what_is_wanted() {
+        let kept = MessagesPage { has_more: true, ..page(17, 40) };
+        let holds = [Place::Latest, Place::Reaching(Seq(17)), Place::Around(Seq(40))];
+        assert!(holds.iter().all(|place| place.is_in(&kept)));
+        let lacks = [Place::Reaching(Seq(16)), Place::Around(Seq(41)), Place::Around(Seq(16))];
+        assert!(!lacks.iter().any(|place| place.is_in(&kept)));
+        assert!(Place::Reaching(Seq(41)).is_in(&kept), "what is new will come");
+        assert!(!Place::Before(Seq(40)).is_in(&kept));
+    }
+
+    #[test]
+    fn after_a_reset_who_reads_back_goes_on_where_they_are() {
+        let mut window = Window::new(DialogId::lobby());
+        window.looked_at = Some(Seq(7));
+        window.reset();
+        assert_eq!((window.begin(), window.is_void), (Place::Latest, true));
+        window.is_read_back = true;
+        window.wanted = Some(Place::Before(Seq(1)));
+        window.reset();
+        assert_eq!(window.begin(), Place::Around(Seq(7)), "what was asked for is of no use");
+        window.came();
+        assert!(!window.is_void);
     }
 
     #[test]

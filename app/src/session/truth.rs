@@ -78,9 +78,20 @@ impl Session {
         }
     }
 
-    /// When the last of what is shown of a dialog that is stale since this moment was heard.
-    pub fn last_updated(&self, _: &DialogId, since: u64) -> Option<Timestamp> {
-        let mut at = None;
+    /// As of when what is shown of a dialog is true: now, unless it is stale since some moment.
+    pub(super) fn true_at(&self, dialog: &DialogId, since: Option<u64>) -> Option<Timestamp> {
+        match since {
+            Some(since) => self.last_updated(dialog, since),
+            None => self.browser(|browser| browser.wall()),
+        }
+    }
+
+    /// As of when what is shown of a dialog is true that is stale since this moment.
+    pub fn last_updated(&self, dialog: &DialogId, since: u64) -> Option<Timestamp> {
+        let mut at = self.windows.recalled_at(dialog);
+        if at.is_some() {
+            return at;
+        }
         self.truth.with(&mut |heard| at = heard.before(since));
         at.or_else(|| {
             let ago = self.now().0.saturating_sub(since);

@@ -2,12 +2,13 @@
 
 use std::{
     cell::{Cell, RefCell},
+    collections::BTreeMap,
     rc::Rc,
     time::Duration,
 };
 
 use confab_app::{
-    Answer, App, Bootstrap, Browser, BrowserHandle, Language, Session, Shared,
+    Answer, App, Bootstrap, Browser, BrowserHandle, Forgotten, Language, Session, Shared,
     live::{Host, Live},
 };
 use confab_protocol::{DialogId, ServerFrame, Timestamp, Topic};
@@ -30,6 +31,8 @@ pub struct Told {
     pub asked: RefCell<Vec<String>>,
     /// What is answered; nothing else is.
     pub answers: RefCell<Vec<(String, String)>>,
+    /// What is kept of dialogs, by whose and which.
+    pub timelines: RefCell<BTreeMap<String, String>>,
     /// Milliseconds since the page was opened.
     time: Cell<u64>,
     /// What is to be called when.
@@ -102,6 +105,24 @@ impl Browser for Tab {
     fn keep(&self, _: &str, _: Option<String>) {}
     fn tell_tabs(&self, _: &str) {}
     fn wants_to_send(&self, _: bool) {}
+    fn recall_timeline(
+        &self,
+        owner: &str,
+        dialog: &str,
+    ) -> LocalBoxFuture<'static, Option<String>> {
+        let name = [owner, "/", dialog].concat();
+        Box::pin(ready(self.0.timelines.borrow().get(&name).cloned()))
+    }
+    fn keep_timeline(&self, owner: &str, dialog: &str, text: String) {
+        self.0.timelines.borrow_mut().insert([owner, "/", dialog].concat(), text);
+    }
+    fn forget_timelines(&self, which: Forgotten<'_>) {
+        self.0.timelines.borrow_mut().retain(|name, _| match which {
+            Forgotten::One { owner, dialog } => *name != [owner, "/", dialog].concat(),
+            Forgotten::Others { owner } => name.starts_with(&[owner, "/"].concat()),
+            Forgotten::All => false,
+        });
+    }
     fn address(&self, _: &str) -> String {
         String::new()
     }

@@ -236,6 +236,10 @@ impl View {
             self.is_read_back.set(is_read_back);
             self.session.windows.read_back(&kept.dialog, is_read_back);
         }
+        if is_read_back {
+            let first = self.on_screen(&kept, &list).map(|(first, _)| first);
+            self.session.windows.looks_at(&kept.dialog, first);
+        }
         self.fetch_more(&list);
         self.mark_seen();
     }

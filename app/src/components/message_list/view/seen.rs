@@ -79,7 +79,7 @@ impl View {
     }
 
     /// The first and the last stored message on the screen.
-    fn on_screen(self, kept: &Kept, list: &HtmlElement) -> Option<(Seq, Seq)> {
+    pub(super) fn on_screen(self, kept: &Kept, list: &HtmlElement) -> Option<(Seq, Seq)> {
         let area = list.get_bounding_client_rect();
         let lines = kept.lines.borrow();
         let rows = self.rows.get()?.children();

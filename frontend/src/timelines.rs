@@ -1,0 +1,145 @@
+//! The timelines that this browser keeps, by whose and of which dialog.
+//!
+//! Beside each stands when it was kept last, so that those that were not looked at for the longest
+//! time can go without being read. A browser that keeps nothing, or takes too long to find it, makes
+//! a page no slower than it would be without.
+//!
+//! Deliberately absent: what a timeline is.
+
+use std::{
+    cell::{OnceCell, RefCell},
+    rc::Rc,
+    time::Duration,
+};
+
+use confab_app::Forgotten;
+use futures::future::{Either, select};
+use wasm_bindgen_futures::spawn_local;
+
+use crate::{
+    storage::{END, Storage, TIMELINES},
+    timer::Sleep,
+};
+
+/// How many dialogs of a person are kept.
+const DIALOGS_KEPT: usize = 50;
+
+/// To find one takes a few milliseconds; what takes longer had better be fetched.
+const PATIENCE: Duration = Duration::from_millis(500);
+
+/// All of them; clones share them.
+#[derive(Clone, Default)]
+pub struct Timelines(Rc<Inner>);
+
+#[derive(Default)]
+struct Inner {
+    /// Nothing inside if the browser has none for us.
+    storage: OnceCell<Option<Storage>>,
+    /// Which dialogs this tab has kept: they need not be counted again.
+    counted: RefCell<Vec<String>>,
+}
+
+impl Timelines {
+    /// Opens the storage, if nobody has.
+    async fn storage(&self) -> Option<&Storage> {
+        if self.0.storage.get().is_none() {
+            let storage = Storage::open(TIMELINES).await;
+            // Somebody else may have opened it meanwhile.
+            let _ = self.0.storage.set(storage);
+        }
+        self.0.storage.get()?.as_ref()
+    }
+
+    /// What is kept of a dialog, if it is found soon.
+    pub async fn recall(self, owner: String, dialog: String) -> Option<String> {
+        let name = page(&owner, &dialog);
+        let found = async { self.storage().await?.all(&name).await.pop() };
+        match select(Box::pin(found), Sleep::new(PATIENCE)).await {
+            Either::Left((found, _)) => found,
+            Either::Right(_) => None,
+        }
+    }
+
+    /// Keeps a text of a dialog; at once if the storage is open, for the page may be going.
+    pub fn keep(&self, owner: &str, dialog: &str, text: String) {
+        let at: String = js_sys::Date::new_0().to_iso_string().into();
+        let texts = [
+            (page(owner, dialog), Some(text)),
+            (used(owner, dialog), Some([&at, "/", dialog].concat())),
+        ];
+        match self.0.storage.get() {
+            Some(Some(storage)) => storage.keep_together(&texts),
+            Some(None) => return,
+            None => {
+                let timelines = self.clone();
+                spawn_local(async move {
+                    if let Some(storage) = timelines.storage().await {
+                        storage.keep_together(&texts);
+                    }
+                });
+            }
+        }
+        let is_known = self.0.counted.borrow().iter().any(|known| known == dialog);
+        if !is_known {
+            self.0.counted.borrow_mut().push(dialog.to_owned());
+            spawn_local(self.clone().trim(owner.to_owned()));
+        }
+    }
+
+    /// Lets those go that were not kept for the longest time, if there are too many.
+    async fn trim(self, owner: String) {
+        let Some(storage) = self.storage().await else { return };
+        // Each begins with a time, written so that texts are in its order.
+        let mut all = storage.all(&used(&owner, "")).await;
+        all.sort_unstable();
+        let too_many = all.len().saturating_sub(DIALOGS_KEPT);
+        for old in all.iter().take(too_many) {
+            if let Some((_, dialog)) = old.split_once('/') {
+                forget_one(storage, &owner, dialog);
+            }
+        }
+    }
+
+    /// Forgets timelines.
+    pub fn forget(&self, which: Forgotten<'_>) {
+        let timelines = self.clone();
+        match which {
+            Forgotten::One { owner, dialog } => {
+                let (owner, dialog) = (owner.to_owned(), dialog.to_owned());
+                spawn_local(async move {
+                    if let Some(storage) = timelines.storage().await {
+                        forget_one(storage, &owner, &dialog);
+                    }
+                });
+            }
+            Forgotten::Others { owner } => {
+                let ends = [[owner, "/"].concat(), [owner, "/", END].concat()];
+                spawn_local(async move {
+                    if let Some(storage) = timelines.storage().await {
+                        storage.forget("", &ends[0]);
+                        storage.forget(&ends[1], END);
+                    }
+                });
+            }
+            Forgotten::All => spawn_local(async move {
+                if let Some(storage) = timelines.storage().await {
+                    storage.forget("", END);
+                }
+            }),
+        }
+    }
+}
+
+fn forget_one(storage: &Storage, owner: &str, dialog: &str) {
+    storage.keep_together(&[(page(owner, dialog), None), (used(owner, dialog), None)]);
+}
+
+/// The name of a timeline. It ends so that it does not begin another's.
+fn page(owner: &str, dialog: &str) -> String {
+    [owner, "/page/", dialog, "/"].concat()
+}
+
+/// The name of when it was kept; of a dialog without a name, how all of them begin.
+fn used(owner: &str, dialog: &str) -> String {
+    [owner, "/used/", dialog].concat()
+}
