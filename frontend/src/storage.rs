@@ -13,6 +13,7 @@ use idb::{
 };
 use js_sys::{Object, Reflect};
 use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
+use wasm_bindgen_futures::spawn_local;
 use web_sys::{IdbDatabase, IdbTransaction};
 
 use crate::timer::Sleep;
@@ -69,8 +70,12 @@ impl Storage {
             }
         });
         match select(request.into_future(), Sleep::new(OPEN_PATIENCE)).await {
-            Either::Left((Ok(database), _)) => Some(Self::of(database, place)),
-            _ => None,
+            Either::Left((database, _)) => Some(Self::of(database.ok()?, place)),
+            Either::Right((_, late)) => {
+                // To be let in and dropped: the browser calls what is waited for, were it dropped or not.
+                spawn_local(async move { drop(late.await) });
+                None
+            }
         }
     }
 

@@ -14,7 +14,8 @@ use std::{
 
 use confab_app::Forgotten;
 use futures::future::{Either, select};
-use wasm_bindgen_futures::spawn_local;
+use wasm_bindgen::JsValue;
+use wasm_bindgen_futures::{JsFuture, future_to_promise, spawn_local};
 
 use crate::{
     storage::{END, Storage, TIMELINES},
@@ -50,13 +51,17 @@ impl Timelines {
         self.0.storage.get()?.as_ref()
     }
 
-    /// What is kept of a dialog, if it is found soon.
+    /// What is kept of a dialog, if it is found soon. What nobody waits for any more is let in and
+    /// dropped: a promise goes on without us, as the browser's storage does.
     pub async fn recall(self, owner: String, dialog: String) -> Option<String> {
-        let name = page(&owner, &dialog);
-        let found = async { self.storage().await?.all(&name).await.pop() };
-        match select(Box::pin(found), Sleep::new(PATIENCE)).await {
-            Either::Left((found, _)) => found,
-            Either::Right(_) => None,
+        let found = future_to_promise(async move {
+            let storage = self.storage().await.ok_or(JsValue::UNDEFINED)?;
+            let found = storage.all(&page(&owner, &dialog)).await.pop();
+            Ok(found.map_or(JsValue::UNDEFINED, JsValue::from))
+        });
+        match select(JsFuture::from(found), Sleep::new(PATIENCE)).await {
+            Either::Left((Ok(found), _)) => found.as_string(),
+            _ => None,
         }
     }
 
@@ -91,10 +96,9 @@ impl Timelines {
         let Some(storage) = self.storage().await else { return };
         // Each begins with a time, written so that texts are in its order.
         let mut all = storage.all(&used(&owner, "")).await;
-        all.sort_unstable();
-        let too_many = all.len().saturating_sub(DIALOGS_KEPT);
-        for old in all.iter().take(too_many) {
-            if let Some((_, dialog)) = old.split_once('/') {
+        while all.len() > DIALOGS_KEPT {
+            let Some(oldest) = (0..all.len()).min_by_key(|place| &all[*place]) else { return };
+            if let Some((_, dialog)) = all.swap_remove(oldest).split_once('/') {
                 forget_one(storage, &owner, dialog);
             }
         }

@@ -275,6 +275,13 @@ impl Windows {
         at
     }
 
+    /// Whether what is shown may be of another life of the database: nobody has seen any of it.
+    pub fn is_void(self, dialog: &DialogId) -> bool {
+        let mut is_void = false;
+        self.with(dialog, &mut |window| is_void = window.is_void);
+        is_void
+    }
+
     /// Whether what is shown, and the position that it was read at, are worth keeping.
     pub fn is_worth_keeping(self, dialog: &DialogId) -> bool {
         let mut is_worth = false;

@@ -1,9 +1,9 @@
 //! Changes arrive dense, in order, exactly once, whatever the wire does to them.
 
 use confab_protocol::{
-    ClientFrame, Dialog, DialogChange, DialogChanged, DialogEvent, DialogEvents, DialogJoin,
-    DialogReset, DialogUpdate, ErrorCode, ErrorFrame, Ev, MessageUpdate, Pong, Positions,
-    ResetReason, Uev,
+    ClientFrame, Connecting, Dialog, DialogChange, DialogChanged, DialogEvent, DialogEvents,
+    DialogJoin, DialogReset, DialogUpdate, Epoch, ErrorCode, ErrorFrame, Ev, MessageUpdate, Pong,
+    Positions, ResetReason, Resume, Uev,
 };
 use confab_sync::{Event, Input};
 
@@ -165,6 +165,24 @@ fn a_snapshot_before_the_socket_is_resumed_from() {
     rig.greets("e1");
     rig.hears(sync(&[], 3));
     assert_eq!(rig.story(), "|3");
+}
+
+#[test]
+fn what_the_app_remembers_while_there_is_no_line_is_resumed_from() {
+    let mut rig = Rig::connected();
+    rig.does(Input::Drop);
+    rig.does(Input::Join { dialog_id: dialog(), after: None });
+    rig.does(loaded(3));
+    rig.waits(300);
+    rig.effects();
+    rig.opens();
+    let positions = Positions::from([(dialog(), Ev(3))]);
+    let resume = Some(Resume { epoch: Epoch::parse("e1").unwrap(), positions });
+    assert_eq!(rig.sent(), [Connecting { username: None, resume }.into()]);
+    rig.greets("e1");
+    rig.events();
+    rig.hears(sync(&[4, 5], 5));
+    assert_eq!(rig.story(), "4 5 |5");
 }
 
 #[test]

@@ -31,8 +31,9 @@ impl View {
         else {
             return;
         };
+        let is_void = self.session.windows.is_void(&kept.dialog);
         // A narrow screen may show the list of dialogs instead.
-        if !self.is_in_front() || list.client_height() == 0 {
+        if is_void || !self.is_in_front() || list.client_height() == 0 {
             return;
         }
         let Some((first, last)) = self.on_screen(&kept, &list) else { return };
