@@ -1,5 +1,6 @@
 // The connection breaks, and what people see is true all the same.
 
+import { comesBack } from "./support/line";
 import { SOCKET_FAILED, expect, test } from "./support/story";
 
 test("a stopped server is counted down through five attempts, then Reconnect", async ({ alice, server }) => {
@@ -81,7 +82,7 @@ test("what is unsent survives a reload and is delivered after it, and is not lef
   await tab.reloads();
   await tab.seesState("not yet", "queued");
   isCut = false;
-  await page.getByRole("button", { name: "Reconnect" }).click();
+  await comesBack(tab);
   await tab.seesStored("not yet");
   await his.sees("not yet");
 

@@ -113,7 +113,7 @@ impl Storage {
         let _ = self.write(texts);
     }
 
-    /// Forgets every text whose name lies between these.
+    /// Forgets every text from this name to that.
     pub fn forget(&self, from: &str, to: &str) {
         let forget = || {
             let (_, store) = self.begin("readwrite")?;

@@ -65,25 +65,15 @@ impl Timelines {
         }
     }
 
-    /// Keeps a text of a dialog; at once if the storage is open, for the page may be going.
+    /// Keeps a text of a dialog, at once, for the page may be going. A storage that is not open by now
+    /// will keep it after the next change.
     pub fn keep(&self, owner: &str, dialog: &str, text: String) {
+        let Some(Some(storage)) = self.0.storage.get() else { return };
         let at: String = js_sys::Date::new_0().to_iso_string().into();
-        let texts = [
+        storage.keep_together(&[
             (page(owner, dialog), Some(text)),
             (used(owner, dialog), Some([&at, "/", dialog].concat())),
-        ];
-        match self.0.storage.get() {
-            Some(Some(storage)) => storage.keep_together(&texts),
-            Some(None) => return,
-            None => {
-                let timelines = self.clone();
-                spawn_local(async move {
-                    if let Some(storage) = timelines.storage().await {
-                        storage.keep_together(&texts);
-                    }
-                });
-            }
-        }
+        ]);
         let is_known = self.0.counted.borrow().iter().any(|known| known == dialog);
         if !is_known {
             self.0.counted.borrow_mut().push(dialog.to_owned());
@@ -99,43 +89,32 @@ impl Timelines {
         while all.len() > DIALOGS_KEPT {
             let Some(oldest) = (0..all.len()).min_by_key(|place| &all[*place]) else { return };
             if let Some((_, dialog)) = all.swap_remove(oldest).split_once('/') {
-                forget_one(storage, &owner, dialog);
+                self.forget(Forgotten::One { owner: &owner, dialog });
             }
         }
     }
 
     /// Forgets timelines.
     pub fn forget(&self, which: Forgotten<'_>) {
-        let timelines = self.clone();
-        match which {
+        // From one name to another.
+        let forgotten = match which {
             Forgotten::One { owner, dialog } => {
-                let (owner, dialog) = (owner.to_owned(), dialog.to_owned());
-                spawn_local(async move {
-                    if let Some(storage) = timelines.storage().await {
-                        forget_one(storage, &owner, &dialog);
-                    }
-                });
+                let names = [page(owner, dialog), used(owner, dialog)];
+                names.map(|name| (name.clone(), name))
             }
-            Forgotten::Others { owner } => {
-                let ends = [[owner, "/"].concat(), [owner, "/", END].concat()];
-                spawn_local(async move {
-                    if let Some(storage) = timelines.storage().await {
-                        storage.forget("", &ends[0]);
-                        storage.forget(&ends[1], END);
-                    }
-                });
+            Forgotten::Others { owner } => [
+                (String::new(), [owner, "/"].concat()),
+                ([owner, "/", END].concat(), END.to_owned()),
+            ],
+            Forgotten::All => [(); 2].map(|()| (String::new(), END.to_owned())),
+        };
+        let timelines = self.clone();
+        spawn_local(async move {
+            if let Some(storage) = timelines.storage().await {
+                forgotten.iter().for_each(|(from, to)| storage.forget(from, to));
             }
-            Forgotten::All => spawn_local(async move {
-                if let Some(storage) = timelines.storage().await {
-                    storage.forget("", END);
-                }
-            }),
-        }
+        });
     }
-}
-
-fn forget_one(storage: &Storage, owner: &str, dialog: &str) {
-    storage.keep_together(&[(page(owner, dialog), None), (used(owner, dialog), None)]);
 }
 
 /// The name of a timeline. It ends so that it does not begin another's.
