@@ -220,6 +220,7 @@ test("a database that is restored takes back what came after it, also from open 
     person.mayComplainOf(SOCKET_FAILED);
     person.mayComplainOf(OFFLINE);
   }
+  const line = await Line.of(alice);
   await alice.registers("Alice");
   await bob.registers("Bob");
   const dialog = await alice.writesTo(bob);
@@ -241,10 +242,19 @@ test("a database that is restored takes back what came after it, also from open 
   await server.stop();
   await hers.sends("unsent");
   await hers.seesState("unsent", "queued");
+  await line.cuts();
   await server.restores(copy);
   await server.start();
-  await comesBack(hers);
+  // What he sees is of the other life for as long as its page is on the way, and the list of this one:
+  // that he has read it says nothing.
+  await his.page.route("**/api/messages/**", async (route) => {
+    await expect(his.dialog("Alice").getByTestId("preview")).toHaveText("You: two");
+    await route.continue();
+  });
   await comesBack(his);
+  await his.seesInOrder(["one", "two"]);
+  line.mends();
+  await comesBack(hers);
   for (const tab of [hers, his]) await tab.seesInOrder(["one", "two", "unsent"]);
   await hers.seesState("unsent", "read");
   await expect.poll(() => keptOf(hers.page, dialog)).toMatchObject({ texts: ["one", "two", "unsent"] });
