@@ -19,9 +19,9 @@ use crate::{
 
 /// A window on the messages of a dialog, and every change after it. The page that the server
 /// rendered is its first snapshot; the engine brings what came after, in order and without a gap,
-/// also after a reconnect. A `dialog:reset` makes it fetch anew. What this browser kept of an earlier
-/// visit is shown before anything is fetched, and catches up like what was shown before a reconnect. Older and newer pages come by
-/// asking for them ([`Windows`](super::Windows)).
+/// also after a reconnect. What this browser kept of an earlier visit is shown before anything is
+/// fetched, and catches up in the same way. A `dialog:reset` makes it fetch anew. Older and newer
+/// pages come by asking for them ([`Windows`](super::Windows)).
 pub struct Messages {
     /// Whose.
     pub session: Session,
