@@ -42,10 +42,37 @@ pub trait Browser {
     fn tell_tabs(&self, text: &str);
     /// Whether this tab wants to be the one that sends; it hears when it is.
     fn wants_to_send(&self, wants: bool);
+    /// What is kept of this dialog of this person's, if anything is.
+    fn recall_timeline(&self, owner: &str, dialog: &str)
+    -> LocalBoxFuture<'static, Option<String>>;
+    /// Keeps this of a dialog of this person's, in the place of what was kept of it before. What was
+    /// not kept for the longest time goes, if it is too much.
+    fn keep_timeline(&self, owner: &str, dialog: &str, text: String);
+    /// Forgets timelines.
+    fn forget_timelines(&self, which: Forgotten<'_>);
     /// The socket's address with a query, as `topics=chat`.
     fn address(&self, query: &str) -> String;
     /// Begins: from now on events go into the session and the cache.
     fn start(&self, session: Session, live: Live);
+}
+
+/// Which timelines are forgotten.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Forgotten<'a> {
+    /// One dialog's.
+    One {
+        /// Whose.
+        owner: &'a str,
+        /// Which dialog.
+        dialog: &'a str,
+    },
+    /// All but this person's.
+    Others {
+        /// Whose stay.
+        owner: &'a str,
+    },
+    /// Every one.
+    All,
 }
 
 /// A [`Browser`] that may be passed around; empty on the server.

@@ -26,7 +26,7 @@ mod session;
 mod words;
 
 pub use bootstrap::{Bootstrap, ClientSettings, Notice, Open, Page, WRONG_ADDRESS};
-pub use browser::{Answer, Browser, BrowserHandle};
+pub use browser::{Answer, Browser, BrowserHandle, Forgotten};
 pub use pages::{App, sheet, standing};
 pub use session::{Direction, Session, Shared};
 pub use words::{Category, Language};

@@ -76,9 +76,10 @@ pub fn App(mut bootstrap: Bootstrap) -> Html {
         if let Some(live) = live.take() {
             is_alive.set(true);
             keep_today(session, today);
-            // Who is not in yet has nothing to connect to.
-            if page != Page::Login {
-                session.begin(live);
+            match page {
+                // Who is not in yet has nothing to connect to, and whoever was before has left.
+                Page::Login => session.forget_timelines(),
+                _ => session.begin(live),
             }
             mark_hydrated();
         }

@@ -15,10 +15,12 @@ mod owner;
 mod record;
 mod sending;
 mod tabs;
+mod timelines;
+mod truth;
 
 use confab_protocol::{
-    ClientId, DialogChange, DialogEvent, DialogEvents, DialogId, Digest, Limits, Message, Person,
-    ServerFrame, json,
+    ClientId, DialogChange, DialogEvent, DialogEvents, DialogId, DialogUpdate, Digest, Limits,
+    Message, Person, ServerFrame, json,
 };
 use confab_sync::{ClosedReason, ConnectionError, Event, Input, Moment, Status};
 use leptos::prelude::*;
@@ -41,6 +43,8 @@ pub use outgoing::{Outgoing, OutgoingState};
 pub(crate) use owner::has_ended;
 use record::Record;
 pub use tabs::Shared;
+use timelines::Timelines;
+use truth::Truth;
 
 /// Where what the browser does not keep for all tabs survives a reload.
 const OUTBOX: &str = "outbox";
@@ -78,12 +82,16 @@ pub struct Session {
     pub drafts: RwSignal<Vec<Draft>>,
     /// Dialogs that the server does not let us see.
     pub denied: RwSignal<Vec<DialogId>>,
+    /// Whether the server tells us who is there: if not, nobody is shown to be.
+    pub knows_who_is_here: RwSignal<bool>,
     /// The last word to whoever does not see what has happened.
     pub said: RwSignal<String>,
     /// What the lab shows of the connection.
     pub notes: RwSignal<Notes>,
     /// Which part of each dialog's messages is wanted.
     pub windows: Windows,
+    truth: Truth,
+    timelines: Timelines,
     page: Page,
     limits: Limits,
     words: &'static Words,
@@ -105,9 +113,13 @@ impl Session {
             typing: RwSignal::default(),
             drafts: RwSignal::default(),
             denied: RwSignal::default(),
+            // A page that has just been read knows it as well as the server does.
+            knows_who_is_here: RwSignal::new(true),
             said: RwSignal::default(),
             notes: RwSignal::default(),
             windows: Windows::new(),
+            truth: Truth::new(),
+            timelines: Timelines::new(bootstrap),
             page: bootstrap.page,
             limits: bootstrap.limits,
             words,
@@ -128,6 +140,7 @@ impl Session {
     /// Takes up what the last life of this page left unsent, then connects.
     pub fn begin(self, live: Live) {
         self.restore();
+        self.forget_others();
         let owner = self.owner.with_untracked(|owner| owner.id.clone());
         self.browser(|browser| {
             browser.share_outbox(owner.as_str(), self);
@@ -168,11 +181,7 @@ impl Session {
                 self.allowed(&dialog_id);
                 live.deliver(confab_protocol::DialogReset { dialog_id, why }.into());
             }
-            Event::DialogDenied { dialog_id } => self.denied.update(|denied| {
-                if !denied.contains(&dialog_id) {
-                    denied.push(dialog_id);
-                }
-            }),
+            Event::DialogDenied { dialog_id } => self.is_denied(dialog_id),
             Event::Typing { dialog_id, people } => self.typing.update(|typing| {
                 typing.retain(|typing| typing.dialog != dialog_id);
                 if !people.is_empty() {
@@ -205,6 +214,15 @@ impl Session {
     fn sent_by_us(&self, message: &Message) -> Option<ClientId> {
         let is_mine = self.you.with_untracked(|you| you.id == message.sender_id);
         is_mine.then(|| message.client_id.clone())
+    }
+
+    fn is_denied(&self, dialog: DialogId) {
+        self.forget_timeline(&dialog);
+        self.denied.update(|denied| {
+            if !denied.contains(&dialog) {
+                denied.push(dialog);
+            }
+        });
     }
 
     fn allowed(&self, dialog: &DialogId) {
@@ -242,6 +260,9 @@ impl Session {
             }
             self.notes.update(|notes| notes.broken = Some(Break { at, error }));
         }
+        if has_ended(&status) {
+            self.forget_timelines();
+        }
         self.status.set(status);
         if was_open && !is_open {
             self.wants_to_send(false);
@@ -257,8 +278,16 @@ impl Session {
     }
 
     fn frame(&self, live: &Live, frame: ServerFrame) {
+        self.hears_server();
         match &frame {
-            ServerFrame::ConnectionEstablished(here) => self.looks_for_another(&here.user_id),
+            ServerFrame::ConnectionEstablished(here) => {
+                self.lives_in(&here.epoch);
+                self.looks_for_another(&here.user_id);
+            }
+            // We were taken out, perhaps of one that is not open.
+            ServerFrame::DialogUpdate(DialogUpdate { dialog_id, dialog: None, .. }) => {
+                self.forget_timeline(dialog_id);
+            }
             ServerFrame::Connected(connected) => {
                 self.you.set(connected.you.clone());
                 self.compare(live, connected);
@@ -268,7 +297,11 @@ impl Session {
             ServerFrame::DialogSync(_) | ServerFrame::DialogReset(_) => return,
             _ => {}
         }
+        let says_who_is_here = matches!(frame, ServerFrame::Connected(_));
         live.deliver(frame);
+        if says_who_is_here {
+            self.knows_presence(true);
+        }
     }
 
     /// The monotonic clock; zero on the server.

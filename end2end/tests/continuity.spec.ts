@@ -2,30 +2,11 @@
 
 import type { Page, WebSocketRoute } from "@playwright/test";
 
-import type { Person, Tab } from "./support/person";
+import { Line, comesBack } from "./support/line";
+import type { Tab } from "./support/person";
 import { expect, test } from "./support/story";
 
 const THREE = ["first", "second", "third"];
-
-// The sockets of all of a person's tabs, as long as they are cut: HTTP is not, so pages load.
-async function line(person: Person): Promise<{ isCut: boolean }> {
-  const line = { isCut: true };
-  await person.context.routeWebSocket(/\/ws/, (socket) => {
-    if (line.isCut) {
-      // A moment later: Playwright tells the page of no close before the open.
-      setTimeout(() => void socket.close({ code: 1013 }), 100);
-    } else {
-      socket.connectToServer();
-    }
-  });
-  return line;
-}
-
-async function comesBack(tab: Tab): Promise<void> {
-  // Pressing Reconnect would be too late now and then: the page tries by itself.
-  await tab.page.evaluate(() => window.dispatchEvent(new Event("online")));
-  await tab.isConnected();
-}
 
 // The words of the messages that a page has sent, as often as it has sent them.
 function sentBy(page: Page): string[] {
@@ -46,13 +27,13 @@ async function seeInOrder(texts: string[], ...tabs: Tab[]): Promise<void> {
 test("three unsent messages survive a reload", async ({ alice, bob }) => {
   const his = await bob.opens("/");
   await his.isConnected();
-  const wire = await line(alice);
+  const wire = await Line.of(alice, true);
   const tab = await alice.opens("/");
   for (const text of THREE) await tab.sends(text);
   await tab.reloads();
   for (const text of THREE) await tab.seesState(text, "queued");
   await tab.seesInOrder(THREE);
-  wire.isCut = false;
+  wire.mends();
   await comesBack(tab);
   for (const text of THREE) await tab.seesStored(text);
   await seeInOrder(THREE, tab, his);
@@ -61,24 +42,24 @@ test("three unsent messages survive a reload", async ({ alice, bob }) => {
 test("a tab that is closed leaves what it has not sent to another, and to the next one", async ({ alice, bob }) => {
   const his = await bob.opens("/");
   await his.isConnected();
-  const wire = await line(alice);
+  const wire = await Line.of(alice, true);
   const other = await alice.opens("/");
   const tab = await alice.opens("/");
   for (const text of THREE) await tab.sends(text);
   for (const text of THREE) await other.seesState(text, "queued");
   await tab.page.close();
-  wire.isCut = false;
+  wire.mends();
   await comesBack(other);
   for (const text of THREE) await other.seesStored(text);
   await seeInOrder(THREE, other, his);
 
-  wire.isCut = true;
+  await wire.cuts();
   await other.page.close();
   const last = await alice.opens("/");
   await last.sends("from the last one");
   await expect.poll(() => kept(last.page)).toBe(1);
   await last.page.close();
-  wire.isCut = false;
+  wire.mends();
   const next = await alice.opens("/");
   await next.seesStored("from the last one");
   await seeInOrder([...THREE, "from the last one"], next, his);
@@ -275,7 +256,7 @@ test("a browser that keeps nothing loses nothing as long as the tab lives, and a
       },
     });
   });
-  const wire = await line(alice);
+  const wire = await Line.of(alice, true);
   const tab = await alice.opens("/");
   await tab.sends("kept by the tab");
   const asked = tab.page.waitForEvent("dialog");
@@ -283,7 +264,7 @@ test("a browser that keeps nothing loses nothing as long as the tab lives, and a
   await (await asked).dismiss();
   await tab.reloads();
   await tab.seesState("kept by the tab", "queued");
-  wire.isCut = false;
+  wire.mends();
   await comesBack(tab);
   await tab.seesStored("kept by the tab");
   await his.seesInOrder(["kept by the tab"]);

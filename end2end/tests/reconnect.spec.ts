@@ -1,5 +1,6 @@
 // The connection breaks, and what people see is true all the same.
 
+import { comesBack } from "./support/line";
 import { SOCKET_FAILED, expect, test } from "./support/story";
 
 test("a stopped server is counted down through five attempts, then Reconnect", async ({ alice, server }) => {
@@ -19,7 +20,7 @@ test("a stopped server is counted down through five attempts, then Reconnect", a
     new MutationObserver(note).observe(document.body, { subtree: true, childList: true, characterData: true });
   });
   await server.stop();
-  await expect(tab.page.getByTestId("messages-state")).toHaveText(/There may be newer messages/);
+  await expect(tab.page.getByTestId("stale")).toHaveText(/^Last updated \d\d:\d\d, reconnecting…$/, { timeout: 8_000 });
   await tab.sends("while it was away");
   await tab.seesState("while it was away", "queued");
   await expect(tab.page.getByTestId("people-open")).toHaveAttribute("data-stale", "");
@@ -81,7 +82,7 @@ test("what is unsent survives a reload and is delivered after it, and is not lef
   await tab.reloads();
   await tab.seesState("not yet", "queued");
   isCut = false;
-  await page.getByRole("button", { name: "Reconnect" }).click();
+  await comesBack(tab);
   await tab.seesStored("not yet");
   await his.sees("not yet");
 

@@ -3,8 +3,9 @@
 //! [`hydrate`] reads what the server wrote into the page, makes a [`Tab`](tab::Tab), and hands both
 //! to the app. The tab gives the engine (`confab_sync`) what it has none of: a socket
 //! ([`socket`]), two clocks, chance, one timer, and the browser's word that the network or the
-//! person is back ([`signals`]); a storage that outlives it ([`storage`]) and the tabs it shares that
-//! with ([`tabs`]); and the live cache a way to fetch ([`fetch`]).
+//! person is back ([`signals`]); a storage that outlives it ([`storage`]) for what is not sent, which
+//! it shares with other tabs ([`tabs`]), and for what has been seen ([`timelines`]); and the live cache
+//! a way to fetch ([`fetch`]).
 //!
 //! Deliberately absent: what a frame means.
 
@@ -15,6 +16,7 @@ mod socket;
 mod storage;
 mod tab;
 mod tabs;
+mod timelines;
 mod timer;
 
 use std::rc::Rc;

@@ -11,7 +11,7 @@ use std::{
 };
 
 use confab_app::{
-    Answer, Bootstrap, Browser, ClientSettings, Direction, Page, Session,
+    Answer, Bootstrap, Browser, ClientSettings, Direction, Forgotten, Page, Session,
     live::{Host, Live},
 };
 use confab_protocol::{Timestamp, Topic};
@@ -23,6 +23,7 @@ use crate::{
     fetch, signals,
     socket::Socket,
     tabs::Tabs,
+    timelines::Timelines,
     timer::{Sleep, Timer},
 };
 
@@ -46,6 +47,7 @@ struct Inner {
     inputs: RefCell<Vec<Input>>,
     app: RefCell<Option<(Session, Live)>>,
     tabs: OnceCell<Tabs>,
+    timelines: Timelines,
 }
 
 struct Engine {
@@ -68,7 +70,8 @@ impl Tab {
                 _ => client.ping_interval,
             },
             silence_max: client.silence_max,
-            epoch: bootstrap.history.as_ref().map(|_| bootstrap.epoch.clone()),
+            // The lab has no positions, and wants to see the whole greeting.
+            epoch: (bootstrap.page != Page::Lab).then(|| bootstrap.epoch.clone()),
             owner: bootstrap.you.login.as_ref().map(|_| bootstrap.you.id.clone()),
             ..Settings::default()
         };
@@ -84,6 +87,7 @@ impl Tab {
             inputs: RefCell::default(),
             app: RefCell::default(),
             tabs: OnceCell::new(),
+            timelines: Timelines::default(),
         }))
     }
 
@@ -272,6 +276,22 @@ impl Browser for Tab {
         }
     }
 
+    fn recall_timeline(
+        &self,
+        owner: &str,
+        dialog: &str,
+    ) -> LocalBoxFuture<'static, Option<String>> {
+        Box::pin(self.0.timelines.clone().recall(owner.to_owned(), dialog.to_owned()))
+    }
+
+    fn keep_timeline(&self, owner: &str, dialog: &str, text: String) {
+        self.0.timelines.keep(owner, dialog, text);
+    }
+
+    fn forget_timelines(&self, which: Forgotten<'_>) {
+        self.0.timelines.forget(which);
+    }
+
     fn address(&self, query: &str) -> String {
         with_query(&self.0.address, query)
     }
@@ -280,8 +300,11 @@ impl Browser for Tab {
         self.0.app.replace(Some((session, live)));
         let tab = self.clone();
         signals::listen(move |input| {
-            if let Input::Visible = input {
-                session.is_looked_at();
+            match input {
+                Input::Visible => session.is_looked_at(),
+                // Either may be the last that is heard of this page.
+                Input::Hidden | Input::Stop => session.keeps_now(),
+                _ => {}
             }
             tab.tell(input);
         });

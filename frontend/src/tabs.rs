@@ -20,7 +20,7 @@ use wasm_bindgen::{JsCast, JsValue, closure::Closure, prelude::wasm_bindgen};
 use wasm_bindgen_futures::spawn_local;
 use web_sys::{BroadcastChannel, MessageEvent};
 
-use crate::storage::Storage;
+use crate::storage::{OUTBOX, Storage};
 
 #[wasm_bindgen]
 extern "C" {
@@ -82,7 +82,7 @@ impl Tabs {
     async fn begin(self) {
         let Inner { name, session, .. } = &*self.0;
         let mut recalled = Vec::new();
-        if let Some(storage) = Storage::open().await {
+        if let Some(storage) = Storage::open(OUTBOX).await {
             // Before it is read: what is said afterwards is heard, and what was said before is in it.
             self.listens();
             recalled = storage.all(name).await;

@@ -9,13 +9,23 @@ use std::{
     time::Duration,
 };
 
-use leptos::prelude::window;
-use wasm_bindgen::{JsCast, closure::Closure};
+use wasm_bindgen::{JsValue, closure::Closure, prelude::wasm_bindgen};
+
+#[wasm_bindgen]
+extern "C" {
+    // web-sys knows numbers of 32 bits. Who stands in for the browser's clock counts from further up,
+    // and what is called off by another number happens.
+
+    #[wasm_bindgen(js_name = setTimeout)]
+    fn set_timeout(call: &JsValue, ms: u32) -> f64;
+
+    #[wasm_bindgen(js_name = clearTimeout)]
+    fn clear_timeout(id: f64);
+}
 
 /// Calls back once, unless it is dropped before.
 pub struct Timer {
-    /// Nothing if the browser would not start it.
-    id: Option<i32>,
+    id: f64,
     _call: Closure<dyn FnMut()>,
 }
 
@@ -23,18 +33,14 @@ impl Timer {
     /// Starts now. Browsers count in 32 bits; what is longer than 24 days ends then.
     pub fn new(time: Duration, call: impl FnMut() + 'static) -> Self {
         let call = Closure::<dyn FnMut()>::new(call);
-        let ms = time.as_secs().min(2_000_000) as i32 * 1000 + time.subsec_millis() as i32;
-        let function = call.as_ref().unchecked_ref();
-        let id = window().set_timeout_with_callback_and_timeout_and_arguments_0(function, ms).ok();
-        Self { id, _call: call }
+        let ms = time.as_secs().min(2_000_000) as u32 * 1000 + time.subsec_millis();
+        Self { id: set_timeout(call.as_ref(), ms), _call: call }
     }
 }
 
 impl Drop for Timer {
     fn drop(&mut self) {
-        if let Some(id) = self.id {
-            window().clear_timeout_with_handle(id);
-        }
+        clear_timeout(self.id);
     }
 }
 

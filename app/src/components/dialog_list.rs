@@ -43,6 +43,7 @@ pub fn DialogList() -> Html {
                 open: &open.dialog,
                 drafts: &drafts,
                 typing: typing.as_deref().unwrap_or_default(),
+                knows_who_is_here: session.knows_who_is_here.get(),
             };
             dialogs.iter().map(|dialog| Line::of(dialog, &beside)).collect()
         });

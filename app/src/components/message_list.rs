@@ -5,11 +5,11 @@ mod content;
 mod delivery;
 mod geometry;
 mod row;
+mod stale;
 mod timeline;
 mod view;
 
 use confab_protocol::{Dialog, DialogId, Member, Seq};
-use confab_sync::Status;
 use leptos::{
     ev,
     prelude::*,
@@ -38,6 +38,7 @@ use crate::{
 
 use actions::Actions;
 use row::message_row;
+use stale::stale;
 use timeline::{Line, Timeline};
 use view::View;
 
@@ -61,6 +62,7 @@ pub fn MessageList(pane: Pane) -> Html {
     let dialog = pane.dialog.clone();
     el("div", "frame")
         .child(log(&pane, view, actions))
+        .child(stale(&pane))
         .child(when(move || view.is_away_from_latest(), move || latest(&dialog, view)))
         .child(el("div", "aside").flag("hidden", true).child(actions.bar()))
         .into()
@@ -145,14 +147,13 @@ fn state(reading: Reading<Messages>) -> impl Fn() -> String {
         let stored = reading.data.with(|page| page.as_ref().map(|page| page.messages.len()));
         let is_empty = stored.unwrap_or(0) == 0 && session.outbox.with(Vec::is_empty);
         let has_page = stored.is_some();
-        let is_open = || session.status.with(|status| *status == Status::Open);
         let text = match reading.state.get() {
             EntryState::Failed { .. } => words.history_failed(),
             // The page came without history; a living one asks for it.
             EntryState::Loading if !has_page && is_alive.get() => words.loading(),
             EntryState::Loading if !has_page => words.history_unavailable(),
-            EntryState::Stale { .. } if !is_open() => words.stale(),
-            _ if is_empty => words.no_messages(),
+            // Whoever does not know whether there are any says nothing.
+            EntryState::Fresh if is_empty => words.no_messages(),
             _ => "",
         };
         text.to_owned()

@@ -42,8 +42,8 @@ pub fn PeopleButton() -> Html {
 }
 
 /// The people in the lobby, ourselves among them: several tabs are one person. Beside the
-/// conversation, or over it where there is no room ([`PeopleButton`]). Grey once nobody vouches for
-/// it any more.
+/// conversation, or over it where there is no room ([`PeopleButton`]). Once nobody vouches for it any
+/// more, those who were here stay, grey, and are not counted.
 ///
 /// On the server: nobody yet; the list comes with the connection.
 #[component]
@@ -59,7 +59,9 @@ pub fn PeopleList() -> Html {
         0 => String::new(),
         more => here.language.count(&words.people_more(), more),
     };
-    let stale = move || match here.count() > 0 && here.is_stale() {
+    let was_counted =
+        move || here.reading.data.with(|here| here.as_ref().is_some_and(|it| it.count > 0));
+    let stale = move || match here.is_stale() && was_counted() {
         true => words.people_stale().to_owned(),
         false => String::new(),
     };
@@ -95,9 +97,12 @@ impl Here {
         Self { reading: live.read::<People>(()), language, words }
     }
 
-    /// How many; 0 as long as nobody has said so, since we are here ourselves.
+    /// How many; 0 as long as nobody says so, since we are here ourselves.
     #[inline(never)]
     fn count(self) -> u64 {
+        if self.is_stale() {
+            return 0;
+        }
         self.reading.data.with(|here| here.as_ref().map_or(0, |here| here.count))
     }
 

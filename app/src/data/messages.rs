@@ -8,17 +8,20 @@ use confab_sync::{
     reduce::{Listed, add_newer, add_older, apply_event, merge_message},
 };
 use futures::future::LocalBoxFuture;
+use leptos::prelude::Owner;
 
 use super::{Place, demand, read, windows::trim};
 use crate::{
     Session,
+    dom::effect,
     live::{Endpoint, EntryApi, QueryError, Tag},
 };
 
 /// A window on the messages of a dialog, and every change after it. The page that the server
 /// rendered is its first snapshot; the engine brings what came after, in order and without a gap,
-/// also after a reconnect. A `dialog:reset` makes it fetch anew. Older and newer pages come by
-/// asking for them ([`Windows`](super::Windows)).
+/// also after a reconnect. What this browser kept of an earlier visit is shown before anything is
+/// fetched, and catches up in the same way. A `dialog:reset` makes it fetch anew. Older and newer
+/// pages come by asking for them ([`Windows`](super::Windows)).
 pub struct Messages {
     /// Whose.
     pub session: Session,
@@ -35,6 +38,9 @@ impl Endpoint for Messages {
         Box::pin(async move {
             loop {
                 let place = session.windows.begin(&dialog);
+                if let Some(page) = recall(session, &dialog, place).await {
+                    return Ok(page);
+                }
                 match fetch(session, &dialog, place).await {
                     // Somebody has jumped elsewhere meanwhile.
                     _ if session.windows.is_outdated(&dialog) => {}
@@ -56,6 +62,11 @@ impl Endpoint for Messages {
 
     fn provides(&self, dialog: &DialogId, _: Option<&MessagesPage>) -> Vec<Tag> {
         vec![Tag::with_id("messages", dialog.as_str())]
+    }
+
+    /// What this browser kept has first to catch up.
+    fn is_vouched_for(&self, dialog: &DialogId) -> bool {
+        self.session.windows.recalled_at(dialog).is_none()
     }
 
     /// A page that makes the window longer is put beside it; any other takes its place.
@@ -88,8 +99,10 @@ impl Endpoint for Messages {
         let session = self.session;
         Box::pin(async move {
             api.subscribe(Topic::Dialog(dialog.clone()));
-            if let Some(at) = api.look(|page| page.ev) {
-                session.command(Input::Loaded { dialog_id: dialog.clone(), at });
+            let came_at = api.look(|page| page.ev);
+            match came_at {
+                Some(at) => session.command(Input::Loaded { dialog_id: dialog.clone(), at }),
+                None => session.windows.is_new(&dialog),
             }
             let (entry, here) = (api.clone(), dialog.clone());
             api.on("dialog:sync", move |frame| match frame {
@@ -107,21 +120,78 @@ impl Endpoint for Messages {
                 }
                 _ => {}
             });
-            let entry = api.clone();
+            let (entry, here) = (api.clone(), dialog.clone());
             api.on("dialog:reset", move |frame| {
-                if matches!(frame, ServerFrame::DialogReset(reset) if reset.dialog_id == dialog) {
+                if matches!(frame, ServerFrame::DialogReset(reset) if reset.dialog_id == here) {
+                    session.windows.reset(&here);
+                    // An answer under way may be from before, too.
+                    entry.mark_stale();
                     entry.refetch();
                 }
             });
+            let watcher = watch(session, &api, &dialog);
+            if came_at.is_some() {
+                recall_newer(session, &api, &dialog).await;
+            }
             api.cache_entry_removed().await;
+            drop(watcher);
         })
+    }
+}
+
+/// Follows the entry: what it holds is kept soon, and the engine hears where it stands if that was
+/// kept from earlier, as soon as it is there for changes to be applied to.
+fn watch(session: Session, api: &EntryApi<Messages>, dialog: &DialogId) -> Owner {
+    let (entry, here) = (api.clone(), dialog.clone());
+    let keep: Rc<dyn Fn()> = Rc::new(move || {
+        entry.look(|page| session.keep_timeline(&here, page, entry.stale_since()));
+    });
+    let (watcher, entry, dialog) = (Owner::new(), api.clone(), dialog.clone());
+    watcher.with(|| {
+        effect(move || {
+            entry.track();
+            let Some(at) = entry.look(|page| page.ev) else { return };
+            if session.windows.is_to_be_told(&dialog) {
+                session.command(Input::Loaded { dialog_id: dialog.clone(), at });
+            }
+            session.keeps_soon(&dialog, &keep);
+        });
+    });
+    watcher
+}
+
+/// What this browser kept of a dialog of which nothing is shown yet, if it holds what is wanted.
+async fn recall(session: Session, dialog: &DialogId, place: Place) -> Option<MessagesPage> {
+    if !session.windows.may_recall(dialog) {
+        return None;
+    }
+    let (page, at) = session.recall(dialog.clone()).await?;
+    if !place.is_in(&page) || session.windows.is_outdated(dialog) {
+        return None;
+    }
+    session.windows.recalled(dialog, at);
+    Some(page)
+}
+
+/// A page of the server's may come from before what this browser kept, if it did not come from the
+/// server just now. What is newer is shown.
+async fn recall_newer(session: Session, api: &EntryApi<Messages>, dialog: &DialogId) {
+    let Some((kept, at)) = session.recall(dialog.clone()).await else { return };
+    let is_newer = api.look(|page| !page.has_newer && page.ev < kept.ev);
+    if is_newer == Some(true) {
+        session.windows.recalled(dialog, at);
+        api.update_cached_data(move |page| *page = kept.clone());
+        api.mark_stale();
     }
 }
 
 /// The engine tells changes one by one, and with none of them that we have all.
 fn changed(session: Session, entry: &EntryApi<Messages>, sync: &DialogEvents) {
     if sync.events.is_empty() {
-        return entry.mark_fresh();
+        if session.windows.caught_up(&sync.dialog_id) {
+            entry.mark_fresh();
+        }
+        return;
     }
     let lacks = Rc::new(Cell::new(false));
     for event in &sync.events {

@@ -5,6 +5,7 @@ mod dialogs;
 mod events;
 mod messages;
 mod people;
+mod place;
 mod presence;
 mod pulse;
 mod typing;
@@ -24,9 +25,10 @@ pub use dialogs::Dialogs;
 pub use events::{LabEvent, LabEvents, LabLine};
 pub use messages::Messages;
 pub use people::People;
+pub use place::Place;
 pub use pulse::{LastPulse, Pulse};
 pub use typing::Typing;
-pub use windows::{Place, Windows};
+pub use windows::Windows;
 
 /// Asks the server something: a method, a path, and a body that is empty if there is none.
 pub fn demand(session: Session, method: &'static str, path: String, body: String) -> Answer {

@@ -5,62 +5,21 @@
 //! wants here and asks the entry to fetch; the query takes the wish. Scrolling and jumping so take
 //! the way of every other fetch: one at a time, with what is heard meanwhile kept.
 //!
+//! A window also knows where its messages come from: what this browser kept is true as of a time, and
+//! its position has to be told to the engine before anything is heard of what came after it.
+//!
 //! On the server nothing is wanted.
 
 use std::{cell::RefCell, rc::Rc};
 
-use confab_protocol::{DialogEvent, DialogId, Seq, rest::MessagesPage};
+use confab_protocol::{DialogEvent, DialogId, Seq, Timestamp, rest::MessagesPage};
 
-use crate::{
-    local::{Handle, Local},
-    words::digits,
-};
+use super::Place;
+use crate::local::{Handle, Local};
 
 /// How many messages a window holds at most. Beyond it, what is furthest from the reader goes and
 /// can be fetched again. Twenty pages: nobody scrolls that far to find what search finds.
 const MESSAGES_MAX: usize = 1_000;
-
-/// A part of a dialog's messages.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum Place {
-    /// The last page, in the place of the window.
-    Latest,
-    /// The last page if it reaches back to this message, else the page around it: messages may be so
-    /// long that few fit.
-    Reaching(Seq),
-    /// The page around a message, in the place of the window.
-    Around(Seq),
-    /// The page before the window's first.
-    Before(Seq),
-    /// The page after the window's last.
-    After(Seq),
-}
-
-impl Place {
-    /// The query of its address.
-    pub fn query(self) -> String {
-        let (name, seq) = match self {
-            Self::Latest | Self::Reaching(_) => return String::new(),
-            Self::Around(seq) => ("?around=", seq),
-            Self::Before(seq) => ("?before=", seq),
-            Self::After(seq) => ("?after=", seq),
-        };
-        [name, &digits(seq.0)].concat()
-    }
-
-    /// The place that is wanted instead, now that its page has come.
-    pub fn missed(self, page: &MessagesPage) -> Option<Self> {
-        match self {
-            Self::Reaching(seq) if !page.reaches(seq) => Some(Self::Around(seq)),
-            _ => None,
-        }
-    }
-
-    /// Whether it makes the window longer instead of another.
-    pub fn extends(self) -> bool {
-        matches!(self, Self::Before(_) | Self::After(_))
-    }
-}
 
 /// What is wanted of one dialog.
 struct Window {
@@ -71,11 +30,32 @@ struct Window {
     /// Whether a page is on its way that takes the place of the window.
     is_replaced: bool,
     is_read_back: bool,
+    /// The first message on the screen, the last time that somebody read back.
+    looked_at: Option<Seq>,
+    /// Whether nothing is shown yet, so that what this browser kept may be.
+    may_recall: bool,
+    /// What is shown was kept, is true as of this time, and has not caught up.
+    recalled_at: Option<Timestamp>,
+    /// Whether the engine does not know yet where that stands in the log.
+    is_untold: bool,
+    /// Whether the position of what is shown is of no use any more.
+    is_void: bool,
 }
 
 impl Window {
     fn new(dialog: DialogId) -> Self {
-        Self { dialog, wanted: None, heard: None, is_replaced: false, is_read_back: false }
+        Self {
+            dialog,
+            wanted: None,
+            heard: None,
+            is_replaced: false,
+            is_read_back: false,
+            looked_at: None,
+            may_recall: false,
+            recalled_at: None,
+            is_untold: false,
+            is_void: false,
+        }
     }
 
     /// Scrolling makes a window longer that is about to go: it waits, or the page that says where the
@@ -94,6 +74,20 @@ impl Window {
         self.heard = place.extends().then(Vec::new);
         self.is_replaced = !place.extends();
         place
+    }
+
+    /// Who reads back goes on where they are.
+    fn reset(&mut self) {
+        let here = self.looked_at.filter(|_| self.is_read_back);
+        self.wanted = Some(here.map_or(Place::Latest, Place::Around));
+        self.is_void = true;
+    }
+
+    fn came(&mut self) {
+        self.is_replaced = false;
+        self.recalled_at = None;
+        self.is_untold = false;
+        self.is_void = false;
     }
 
     fn failed(&mut self, place: Place) {
@@ -162,7 +156,81 @@ impl Windows {
 
     /// It has come.
     pub(super) fn came(self, dialog: &DialogId) {
-        self.with(dialog, &mut |window| window.is_replaced = false);
+        self.with(dialog, &mut Window::came);
+    }
+
+    /// Somebody reads back, and this is the first message that they see.
+    pub fn looks_at(self, dialog: &DialogId, seq: Option<Seq>) {
+        self.with(dialog, &mut |window| window.looked_at = seq);
+    }
+
+    /// The position of what is shown is void: it is to be fetched anew.
+    pub(super) fn reset(self, dialog: &DialogId) {
+        self.with(dialog, &mut Window::reset);
+    }
+
+    /// Nothing is shown yet.
+    pub(super) fn is_new(self, dialog: &DialogId) {
+        self.with(dialog, &mut |window| {
+            window.came();
+            window.may_recall = true;
+        });
+    }
+
+    /// Whether what this browser kept may be shown; once, for what is fetched later is newer.
+    pub(super) fn may_recall(self, dialog: &DialogId) -> bool {
+        let mut may_recall = false;
+        self.with(dialog, &mut |window| may_recall = std::mem::take(&mut window.may_recall));
+        may_recall
+    }
+
+    /// What this browser kept is about to be shown, true as of this time.
+    pub(super) fn recalled(self, dialog: &DialogId, at: Timestamp) {
+        self.with(dialog, &mut |window| {
+            window.came();
+            window.recalled_at = Some(at);
+            window.is_untold = true;
+        });
+    }
+
+    /// Whether the engine is to be told now where it stands in the log.
+    pub(super) fn is_to_be_told(self, dialog: &DialogId) -> bool {
+        let mut is_untold = false;
+        self.with(dialog, &mut |window| is_untold = std::mem::take(&mut window.is_untold));
+        is_untold
+    }
+
+    /// The engine has told everything there is; whether it knew what is shown.
+    pub(super) fn caught_up(self, dialog: &DialogId) -> bool {
+        let mut knew = true;
+        self.with(dialog, &mut |window| {
+            knew = !window.is_untold;
+            window.recalled_at.take_if(|_| knew);
+        });
+        knew
+    }
+
+    /// As of when what is shown is true, if it was kept and has not caught up.
+    pub fn recalled_at(self, dialog: &DialogId) -> Option<Timestamp> {
+        let mut at = None;
+        self.with(dialog, &mut |window| at = window.recalled_at);
+        at
+    }
+
+    /// Whether what is shown may be of another life of the database: nobody has seen any of it.
+    pub fn is_void(self, dialog: &DialogId) -> bool {
+        let mut is_void = false;
+        self.with(dialog, &mut |window| is_void = window.is_void);
+        is_void
+    }
+
+    /// Whether what is shown, and the position that it was read at, are worth keeping.
+    pub fn is_worth_keeping(self, dialog: &DialogId) -> bool {
+        let mut is_worth = false;
+        self.with(dialog, &mut |window| {
+            is_worth = window.recalled_at.is_none() && !window.is_void;
+        });
+        is_worth
     }
 
     pub(super) fn hear(self, dialog: &DialogId, event: &DialogEvent) {
@@ -205,11 +273,11 @@ pub(super) fn trim(page: &mut MessagesPage, looks_at_older: bool) {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
 
     /// The messages from one place to another.
-    fn page(from: usize, to: usize) -> MessagesPage {
+    pub(in crate::data) fn page(from: usize, to: usize) -> MessagesPage {
         let text = r#"{"messages": [MESSAGES], "ev": 1, "hasMore": false, "hasNewer": false}"#;
         let one = r#"{"messageId": "m", "dialogId": "lobby", "seq": SEQ, "ev": 1, "senderId": "a",
             "senderName": "A", "clientId": "c", "content": "x", "kind": "text", "meta": {},
@@ -217,25 +285,6 @@ mod tests {
         let all: Vec<_> = (from..=to).map(|seq| one.replace("SEQ", &seq.to_string())).collect();
         let text = text.replace("MESSAGES", &all.join(","));
         confab_protocol::json::read(&text).expect("a page")
-    }
-
-    #[test]
-    fn a_place_reads_as_its_address() {
-        assert_eq!(Place::Latest.query(), "");
-        assert_eq!(Place::Reaching(Seq(9)).query(), "");
-        assert_eq!(Place::Before(Seq(51)).query(), "?before=51");
-        assert_eq!(Place::Around(Seq(7)).query(), "?around=7");
-        assert_eq!(Place::After(Seq(0)).query(), "?after=0");
-    }
-
-    #[test]
-    fn a_page_that_does_not_reach_what_is_new_makes_place_for_one_that_does() {
-        let page = |has_more| MessagesPage { has_more, ..page(17, 40) };
-        let reaching = Place::Reaching(Seq(16));
-        assert_eq!(reaching.missed(&page(true)), Some(Place::Around(Seq(16))));
-        assert_eq!(reaching.missed(&page(false)), None);
-        assert_eq!(Place::Reaching(Seq(17)).missed(&page(true)), None);
-        assert_eq!(Place::Latest.missed(&page(true)), None, "who goes to the latest gets there");
     }
 
     #[test]
@@ -253,6 +302,20 @@ mod tests {
         assert!(window.want(Place::Before(Seq(7))));
         assert!(window.want(Place::Latest));
         assert_eq!(window.begin(), Place::Latest, "who jumps has scrolled in vain");
+    }
+
+    #[test]
+    fn after_a_reset_who_reads_back_goes_on_where_they_are() {
+        let mut window = Window::new(DialogId::lobby());
+        window.looked_at = Some(Seq(7));
+        window.reset();
+        assert_eq!((window.begin(), window.is_void), (Place::Latest, true));
+        window.is_read_back = true;
+        window.wanted = Some(Place::Before(Seq(1)));
+        window.reset();
+        assert_eq!(window.begin(), Place::Around(Seq(7)), "what was asked for is of no use");
+        window.came();
+        assert!(!window.is_void);
     }
 
     #[test]

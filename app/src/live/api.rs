@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use confab_protocol::{ServerFrame, Topic};
-use leptos::prelude::{GetUntracked, WithUntracked};
+use leptos::prelude::{GetUntracked, Track, WithUntracked};
 
 use super::{
     Endpoint, EntryState, Removed, Tag,
@@ -87,6 +87,17 @@ impl<E: Endpoint> EntryApi<E> {
     /// The data and what the entry says about it, without subscribing to either.
     pub fn get_cache_entry(&self) -> (Option<E::Data>, EntryState) {
         (self.typed.data.get_untracked(), self.entry.state.get_untracked())
+    }
+
+    /// Subscribes to the data and to what the entry says about it, for whoever follows both.
+    pub fn track(&self) {
+        self.typed.data.track();
+        self.entry.state.track();
+    }
+
+    /// Since when nobody vouches for what is shown, on the host's clock; without subscribing to it.
+    pub fn stale_since(&self) -> Option<u64> {
+        self.entry.stale_since()
     }
 
     /// Hears a topic until the entry is removed. The server is told when the first entry comes and

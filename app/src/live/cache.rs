@@ -99,7 +99,7 @@ impl Cache {
             entry.bell.ring();
         }
         let begins = entry.enter();
-        if !entry.is_fresh() {
+        if entry.needs_query() {
             entry.want();
         }
         if begins {

@@ -28,6 +28,9 @@ pub(super) trait Contents: Any {
 
     fn has_data(&self) -> bool;
 
+    /// [`Endpoint::is_vouched_for`].
+    fn is_vouched_for(&self) -> bool;
+
     fn provides(&self) -> Vec<Tag>;
 
     /// The endpoint's `on_cache_entry_added`.
@@ -140,6 +143,10 @@ impl<E: Endpoint> Contents for Typed<E> {
 
     fn has_data(&self) -> bool {
         self.data.with_untracked(Option::is_some)
+    }
+
+    fn is_vouched_for(&self) -> bool {
+        self.endpoint.is_vouched_for(&self.arg)
     }
 
     fn provides(&self) -> Vec<Tag> {

@@ -47,6 +47,12 @@ pub trait Endpoint: Sized + 'static {
         Vec::new()
     }
 
+    /// Whether the snapshot that is shown now is known to be true. One that was kept from earlier is
+    /// not, until the listener has caught up with it ([`EntryApi::mark_fresh`]); it is shown as stale.
+    fn is_vouched_for(&self, _arg: &Self::Arg) -> bool {
+        true
+    }
+
     /// Puts a new snapshot in the place of older data. The default replaces it; a list that has
     /// grown by older pages keeps them.
     fn merge(&self, current: &mut Self::Data, snapshot: Self::Data) {

@@ -71,6 +71,8 @@ pub(super) struct Entry {
     query: Cell<Query>,
     /// Since when nobody vouches for the data; survives a failure and its retry.
     stale_since: Cell<Option<u64>>,
+    /// It was put in doubt while nobody read: the next reader has it asked for.
+    owes_query: Cell<bool>,
     /// What was invalidated while a query ran and did not concern the older data; the answer may
     /// turn out to provide it.
     invalidated_meanwhile: RefCell<Vec<Tag>>,
@@ -96,6 +98,7 @@ impl Entry {
             life: Cell::new(Life::Unread),
             query: Cell::new(Query::Idle),
             stale_since: Cell::new(None),
+            owes_query: Cell::new(false),
             invalidated_meanwhile: RefCell::default(),
         }
     }
@@ -184,6 +187,7 @@ impl Entry {
     /// The query starts: a failure is no longer the last word.
     pub fn begin(&self, now: u64) {
         self.query.set(Query::Running);
+        self.owes_query.set(false);
         let failed = matches!(self.state.get_untracked(), EntryState::Failed { .. });
         if failed && self.contents.has_data() {
             self.mark_stale(now);
@@ -203,7 +207,7 @@ impl Entry {
                 if shown {
                     self.stale_since.set(None);
                 }
-                if doubted || stream == Stream::Broken {
+                if doubted || stream == Stream::Broken || !self.contents.is_vouched_for() {
                     self.mark_stale(now);
                 } else {
                     self.show(EntryState::Fresh);
@@ -216,6 +220,7 @@ impl Entry {
             }
         }
         let again = doubted && self.readers.get() > 0;
+        self.owes_query.set(doubted && !again);
         self.query.set(if again { Query::Wanted } else { Query::Idle });
         self.bell.ring();
     }
@@ -234,8 +239,9 @@ impl Entry {
     /// another one instead of being cut short: under a hail of changes people still see answers.
     pub fn doubt(&self, now: u64) {
         self.suspect(now);
-        if self.readers.get() > 0 {
-            self.want();
+        match self.readers.get() {
+            0 => self.owes_query.set(true),
+            _ => self.want(),
         }
     }
 
@@ -288,8 +294,23 @@ impl Entry {
     pub fn mark_fresh(&self, stream: Stream) {
         if stream == Stream::Whole && self.contents.has_data() {
             self.stale_since.set(None);
+            self.owes_query.set(false);
             self.show(EntryState::Fresh);
         }
+    }
+
+    /// Whether a new reader has it asked for. Where the listener catches up by itself, what is merely
+    /// stale will be fresh without.
+    pub fn needs_query(&self) -> bool {
+        match self.state.get_untracked() {
+            EntryState::Fresh => false,
+            EntryState::Stale { .. } => self.refetch_on_reconnect || self.owes_query.get(),
+            EntryState::Loading | EntryState::Failed { .. } => true,
+        }
+    }
+
+    pub fn stale_since(&self) -> Option<u64> {
+        self.stale_since.get()
     }
 
     pub fn is_fresh(&self) -> bool {

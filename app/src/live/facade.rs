@@ -94,7 +94,7 @@ impl Live {
     ///
     /// The first reader begins the entry's life: its listener is attached, then its query starts.
     /// Later readers share both signals. A reader of an entry that is not fresh asks the server
-    /// again, unless it is being asked already. Outside of an owner nobody could tell when the
+    /// again, unless it is being asked already, or its listener catches up by itself. Outside of an owner nobody could tell when the
     /// reader leaves, so it counts as one that has already left.
     ///
     /// *On the server*: what was seeded, [`Fresh`](EntryState::Fresh); anything else is

@@ -39,6 +39,7 @@ impl Session {
     /// The socket is lost, or there was none to be had.
     pub(super) fn lost(&self, live: &Live) {
         self.came_to.set(None);
+        self.hears_nothing();
         live.connection_lost();
     }
 

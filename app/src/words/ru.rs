@@ -21,7 +21,9 @@ pub(super) static TEXTS: Texts = Texts {
     history_unavailable: "Сообщения сейчас недоступны.",
     history_failed: "Не удалось загрузить сообщения.",
     loading: "Загрузка…",
-    stale: "Возможно, есть новые сообщения: соединения нет.",
+    stale_reconnecting: "Обновлено: {}, переподключение…",
+    stale_updating: "Обновлено: {}, загружаем новое…",
+    stale_closed: "Обновлено: {}, соединения нет",
     try_again: "Повторить",
     new_messages: Plural {
         one: "{} новое сообщение",

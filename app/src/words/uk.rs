@@ -21,7 +21,9 @@ pub(super) static TEXTS: Texts = Texts {
     history_unavailable: "Повідомлення зараз недоступні.",
     history_failed: "Не вдалося завантажити повідомлення.",
     loading: "Завантаження…",
-    stale: "Можливо, є нові повідомлення: з’єднання немає.",
+    stale_reconnecting: "Оновлено: {}, перепідключення…",
+    stale_updating: "Оновлено: {}, завантажуємо нове…",
+    stale_closed: "Оновлено: {}, з’єднання немає",
     try_again: "Спробувати ще",
     new_messages: Plural {
         one: "{} нове повідомлення",

@@ -1,6 +1,9 @@
 //! What a page says of its connection, and of what it knows without one.
 
-use confab_sync::{Event, Status};
+use std::time::Duration;
+
+use confab_protocol::{DialogId, Ev};
+use confab_sync::{ClosedReason, Event, Status};
 use leptos::task::tick;
 use wasm_bindgen_test::wasm_bindgen_test;
 
@@ -32,16 +35,51 @@ async fn the_welcome_stands_until_the_first_beat() {
 }
 
 #[wasm_bindgen_test]
-async fn a_page_whose_socket_never_opened_says_that_it_may_be_stale() {
+async fn a_page_whose_socket_never_opened_says_that_it_is_stale_and_not_that_it_is_empty() {
     let tab = Tab::default();
     let root = lobby(&tab).await;
     tab.hears(Event::Status(Status::Connecting));
     tick().await;
     assert_eq!(text(&root, "messages-state"), "Nobody has said anything yet. Be the first.");
     tab.hears(broken());
+    tab.passes(Duration::from_millis(4_999)).await;
+    assert_eq!((text(&root, "messages-state"), text(&root, "stale")), Default::default());
+    tab.passes(Duration::from_millis(1)).await;
+    assert_eq!(text(&root, "messages-state"), "");
+    assert_eq!(text(&root, "stale"), "Last updated Jan 1, 1970, reconnecting…");
+    let given_up = Status::Closed { reason: ClosedReason::GaveUp, error: None };
+    tab.hears(Event::Status(given_up));
     tick().await;
-    let stale = "There may be newer messages: the connection is down.";
-    assert_eq!(text(&root, "messages-state"), stale);
+    assert_eq!(text(&root, "stale"), "Last updated Jan 1, 1970, not connected");
+    tab.hears(Event::Status(Status::Open));
+    tick().await;
+    assert_eq!(text(&root, "stale"), "Last updated Jan 1, 1970, updating…");
+    let (dialog_id, at) = (DialogId::lobby(), Ev(0));
+    tab.hears(Event::DialogCaughtUp { dialog_id, at });
+    tick().await;
+    assert_eq!(text(&root, "stale"), "");
+    assert_eq!(text(&root, "messages-state"), "Nobody has said anything yet. Be the first.");
+}
+
+#[wasm_bindgen_test]
+async fn nobody_is_shown_to_be_there_while_nobody_says_so() {
+    let tab = Tab::default();
+    let root = with_bob(&tab, &[("bob", "hi")]).await;
+    let shown = || (find(&root, "presence").is_some(), text(&root, "dialog-status"));
+    assert_eq!(shown(), (true, "online".to_owned()));
+    tab.hears(broken());
+    tick().await;
+    assert_eq!(shown(), (false, String::new()));
+    tab.hears(Event::Status(Status::Open));
+    tick().await;
+    assert_eq!(shown(), (false, String::new()), "an open line has not said it yet");
+    tab.hears(frame(
+        r#"{"type":"connected","payload":{"you":{"id":"anna","username":"Anna"},
+        "connectedUserList":[{"id":"bob-d","username":"Bob"}],"connectedUsers":1,"away":["bob-d"],
+        "messagesList":[],"positions":{}}}"#,
+    ));
+    tick().await;
+    assert_eq!(shown(), (true, "away".to_owned()));
 }
 
 #[wasm_bindgen_test]
@@ -68,5 +106,6 @@ async fn who_is_here_is_not_counted_before_it_is_known_nor_vouched_for_after() {
     tick().await;
     let stale = "This may have changed: the connection is down.";
     assert_eq!(text(&root, "people-stale"), stale);
+    assert_eq!(text(&root, "people-count"), "", "who is not known to be here is not counted");
     assert!(root.query_selector("#people[data-stale]").unwrap().is_some());
 }

@@ -7,6 +7,7 @@ mod languages;
 mod messages;
 mod sending;
 mod support;
+mod timelines;
 
 use wasm_bindgen_test::wasm_bindgen_test_configure;
 

@@ -1,9 +1,14 @@
 //! A tab whose engine is the test, and what one looks for on its page.
 
-use std::{cell::RefCell, rc::Rc, time::Duration};
+use std::{
+    cell::{Cell, RefCell},
+    collections::BTreeMap,
+    rc::Rc,
+    time::Duration,
+};
 
 use confab_app::{
-    Answer, App, Bootstrap, Browser, BrowserHandle, Language, Session, Shared,
+    Answer, App, Bootstrap, Browser, BrowserHandle, Forgotten, Language, Session, Shared,
     live::{Host, Live},
 };
 use confab_protocol::{DialogId, ServerFrame, Timestamp, Topic};
@@ -26,6 +31,12 @@ pub struct Told {
     pub asked: RefCell<Vec<String>>,
     /// What is answered; nothing else is.
     pub answers: RefCell<Vec<(String, String)>>,
+    /// What is kept of dialogs, by whose and which.
+    pub timelines: RefCell<BTreeMap<String, String>>,
+    /// Milliseconds since the page was opened.
+    time: Cell<u64>,
+    /// What is to be called when.
+    calls: RefCell<Vec<(u64, Box<dyn FnOnce()>)>>,
 }
 
 impl Tab {
@@ -33,6 +44,15 @@ impl Tab {
         let app = self.0.app.borrow().clone();
         let (session, live) = app.expect("the page has begun");
         session.hear(&live, event);
+    }
+
+    /// Time passes.
+    pub async fn passes(&self, time: Duration) {
+        self.0.time.set(self.0.time.get() + time.as_millis() as u64);
+        let is_due = |(at, _): &mut (u64, Box<dyn FnOnce()>)| *at <= self.0.time.get();
+        let due: Vec<_> = self.0.calls.borrow_mut().extract_if(.., is_due).collect();
+        due.into_iter().for_each(|(_, call)| call());
+        tick().await;
     }
 
     /// What was sent, in order.
@@ -57,12 +77,15 @@ impl Browser for Tab {
             None => Box::pin(pending()),
         }
     }
-    fn after(&self, _: Duration, _: Box<dyn FnOnce()>) {}
+    fn after(&self, time: Duration, call: Box<dyn FnOnce()>) {
+        let at = self.0.time.get() + time.as_millis() as u64;
+        self.0.calls.borrow_mut().push((at, call));
+    }
     fn now(&self) -> Moment {
-        Moment(0)
+        Moment(self.0.time.get())
     }
     fn wall(&self) -> Timestamp {
-        Timestamp::from_unix_ms(1_000)
+        Timestamp::from_unix_ms(1_000 + self.0.time.get())
     }
     fn random(&self) -> u128 {
         self.0.inputs.borrow().len() as u128
@@ -82,6 +105,24 @@ impl Browser for Tab {
     fn keep(&self, _: &str, _: Option<String>) {}
     fn tell_tabs(&self, _: &str) {}
     fn wants_to_send(&self, _: bool) {}
+    fn recall_timeline(
+        &self,
+        owner: &str,
+        dialog: &str,
+    ) -> LocalBoxFuture<'static, Option<String>> {
+        let name = [owner, "/", dialog].concat();
+        Box::pin(ready(self.0.timelines.borrow().get(&name).cloned()))
+    }
+    fn keep_timeline(&self, owner: &str, dialog: &str, text: String) {
+        self.0.timelines.borrow_mut().insert([owner, "/", dialog].concat(), text);
+    }
+    fn forget_timelines(&self, which: Forgotten<'_>) {
+        self.0.timelines.borrow_mut().retain(|name, _| match which {
+            Forgotten::One { owner, dialog } => *name != [owner, "/", dialog].concat(),
+            Forgotten::Others { owner } => name.starts_with(&[owner, "/"].concat()),
+            Forgotten::All => false,
+        });
+    }
     fn address(&self, _: &str) -> String {
         String::new()
     }
@@ -98,7 +139,7 @@ impl Host for Tab {
         Box::pin(pending())
     }
     fn now(&self) -> u64 {
-        0
+        self.0.time.get()
     }
     fn subscribe(&self, _: &Topic) {}
     fn unsubscribe(&self, _: &Topic) {}

@@ -89,6 +89,27 @@ export class Server {
     }
   }
 
+  // Has a copy of the database made, while the server goes on; where it is.
+  async backsUp(): Promise<string> {
+    const copy = `${this.data}.backup.db`;
+    await this.runs("backup", copy);
+    return copy;
+  }
+
+  // Puts the copy in the place of the database, while the server is stopped.
+  async restores(copy: string): Promise<void> {
+    await this.runs("restore", copy);
+    await rm(copy);
+  }
+
+  private async runs(command: string, copy: string): Promise<void> {
+    const child = spawn(BINARY, [command, copy, "--data", this.data], { cwd: ROOT, env: ENVIRONMENT });
+    const said: string[] = [];
+    child.stderr.on("data", (text) => said.push(String(text)));
+    const [code] = await once(child, "exit");
+    if (code !== 0) throw new Error(`confab ${command} failed:\n${said.join("")}`);
+  }
+
   // Holds the database's write lock, so that nothing can be stored until the answer is called: byte 120
   // of its -shm file, as SQLite's own writers do (https://www.sqlite.org/walformat.html#wal_locks).
   // Node has no byte locks; perl is everywhere.

@@ -74,12 +74,16 @@ pub fn Head(pane: Pane) -> Html {
 /// closely.
 fn look_at(pane: &Pane, chat: Chat) -> RwSignal<Seen> {
     let (words, dialog, details) = (words(), pane.dialog.clone(), pane.details);
+    let session = surroundings().session;
     let look = move || {
         let line = chat.line(&dialog, |line| Seen::of(words, line));
-        line.or_else(|| {
-            details.data.with(|details| Some(Seen::of(words, &details.as_ref()?.dialog)))
-        })
-        .unwrap_or_default()
+        let mut seen = line
+            .or_else(|| {
+                details.data.with(|details| Some(Seen::of(words, &details.as_ref()?.dialog)))
+            })
+            .unwrap_or_default();
+        seen.presence = seen.presence.filter(|_| session.knows_who_is_here.get());
+        seen
     };
     let seen = RwSignal::new(untrack(&look));
     effect(move || {

@@ -24,7 +24,7 @@ pub struct Line {
     pub colour_of: String,
     /// What it is called.
     pub name: String,
-    /// Whether the other one is there; nothing where there is no other one.
+    /// Whether the other one is there; nothing where there is no other one, or nobody knows.
     pub presence: Option<PresenceState>,
     /// What happened last.
     pub preview: Preview,
@@ -82,6 +82,8 @@ pub struct Beside<'a> {
     pub drafts: &'a [Draft],
     /// Who is typing.
     pub typing: &'a [TypingIn],
+    /// Whether we know who is there.
+    pub knows_who_is_here: bool,
 }
 
 impl Line {
@@ -94,7 +96,7 @@ impl Line {
             colour_of: peer.map_or(id.as_str(), |peer| peer.id.as_str()).to_owned(),
             name: dialog_name(beside.words, dialog),
             presence: peer
-                .filter(|peer| !peer.username.is_deleted())
+                .filter(|peer| beside.knows_who_is_here && !peer.username.is_deleted())
                 .map(|_| dialog.presence.unwrap_or_default().state),
             preview: preview(dialog, beside, is_open),
             at: dialog.last_activity_at,
@@ -167,8 +169,19 @@ mod tests {
     }
 
     fn line(dialog: &Dialog, open: &str, drafts: &[Draft], typing: &[TypingIn]) -> Line {
-        let (words, you) = (Language::En.words(), UserId::parse("anna").unwrap());
-        Line::of(dialog, &Beside { words, you: &you, open: &id(open), drafts, typing })
+        line_if(dialog, open, drafts, typing, true)
+    }
+
+    fn line_if(
+        dialog: &Dialog,
+        open: &str,
+        drafts: &[Draft],
+        typing: &[TypingIn],
+        knows_who_is_here: bool,
+    ) -> Line {
+        let (words, you, open) = (Language::En.words(), UserId::parse("anna").unwrap(), id(open));
+        let beside = Beside { words, you: &you, open: &open, drafts, typing, knows_who_is_here };
+        Line::of(dialog, &beside)
     }
 
     fn preview_of(kind: &str, last: &str) -> Preview {
@@ -215,6 +228,8 @@ mod tests {
         let direct = line(&dialog("direct", "null"), "d", &[], &[]);
         assert_eq!((direct.name.as_str(), direct.colour_of.as_str()), ("Bob", "bob"));
         assert_eq!(direct.presence, Some(PresenceState::Offline));
+        let unknown = line_if(&dialog("direct", "null"), "d", &[], &[], false);
+        assert_eq!(unknown.presence, None);
         let mut gone = dialog("direct", "null");
         gone.peer.as_mut().unwrap().username = Username::deleted();
         assert_eq!(line(&gone, "d", &[], &[]).presence, None);

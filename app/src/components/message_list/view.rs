@@ -3,6 +3,7 @@
 //!
 //! On the server: nothing.
 
+mod focus;
 mod seen;
 
 use std::cell::{Cell, RefCell};
@@ -17,7 +18,7 @@ use web_sys::{Element, HtmlElement};
 
 use super::{
     beyond,
-    geometry::{beside, center, first_below, top},
+    geometry::{center, first_below, top},
     timeline::{Line, RowKey},
 };
 use crate::{
@@ -236,6 +237,10 @@ impl View {
             self.is_read_back.set(is_read_back);
             self.session.windows.read_back(&kept.dialog, is_read_back);
         }
+        if is_read_back {
+            let first = self.on_screen(&kept, &list).map(|(first, _)| first);
+            self.session.windows.looks_at(&kept.dialog, first);
+        }
         self.fetch_more(&list);
         self.mark_seen();
     }
@@ -371,35 +376,4 @@ impl View {
     fn row_at(self, place: usize) -> Option<Element> {
         self.rows.get()?.children().item(place as u32)
     }
-
-    /// The focus goes from message to message; whether it went.
-    pub fn focus_next(self, by: i32) -> bool {
-        let Some(rows) = self.rows.get() else { return false };
-        let active = document().active_element();
-        let here = active.filter(|active| active.class_list().contains("bubble"));
-        let mut next = match &here {
-            Some(bubble) => bubble.parent_element(),
-            // From the list itself: the last one.
-            None if by < 0 && is_focused(self.list) => rows.last_element_child(),
-            None => return false,
-        };
-        if here.is_some() {
-            next = beside(next, by);
-        }
-        // Past the lines that are no message.
-        while let Some(row) = &next {
-            let bubble = row.first_element_child();
-            if let Some(bubble) = bubble.filter(|bubble| bubble.class_list().contains("bubble")) {
-                let _ = bubble.unchecked_into::<HtmlElement>().focus();
-                return true;
-            }
-            next = beside(next, by);
-        }
-        here.is_some()
-    }
-}
-
-fn is_focused(node: Node) -> bool {
-    let active = document().active_element();
-    node.get().is_some_and(|node| active.is_some_and(|active| active.is_same_node(Some(&node))))
 }

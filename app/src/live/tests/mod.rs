@@ -9,7 +9,11 @@ mod lifetime;
 mod rendering;
 mod truth;
 
-use std::{cell::RefCell, rc::Rc, time::Duration};
+use std::{
+    cell::{Cell, RefCell},
+    rc::Rc,
+    time::Duration,
+};
 
 use confab_protocol::{Heartbeat, Invalidate, ServerFrame, Timestamp, Topic};
 use futures::{channel::oneshot, future::LocalBoxFuture};
@@ -45,6 +49,8 @@ type Answer = Result<Log, QueryError>;
 struct Server {
     asked: RefCell<Vec<oneshot::Sender<Answer>>>,
     diary: RefCell<Vec<String>>,
+    /// Whether its answers are from another time.
+    is_from_memory: Cell<bool>,
 }
 
 impl Server {
@@ -141,6 +147,9 @@ impl Endpoint for Strict {
 /// again.
 struct Diligent(Rc<Server>);
 
+/// The tag of all that is diligent.
+const DILIGENT: &str = "diligent";
+
 impl Endpoint for Diligent {
     type Arg = ();
     type Data = Log;
@@ -149,7 +158,15 @@ impl Endpoint for Diligent {
     const REFETCH_ON_RECONNECT: bool = false;
 
     fn query(&self, (): ()) -> LocalBoxFuture<'static, Answer> {
-        self.0.query("diligent".to_owned())
+        self.0.query(DILIGENT.to_owned())
+    }
+
+    fn provides(&self, (): &(), _: Option<&Log>) -> Vec<Tag> {
+        vec![Tag::new(DILIGENT)]
+    }
+
+    fn is_vouched_for(&self, (): &()) -> bool {
+        !self.0.is_from_memory.get()
     }
 
     fn merge(&self, current: &mut Log, snapshot: Log) {

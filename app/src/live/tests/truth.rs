@@ -163,6 +163,34 @@ fn a_listener_that_catches_up_by_itself_is_not_fetched_again() {
 }
 
 #[test]
+fn what_was_remembered_is_not_believed_before_the_listener_has_caught_up() {
+    let world = World::new();
+    world.server.is_from_memory.set(true);
+    let reader = world.reads_from::<Diligent>(());
+    world.answers(Ok(Log::upto(1)));
+    assert_eq!((reader.sees(), reader.state()), (Some(vec![1]), stale(0)));
+    assert_eq!(world.asked(), 0, "the listener catches up");
+    world.says(2);
+    world.delivers(Pong { n: 1, positions: Default::default() });
+    assert_eq!((reader.sees(), reader.state()), (Some(vec![1, 2]), EntryState::Fresh));
+}
+
+#[test]
+fn a_new_reader_of_what_catches_up_by_itself_asks_only_for_what_was_invalidated() {
+    let world = World::new();
+    let before = world.reads_from::<Diligent>(());
+    world.answers(Ok(Log::upto(1)));
+    before.leaves();
+    world.loses_connection();
+    let reader = world.reads_from::<Diligent>(());
+    assert_eq!((reader.sees(), reader.state(), world.asked()), (Some(vec![1]), stale(0), 0));
+    reader.leaves();
+    world.invalidates(DILIGENT);
+    let reader = world.reads_from::<Diligent>(());
+    assert_eq!((reader.state(), world.asked()), (stale(0), 1));
+}
+
+#[test]
 fn a_listener_that_catches_up_cannot_mend_what_failed() {
     let world = World::new();
     let reader = world.reads_from::<Diligent>(());

@@ -170,6 +170,24 @@ fn a_snapshot_before_the_socket_is_resumed_from() {
 }
 
 #[test]
+fn what_the_app_remembers_while_there_is_no_line_is_resumed_from() {
+    let mut rig = Rig::connected();
+    rig.does(Input::Drop);
+    rig.does(Input::Join { dialog_id: dialog(), after: None });
+    rig.does(loaded(3));
+    rig.waits(300);
+    rig.effects();
+    rig.opens();
+    let positions = Positions::from([(dialog(), Ev(3))]);
+    let resume = Some(Resume { epoch: Epoch::parse("e1").unwrap(), positions });
+    assert_eq!(rig.sent(), [Connecting { username: None, resume }.into()]);
+    rig.greets("e1");
+    rig.events();
+    rig.hears(sync(&[4, 5], 5));
+    assert_eq!(rig.story(), "4 5 |5");
+}
+
+#[test]
 fn what_was_missed_while_away_is_told() {
     let mut rig = joined(5);
     rig.does(Input::Drop);

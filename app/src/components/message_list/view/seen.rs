@@ -31,8 +31,9 @@ impl View {
         else {
             return;
         };
+        let is_void = self.session.windows.is_void(&kept.dialog);
         // A narrow screen may show the list of dialogs instead.
-        if !self.is_in_front() || list.client_height() == 0 {
+        if is_void || !self.is_in_front() || list.client_height() == 0 {
             return;
         }
         let Some((first, last)) = self.on_screen(&kept, &list) else { return };
@@ -79,7 +80,7 @@ impl View {
     }
 
     /// The first and the last stored message on the screen.
-    fn on_screen(self, kept: &Kept, list: &HtmlElement) -> Option<(Seq, Seq)> {
+    pub(super) fn on_screen(self, kept: &Kept, list: &HtmlElement) -> Option<(Seq, Seq)> {
         let area = list.get_bounding_client_rect();
         let lines = kept.lines.borrow();
         let rows = self.rows.get()?.children();
