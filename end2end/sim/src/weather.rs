@@ -2,15 +2,15 @@
 
 use std::{io, time::Duration};
 
+use tokio::sync::mpsc::UnboundedSender;
+use witness::dice::Dice;
+
 use crate::{
     device::{Happening, Order},
-    dice::Dice,
     machine::Machine,
     network::Network,
     trace::Trace,
 };
-
-use tokio::sync::mpsc::UnboundedSender;
 
 /// What is to be undone later.
 enum Mend {
