@@ -2,6 +2,7 @@
 
 mod compare;
 mod fetching;
+mod person;
 
 use std::{
     collections::BTreeMap,
@@ -10,9 +11,7 @@ use std::{
     time::Duration,
 };
 
-use confab_protocol::{
-    ClientId, DialogChange, DialogId, Ev, MessageKind, MessageSend, Meta, ServerFrame, Topic,
-};
+use confab_protocol::{ClientId, DialogChange, DialogId, Ev, ServerFrame, Topic};
 use confab_sync::{
     Client, ClosedReason, DeliveryState, Effect, Event, Input, Moment, Settings, SocketId, Status,
 };
@@ -40,9 +39,6 @@ static BEGAN: LazyLock<Instant> = LazyLock::new(Instant::now);
 
 /// How long a person looks at **Reconnect** before they press it.
 const PRESSES_AFTER: Duration = Duration::from_secs(2);
-
-/// How many messages a person writes that are not stored yet, before they wait.
-const UNSENT_MAX: usize = 40;
 
 /// How many messages a page keeps; what is older is fetched again by who scrolls up.
 const PAGE_MAX: usize = 600;
@@ -352,44 +348,6 @@ impl Device {
         if now < before {
             self.is_wrong("back", format!("{dialog_id} from {} to {}", before.0, now.0));
         }
-    }
-
-    fn says(&mut self) {
-        if self.engine.outbox().count() >= UNSENT_MAX {
-            return;
-        }
-        let groups: Vec<_> =
-            self.joined.keys().filter(|dialog| dialog.as_str() != "lobby").collect();
-        let Some(dialog_id) = groups.get(self.dice.below(groups.len())) else { return };
-        let dialog_id = (*dialog_id).clone();
-        self.said += 1;
-        let content = format!("device{} {}", self.seat.number, self.said);
-        let client_id = format!("{:016x}-{}", self.dice.bits(), self.seat.number);
-        let client_id = ClientId::parse(client_id).expect("an id");
-        let said = (dialog_id.clone(), client_id.clone());
-        self.seat.ledger.open().said.entry(self.seat.number).or_default().push(said);
-        let (kind, meta) = (MessageKind::Text, Meta::default());
-        let send = MessageSend { dialog_id, client_id, content, kind, meta, reply_to: None };
-        self.tell(Input::Send(send));
-    }
-
-    /// Whether it has all that was in the log when the server came back, on a socket opened since.
-    fn looks_whether_it_is_level(&mut self) {
-        let Some((back, faults, was_ill)) = &self.behind else { return };
-        let is_greeted = self.greeted.is_some_and(|greeted| greeted > back.gone);
-        let has = |dialog: &DialogId| {
-            let log = back.log.get(dialog).copied().unwrap_or_default();
-            self.shown.pages.get(dialog).is_some_and(|page| page.ev >= log)
-        };
-        if !is_greeted || !self.joined.keys().all(has) {
-            return;
-        }
-        let road = self.seat.road.as_ref();
-        let was_disturbed =
-            *was_ill || road.is_some_and(|road| road.faults() != *faults || road.is_ill());
-        let level = Level { took: back.since.elapsed(), was_disturbed };
-        let _ = self.seat.level.send(level);
-        self.behind = None;
     }
 
     fn is_wrong(&self, count: &'static str, story: String) {

@@ -31,7 +31,7 @@ use crate::{
     light::{Connects, Light, Line, Noticed, Seat, straight},
     people::{Person, comes_in, group, says},
     server::{Failed, Recipe, Server},
-    table::{Table, Times, seconds},
+    table::{Table, Times},
 };
 
 /// People whose sockets these are.
