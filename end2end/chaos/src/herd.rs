@@ -31,7 +31,7 @@ const WAVE: usize = 250;
 /// How long all may take to be there in the beginning.
 const ENTERS_WITHIN: Duration = Duration::from_secs(120);
 /// How long a socket must have held for its next loss to be the first one (`Settings::steady_after`).
-const HOLDS: Duration = Duration::from_secs(6);
+const HOLDS: Duration = Duration::from_secs(3);
 /// What is said while they are away.
 const MISSED: usize = 20;
 /// How soon all are to be level again.

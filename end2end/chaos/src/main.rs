@@ -21,6 +21,10 @@ use clap::{Parser, ValueEnum};
 use server::Failed;
 use table::Table;
 use tempfile::TempDir;
+use tokio::signal::{
+    ctrl_c,
+    unix::{SignalKind, signal},
+};
 
 /// The released binary, killed and starved under real engines.
 #[derive(Parser)]
@@ -90,7 +94,7 @@ fn main() -> ExitCode {
         tokio::select! {
             biased;
             // What was started is dropped, and ends with that.
-            _ = tokio::signal::ctrl_c() => {
+            () = is_stopped() => {
                 eprintln!("chaos: stopped");
                 false
             }
@@ -98,6 +102,19 @@ fn main() -> ExitCode {
         }
     });
     if is_well { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+/// Somebody pressed ctrl-c, or sent SIGTERM.
+async fn is_stopped() {
+    match signal(SignalKind::terminate()) {
+        Ok(mut terminate) => {
+            tokio::select! {
+                _ = terminate.recv() => {}
+                _ = ctrl_c() => {}
+            }
+        }
+        Err(_) => drop(ctrl_c().await),
+    }
 }
 
 async fn plays(options: &Options) -> bool {

@@ -34,7 +34,7 @@ const DEVICES: usize = 6;
 /// How often each does.
 const PACE: Pace = (40, 120);
 /// How long all is well, and how long it is not.
-const WHILE: Duration = Duration::from_secs(3);
+const WHILE: Duration = Duration::from_secs(2);
 /// How soon it is to be known that the server is not ready, and that it is.
 const KNOWN_WITHIN: Duration = Duration::from_secs(5);
 /// How long it may take until what was refused is stored.
