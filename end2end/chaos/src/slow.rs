@@ -54,7 +54,7 @@ const SLOW: usize = 1024;
 /// How much longer a message may take to the others, unless the machine itself is less steady.
 const DEARER_MAX: f64 = 1.1;
 /// What it may cost the server.
-const MEMORY_MAX: u64 = 5 * (1 << 20) / 4;
+const MEMORY_MAX: i64 = 5 * (1 << 20) / 4;
 /// How soon it is level once it reads again.
 const LEVEL_WITHIN: Duration = Duration::from_secs(30);
 
@@ -63,7 +63,7 @@ struct Hall {
     people: Vec<Person>,
     /// That of the thousand, and that in which much is said.
     dialogs: [DialogId; 2],
-    _devices: JoinSet<()>,
+    devices: JoinSet<()>,
     notes: mpsc::UnboundedReceiver<Noticed>,
     _cuts: watch::Sender<u64>,
 }
@@ -151,8 +151,10 @@ fn told(table: &mut Table, without: &[Round], with: &[Round]) {
     table.tells("memory of each round with it, MiB", megabytes(with));
     // Memory grows a little all the while: what is held against it lies in the middle of its neighbours.
     let middle = without.windows(2).map(|pair| (pair[0].memory + pair[1].memory) / 2);
-    let mut grown: Vec<_> =
-        middle.zip(with).map(|(middle, now)| now.memory.saturating_sub(middle)).collect();
+    let mut grown: Vec<_> = middle
+        .zip(with)
+        .map(|(middle, now)| now.memory.cast_signed() - middle.cast_signed())
+        .collect();
     grown.sort_unstable();
     let typical = grown[(grown.len() - 1) / 2];
     table.holds(
@@ -175,7 +177,7 @@ impl Hall {
         let (tell, notes) = mpsc::unbounded_channel();
         let (cuts, cut) = watch::channel(0);
         let mut hall =
-            Self { server, people, dialogs, _devices: JoinSet::new(), notes, _cuts: cuts };
+            Self { server, people, dialogs, devices: JoinSet::new(), notes, _cuts: cuts };
         for number in 0..plan.listeners {
             let seat = Seat {
                 server: hall.server.address,
@@ -186,7 +188,7 @@ impl Hall {
                 notes: tell.clone(),
                 position: Arc::default(),
             };
-            hall._devices.spawn(Light::new(plan.seed, number, seat).live());
+            hall.devices.spawn(Light::new(plan.seed, number, seat).live());
         }
         let mut missing = plan.listeners;
         while missing > 0 {
