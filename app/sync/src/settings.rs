@@ -23,7 +23,8 @@ pub struct Settings {
     /// the tab became visible after a sleep.
     pub probe_patience: Duration,
     /// How long a socket must hold before the tries are counted anew. A server that accepts and
-    /// closes would otherwise be stormed.
+    /// closes would otherwise be stormed; but what breaks every few seconds is a bad line, and whoever
+    /// waits longer after each break is soon cut off from a server that is well.
     pub steady_after: Duration,
     /// How long to wait for an `ack` before the message is sent again, which is harmless.
     pub ack_patience: Duration,
@@ -47,7 +48,7 @@ impl Default for Settings {
             silence_max: Duration::from_secs(35),
             open_timeout: Duration::from_secs(10),
             probe_patience: Duration::from_secs(5),
-            steady_after: Duration::from_secs(5),
+            steady_after: Duration::from_secs(2),
             ack_patience: Duration::from_secs(5),
             gap_patience: Duration::from_millis(500),
             owner: None,

@@ -12,16 +12,15 @@ use confab_sync::{
     Client, DeliveryState, Effect, Event, Input, Kept, Moment, Post, Settings, SocketId, Was,
 };
 use tokio::{sync::mpsc, task::JoinHandle, time::sleep_until};
-
-use crate::{
+use witness::{
     dice::Dice,
     ledger::Ledger,
-    requests::{Answer, Asker},
+    requests::Answer,
     shown::{Shown, What},
-    socket::{self, Command},
-    time,
-    trace::Trace,
+    socket::{self, Command, Way},
 };
+
+use crate::{requests::Asker, time, trace::Trace};
 
 /// What comes to a device from elsewhere.
 pub enum Happening {
@@ -203,9 +202,12 @@ impl Device {
                 self.note(&format!("opens {socket:?}"));
                 let (commands, orders) = mpsc::unbounded_channel();
                 let (heard, asker) = (self.heard.clone(), self.seat.asker.clone());
-                let task = tokio::spawn(socket::run(socket, url, asker, orders, move |input| {
-                    let _ = heard.send(Happening::Socket(input));
-                }));
+                let way = Way { socket, url, cookie: asker.cookie.clone() };
+                let task = tokio::spawn(async move {
+                    let line = asker.network.connect(asker.road);
+                    let tell = |input| drop(heard.send(Happening::Socket(input)));
+                    socket::run(way, line, orders, tell).await;
+                });
                 if let Some((_, _, old)) = self.socket.replace((socket, commands, task)) {
                     old.abort();
                 }

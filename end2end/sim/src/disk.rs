@@ -12,7 +12,7 @@ use std::{
 
 use confab_server::ops::{Access, disk::Played};
 
-use crate::dice::Dice;
+use witness::dice::Dice;
 
 /// A disk.
 #[derive(Debug)]

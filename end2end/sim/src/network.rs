@@ -18,7 +18,9 @@ use tokio::{
     time::{Sleep, sleep},
 };
 
-use crate::{dice::Dice, time};
+use witness::dice::Dice;
+
+use crate::time;
 
 /// How much waits on a road before its writer must wait, as in a socket's buffer.
 const ROAD_BYTES: usize = 2 * 1024;

@@ -8,17 +8,16 @@ use confab_protocol::{
 };
 use tempfile::TempDir;
 use tokio::sync::mpsc::{self, UnboundedSender};
+use witness::{dice::Dice, ledger::Ledger};
 
 use crate::{
-    checker,
     device::{Device, Happening, Order, Report, Seat},
-    dice::Dice,
-    ledger::Ledger,
     machine::Machine,
     network::Network,
     requests::Asker,
     time::{self, Stage},
     trace::Trace,
+    verdict::judge,
     weather::Weather,
 };
 
@@ -77,7 +76,7 @@ pub fn play(seed: u64, is_told: bool) -> io::Result<Outcome> {
     world.machine.crash(false, &[])?;
     let book = world.ledger.open();
     wrong.extend(book.wrong.iter().cloned());
-    wrong.extend(checker::check(&world.machine.data(), &book));
+    wrong.extend(judge(&world.machine.data(), &book));
     Ok(Outcome { seed, trace: world.trace.hash(), acked: book.acked.len(), wrong })
 }
 

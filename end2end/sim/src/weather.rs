@@ -2,17 +2,16 @@
 
 use std::{io, time::Duration};
 
+use tokio::sync::mpsc::UnboundedSender;
+use witness::{dice::Dice, ledger::Ledger};
+
 use crate::{
-    checker,
     device::{Happening, Order},
-    dice::Dice,
-    ledger::Ledger,
     machine::Machine,
     network::Network,
     trace::Trace,
+    verdict,
 };
-
-use tokio::sync::mpsc::UnboundedSender;
 
 /// What is to be undone later.
 enum Mend {
@@ -139,7 +138,7 @@ impl Weather {
 
     fn starts(&mut self, now: Duration, machine: &mut Machine, restored: bool) -> io::Result<()> {
         if restored && machine.restore(now)? {
-            checker::keep_only(&machine.data(), &mut self.ledger.open())?;
+            verdict::keep_only(&machine.data(), &mut self.ledger.open())?;
         }
         machine.start(now);
         Ok(())

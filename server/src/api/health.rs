@@ -13,7 +13,7 @@ pub async fn alive() -> &'static str {
     "ok\n"
 }
 
-/// The server should get traffic: it is not stopping and its database answers.
+/// The server should get traffic: it is not stopping and its database can be written.
 pub async fn ready(State(api): State<Api>) -> Response {
     match api.0.health.ready().await {
         Ok(()) => "ready\n".into_response(),

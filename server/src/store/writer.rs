@@ -166,7 +166,14 @@ impl Write for Probe {
     type Done = ();
     type Refusal = Unavailable;
 
-    async fn commit(&self, _: &mut SqliteConnection, _: &Stamp) -> Outcome<(), Unavailable> {
+    /// Writes a page, or a full disk would not be seen: a commit of nothing succeeds on it. The number
+    /// is the application's, and nobody reads it; to set it writes its page even if it stays the same.
+    async fn commit(
+        &self,
+        connection: &mut SqliteConnection,
+        _: &Stamp,
+    ) -> Outcome<(), Unavailable> {
+        sqlx::query("PRAGMA user_version = 0").execute(connection).await?;
         Ok(((), Vec::new()))
     }
 }
@@ -377,6 +384,8 @@ mod tests {
             assert_eq!(appended.unwrap().message.seq.0, n as u64 + 4);
         }
         assert_eq!(commits(folder.path()) - opened, 4, "a hundred at once");
+        store.writer.probe().await.unwrap();
+        assert_eq!(commits(folder.path()) - opened, 5, "a probe writes, or it would prove nothing");
         committed.close();
         drop(store);
     }

@@ -38,14 +38,17 @@ fn files(folder: &Path, ending: &str) -> Vec<PathBuf> {
 // ---- crates ----
 
 /// Who may depend on whom, in code that ships.
-const CRATES: [(&str, &[&str]); 7] = [
+const CRATES: [(&str, &[&str]); 9] = [
     ("confab-protocol", &[]),
     ("confab-sync", &["confab-protocol"]),
     ("confab-app", &["confab-protocol", "confab-sync"]),
     ("frontend", &["confab-app", "confab-protocol", "confab-sync"]),
     ("server", &["confab-app", "confab-protocol"]),
-    // Stands above all: the real server and real engines in one process.
-    ("sim", &["confab-protocol", "confab-sync", "server"]),
+    // A device outside the browser, and what is held against the log.
+    ("witness", &["confab-protocol", "confab-sync"]),
+    // Stand above all: the real server and real engines in one process, and as processes.
+    ("sim", &["confab-protocol", "confab-sync", "server", "witness"]),
+    ("chaos", &["confab-protocol", "confab-sync", "witness"]),
     // Stands in for a crate of that name (docs/decisions/005); only Leptos asks for it.
     ("wasm-streams", &[]),
 ];

@@ -158,9 +158,9 @@ fn a_close_code_says_whether_and_when_we_come_back() {
 fn a_server_that_accepts_and_closes_is_not_stormed() {
     check(&[
         (&held(&[Closes(4008), Opens, Greets, Closes(4008)]), "1/5 in 500 by 4008"),
-        (&held(&[Loses, Waits(300), Opens, Greets, Waits(4_999), Loses]), "1/5 in 500 Lost"),
+        (&held(&[Loses, Waits(300), Opens, Greets, Waits(1_999), Loses]), "1/5 in 500 Lost"),
         (&held(&[Loses, Waits(300), Opens, Waits(9_000), Loses]), "1/5 in 500 Lost"),
-        (&held(&[Loses, Waits(300), Opens, Greets, Waits(5_000), Loses]), "0/5 in 300 Lost"),
+        (&held(&[Loses, Waits(300), Opens, Greets, Waits(2_000), Loses]), "0/5 in 300 Lost"),
         (&held(&[Bye(0), Closes(1001), Opens, Greets, Bye(0), Closes(1001)]), "1/5 in 500 by 1001"),
         (
             &held(&[Bye(0), Closes(1001), Opens, Greets, Bye(7_000), Closes(1001)]),

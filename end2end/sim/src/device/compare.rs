@@ -3,7 +3,7 @@
 use confab_protocol::rest::{DialogDetails, DialogList, MessagesPage};
 
 use super::{Device, fetching::path};
-use crate::shown::What;
+use witness::shown::What;
 
 impl Device {
     /// What differs between what is shown and a fresh fetch; what is not settled differs, too.

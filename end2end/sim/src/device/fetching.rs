@@ -10,7 +10,7 @@ use confab_sync::Input;
 use tokio::time::sleep;
 
 use super::{Device, Happening};
-use crate::{requests::Answer, shown::What};
+use witness::{requests::Answer, shown::What};
 
 /// How long one waits before asking again what could not be had.
 const AGAIN: Duration = Duration::from_secs(1);

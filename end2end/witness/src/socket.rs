@@ -1,19 +1,22 @@
-//! A device's WebSocket over the simulated network.
+//! A device's WebSocket, over any line.
+
+use std::io;
 
 use confab_sync::{Input, SocketId};
 use futures::{SinkExt, StreamExt};
-use hyper::header::{COOKIE, HeaderValue};
-use tokio::sync::mpsc;
+use tokio::{
+    io::{AsyncRead, AsyncWrite},
+    sync::mpsc,
+};
 use tokio_tungstenite::{
     client_async,
     tungstenite::{
         Message,
         client::IntoClientRequest,
+        http::{HeaderValue, header::COOKIE},
         protocol::{CloseFrame, frame::coding::CloseCode},
     },
 };
-
-use crate::requests::Asker;
 
 /// What the engine wants of its socket.
 pub enum Command {
@@ -23,18 +26,27 @@ pub enum Command {
     Close(u16),
 }
 
-/// Lives as long as the socket.
-pub async fn run(
-    socket: SocketId,
-    url: String,
-    asker: Asker,
+/// Where a socket goes, and as whom.
+pub struct Way {
+    /// The engine's name for it.
+    pub socket: SocketId,
+    /// The address.
+    pub url: String,
+    /// `name=value` of the session.
+    pub cookie: Option<String>,
+}
+
+/// Lives as long as the socket, which goes over the line that `connect` makes.
+pub async fn run<Line: AsyncRead + AsyncWrite + Unpin>(
+    Way { socket, url, cookie }: Way,
+    connect: impl Future<Output = io::Result<Line>>,
     mut commands: mpsc::UnboundedReceiver<Command>,
     tell: impl Fn(Input),
 ) {
     let lost = || Input::Closed { socket, code: 1006, reason: String::new(), clean: false };
-    let Ok(end) = asker.network.connect(asker.road).await else { return tell(lost()) };
+    let Ok(end) = connect.await else { return tell(lost()) };
     let Ok(mut request) = url.into_client_request() else { return tell(Input::Failed(socket)) };
-    if let Some(cookie) = &asker.cookie
+    if let Some(cookie) = &cookie
         && let Ok(cookie) = HeaderValue::from_str(cookie)
     {
         request.headers_mut().insert(COOKIE, cookie);

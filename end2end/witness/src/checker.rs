@@ -2,12 +2,10 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    io,
     path::Path,
 };
 
 use confab_protocol::{ClientId, DialogId, Ev, MessageId, Seq, UserId};
-use confab_server::store::{database_in, examine};
 use sqlx::{
     ConnectOptions, Row, SqliteConnection,
     sqlite::{SqliteConnectOptions, SqliteRow},
@@ -16,7 +14,7 @@ use sqlx::{
 use crate::ledger::Book;
 
 /// What is wrong: the count's name, and the story.
-type Wrong = Vec<(&'static str, String)>;
+pub type Wrong = Vec<(&'static str, String)>;
 
 /// The log as it is on the disk.
 struct Log {
@@ -40,50 +38,31 @@ struct Stored {
     content: String,
 }
 
-/// Holds what was seen against the database in a folder.
-pub fn check(data: &Path, book: &Book) -> Wrong {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    let log = runtime.map_err(sqlx::Error::Io).and_then(|runtime| {
-        runtime.block_on(async { Ok((Log::read(data).await?, examined(data).await)) })
-    });
-    match log {
-        Ok((log, mut wrong)) => {
-            wrong.extend(log.check(book));
-            wrong
-        }
-        Err(why) => vec![("unreadable", why.to_string())],
-    }
-}
-
-/// Of what was seen before the backup took its place, keeps what the database in a folder holds.
+/// Holds what was seen against the database in a file.
 ///
 /// # Errors
 ///
-/// When it cannot be read.
-pub fn keep_only(data: &Path, book: &mut Book) -> io::Result<()> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let log = runtime.block_on(Log::read(data)).map_err(io::Error::other)?;
+/// When the database cannot be read.
+pub async fn check(database: &Path, book: &Book) -> Result<Wrong, sqlx::Error> {
+    Ok(Log::read(database).await?.check(book))
+}
+
+/// Of what was seen before a backup took its place, keeps what the database in a file holds.
+///
+/// # Errors
+///
+/// When the database cannot be read.
+pub async fn keep_only(database: &Path, book: &mut Book) -> Result<(), sqlx::Error> {
+    let log = Log::read(database).await?;
     book.keep_only(|dialog, seq, id| {
         log.messages.get(&(dialog.clone(), seq)).is_some_and(|stored| stored.id == *id)
     });
     Ok(())
 }
 
-/// Everything that the server's own doctor finds.
-async fn examined(data: &Path) -> Wrong {
-    match examine(&database_in(data)).await {
-        Ok(diagnosis) => {
-            let ill = diagnosis.0.into_iter().filter(|finding| !finding.is_sound());
-            ill.map(|finding| ("unsound", format!("{finding:?}"))).collect()
-        }
-        Err(why) => vec![("unsound", why.to_string())],
-    }
-}
-
 impl Log {
-    async fn read(data: &Path) -> Result<Self, sqlx::Error> {
-        let mut connection =
-            SqliteConnectOptions::new().filename(data.join("confab.db")).connect().await?;
+    async fn read(database: &Path) -> Result<Self, sqlx::Error> {
+        let mut connection = SqliteConnectOptions::new().filename(database).connect().await?;
         let messages = rows(
             &mut connection,
             "SELECT dialog, seq, id, author, client_id, content FROM messages",

@@ -1,0 +1,368 @@
+//! A device in real time: the real engine over a real socket, a person at it who writes.
+
+mod compare;
+mod fetching;
+mod person;
+
+use std::{
+    collections::BTreeMap,
+    net::SocketAddr,
+    sync::{Arc, LazyLock},
+    time::Duration,
+};
+
+use confab_protocol::{ClientId, DialogChange, DialogId, Ev, ServerFrame, Topic};
+use confab_sync::{
+    Client, ClosedReason, DeliveryState, Effect, Event, Input, Moment, Settings, SocketId, Status,
+};
+use tokio::{
+    sync::{mpsc, oneshot},
+    task::JoinHandle,
+    time::{Instant, sleep_until},
+};
+use witness::{
+    dice::Dice,
+    ledger::Ledger,
+    requests::Answer,
+    shown::{Shown, What},
+    socket::{self, Command, Way},
+};
+
+use crate::{
+    counts::Counts,
+    people::{Person, line},
+    proxy::Road,
+};
+
+/// When the clock of all engines began.
+static BEGAN: LazyLock<Instant> = LazyLock::new(Instant::now);
+
+/// How long a person looks at **Reconnect** before they press it.
+const PRESSES_AFTER: Duration = Duration::from_secs(2);
+
+/// How many messages a page keeps; what is older is fetched again by who scrolls up.
+const PAGE_MAX: usize = 600;
+
+/// What comes to a device from elsewhere.
+pub enum Happening {
+    /// A socket says something.
+    Socket(Input),
+    /// What was asked for.
+    Answer(What, Answer),
+    /// The scenario wants something.
+    Order(Order),
+}
+
+/// What a scenario wants of a device.
+pub enum Order {
+    /// The person writes, every so often; or no more.
+    Write(Option<Pace>),
+    /// The server is back: when is this device level with its log?
+    Returned(Return),
+    /// The browser believes that the network is back.
+    Online,
+    /// Compare what is shown with a fresh fetch, by this way; nothing is wrong if nothing differs.
+    Compare(SocketAddr, oneshot::Sender<Option<String>>),
+}
+
+/// Between so many and so many milliseconds.
+pub type Pace = (u64, u64);
+
+/// A server that is back.
+#[derive(Clone)]
+pub struct Return {
+    /// Since when the one before was gone.
+    pub gone: Instant,
+    /// Since when it listens.
+    pub since: Instant,
+    /// How far its log was then.
+    pub log: Arc<BTreeMap<DialogId, Ev>>,
+}
+
+/// A device that is level again with the log that it came back to.
+#[derive(Clone, Copy, Debug)]
+pub struct Level {
+    /// How long after the server listened.
+    pub took: Duration,
+    /// Whether its line had a fault meanwhile.
+    pub was_disturbed: bool,
+}
+
+/// Who sits where.
+#[derive(Clone)]
+pub struct Seat {
+    /// Number of the device.
+    pub number: usize,
+    /// Whose it is.
+    pub person: Person,
+    /// Where it knocks.
+    pub address: SocketAddr,
+    /// The road it takes, if there is one with faults.
+    pub road: Option<Arc<Road>>,
+    /// Where what is seen is written.
+    pub ledger: Ledger,
+    /// What is counted.
+    pub counts: Arc<Counts>,
+    /// Who is told that it is level.
+    pub level: mpsc::UnboundedSender<Level>,
+}
+
+/// A device.
+pub struct Device {
+    seat: Seat,
+    dice: Dice,
+    engine: Client,
+    shown: Shown,
+    /// Dialogs it has joined, and how far each was ever shown.
+    joined: BTreeMap<DialogId, Ev>,
+    socket: Option<(SocketId, mpsc::UnboundedSender<Command>, JoinHandle<()>)>,
+    happenings: mpsc::UnboundedReceiver<Happening>,
+    heard: mpsc::UnboundedSender<Happening>,
+    pace: Option<Pace>,
+    said: u64,
+    /// Since when `connected` was heard on the socket that is open.
+    greeted: Option<Instant>,
+    /// A return after which it is not level yet, and the faults of its road until then.
+    behind: Option<(Return, u64, bool)>,
+    /// When the person presses **Reconnect**.
+    presses: Option<Instant>,
+}
+
+impl Device {
+    /// A device, and how it is reached.
+    pub fn new(seed: u64, seat: Seat) -> (Self, mpsc::UnboundedSender<Happening>) {
+        let (heard, happenings) = mpsc::unbounded_channel();
+        let settings = Settings { owner: Some(seat.person.id.clone()), ..Settings::default() };
+        let url = format!("ws://{}/ws?topics=presence,system,dialogs,typing", seat.address);
+        let device = Self {
+            dice: Dice::new(seed, ("device", seat.number)),
+            engine: Client::new(settings, url, Vec::<Topic>::new()),
+            shown: Shown::default(),
+            joined: BTreeMap::new(),
+            socket: None,
+            happenings,
+            heard: heard.clone(),
+            pace: None,
+            said: 0,
+            greeted: None,
+            behind: None,
+            presses: None,
+            seat,
+        };
+        (device, heard)
+    }
+
+    /// Lives until it is dropped.
+    pub async fn live(mut self) {
+        self.tell(Input::Start);
+        self.fetch(What::List);
+        let mut next_deed = Instant::now();
+        loop {
+            let far = Instant::now() + Duration::from_secs(3600);
+            let due = self.engine.poll_timeout().map_or(far, instant);
+            tokio::select! {
+                biased;
+                happening = self.happenings.recv() => match happening {
+                    Some(happening) => self.happens(happening).await,
+                    None => return,
+                },
+                () = sleep_until(due) => {
+                    let random = self.dice.fraction();
+                    self.engine.handle_timeout(moment(), random);
+                    self.drain();
+                }
+                () = sleep_until(self.presses.unwrap_or(far)) => {
+                    self.presses = None;
+                    self.tell(Input::Reconnect);
+                }
+                () = sleep_until(next_deed), if self.pace.is_some() => {
+                    let (least, most) = self.pace.unwrap_or((1_000, 1_000));
+                    next_deed = Instant::now() + self.dice.between(least, most);
+                    self.says();
+                }
+            }
+            self.looks_whether_it_is_level();
+        }
+    }
+
+    fn tell(&mut self, input: Input) {
+        let random = self.dice.fraction();
+        self.engine.handle(input, moment(), random);
+        self.drain();
+    }
+
+    async fn happens(&mut self, happening: Happening) {
+        match happening {
+            Happening::Socket(input) => {
+                if let Input::Closed { code, .. } = &input {
+                    self.seat.counts.closed(*code);
+                }
+                self.tell(input);
+            }
+            Happening::Answer(what, answer) => self.answered(what, &answer),
+            Happening::Order(Order::Write(pace)) => self.pace = pace,
+            Happening::Order(Order::Online) => self.tell(Input::Online),
+            Happening::Order(Order::Returned(back)) => {
+                if self.behind.is_some() {
+                    self.seat.counts.overtaken.add(1);
+                }
+                let road = self.seat.road.as_ref();
+                let (faults, is_ill) =
+                    road.map_or((0, false), |road| (road.faults(), road.is_ill()));
+                self.behind = Some((back, faults, is_ill));
+            }
+            Happening::Order(Order::Compare(server, report)) => {
+                let _ = report.send(self.compare(server).await);
+            }
+        }
+    }
+
+    fn drain(&mut self) {
+        loop {
+            if let Some(effect) = self.engine.poll_effect() {
+                self.carry_out(effect);
+            } else if let Some(event) = self.engine.poll_event() {
+                self.hears(event);
+            } else {
+                return;
+            }
+        }
+    }
+
+    fn carry_out(&mut self, effect: Effect) {
+        match effect {
+            Effect::Open { socket, url } => {
+                let (commands, orders) = mpsc::unbounded_channel();
+                let (heard, address) = (self.heard.clone(), self.seat.address);
+                let way = Way { socket, url, cookie: Some(self.seat.person.cookie.clone()) };
+                let task = tokio::spawn(async move {
+                    let tell = |input| drop(heard.send(Happening::Socket(input)));
+                    socket::run(way, line(address), orders, tell).await;
+                });
+                if let Some((_, _, old)) = self.socket.replace((socket, commands, task)) {
+                    old.abort();
+                }
+            }
+            Effect::Send { socket, text } => {
+                if let Some((open, commands, _)) = &self.socket
+                    && *open == socket
+                {
+                    let _ = commands.send(Command::Send(text));
+                }
+            }
+            Effect::Close { socket, code, .. } => {
+                if let Some((_, commands, _)) = self.socket.take_if(|(open, ..)| *open == socket) {
+                    let _ = commands.send(Command::Close(code));
+                }
+            }
+        }
+    }
+
+    fn hears(&mut self, event: Event) {
+        let you = self.seat.person.id.clone();
+        match event {
+            Event::Status(status) => self.is(&status),
+            Event::Frame(frame) => {
+                if matches!(frame, ServerFrame::Connected(_)) {
+                    self.greeted = Some(Instant::now());
+                    self.fetch(What::List);
+                }
+                for what in self.shown.frame(&frame, &you) {
+                    self.fetch(what);
+                }
+            }
+            Event::Dialog { dialog_id, event } => {
+                let heard = (you.clone(), dialog_id.clone(), event.ev);
+                self.seat.ledger.open().heard.insert(heard);
+                let (keeps_pace, lost) = self.shown.told(&dialog_id, &event, &you);
+                if !keeps_pace {
+                    self.is_wrong("gap", format!("the page of {dialog_id} at {}", event.ev.0));
+                }
+                lost.into_iter().for_each(|what| self.fetch(what));
+                if let DialogChange::MessageNew(message) = &event.change {
+                    let shown = (dialog_id.clone(), message.seq, message.message_id.clone());
+                    self.seat.ledger.open().shown.insert(shown);
+                    self.tell(Input::Delivered { dialog_id: dialog_id.clone(), seq: message.seq });
+                }
+                self.goes_on(&dialog_id);
+            }
+            Event::DialogReset { dialog_id, .. } => {
+                self.seat.counts.resets.add(1);
+                self.shown.forgets(&dialog_id);
+                self.fetch(What::Messages(dialog_id));
+            }
+            Event::DialogDenied { dialog_id } => {
+                self.is_wrong("denied", format!("{dialog_id}"));
+            }
+            Event::Outbox(delivery) => self.delivers(delivery.client_id, delivery.state),
+            Event::DialogCaughtUp { .. } | Event::Typing { .. } | Event::RoundTrip(_) => {}
+            Event::Unreadable(text) => self.is_wrong("unreadable", text),
+        }
+    }
+
+    fn is(&mut self, status: &Status) {
+        if *status != Status::Open {
+            self.greeted = None;
+        }
+        if let Status::Closed { reason, error } = status {
+            match reason {
+                ClosedReason::GaveUp => {
+                    self.seat.counts.gave_up.add(1);
+                    self.presses = Some(Instant::now() + PRESSES_AFTER);
+                }
+                ClosedReason::SentAway => self.is_wrong("sent away", format!("{error:?}")),
+                _ => {}
+            }
+        }
+    }
+
+    fn delivers(&mut self, client_id: ClientId, state: DeliveryState) {
+        let you = self.seat.person.id.clone();
+        match state {
+            DeliveryState::Stored(message) => {
+                let place = (message.dialog_id.clone(), message.message_id.clone(), message.seq);
+                self.shown.stored(&message, &you);
+                if self.seat.ledger.open().acked.insert(client_id, place).is_none() {
+                    self.seat.counts.acked.add(1);
+                }
+            }
+            DeliveryState::Failed { code, .. } => {
+                self.is_wrong("refused", format!("{client_id}: {code:?}"));
+                self.tell(Input::Discard { client_id });
+            }
+            DeliveryState::Waiting { code } => self.seat.counts.refused(&code),
+            DeliveryState::Unconfirmed => self.seat.counts.unconfirmed.add(1),
+            DeliveryState::Queued | DeliveryState::InFlight => {}
+        }
+    }
+
+    /// A view never goes back; and a page does not grow for ever.
+    fn goes_on(&mut self, dialog_id: &DialogId) {
+        let Some(page) = self.shown.pages.get_mut(dialog_id) else { return };
+        if page.messages.len() > PAGE_MAX {
+            page.messages.drain(..PAGE_MAX / 2);
+            page.has_more = true;
+        }
+        let now = page.ev;
+        let before = self.joined.insert(dialog_id.clone(), now).unwrap_or_default();
+        if now < before {
+            self.is_wrong("back", format!("{dialog_id} from {} to {}", before.0, now.0));
+        }
+    }
+
+    fn is_wrong(&self, count: &'static str, story: String) {
+        let story = format!("device{}: {story}", self.seat.number);
+        self.seat.ledger.open().wrong.push((count, story));
+    }
+}
+
+/// The engines' clock, now.
+pub fn moment() -> Moment {
+    Moment(BEGAN.elapsed().as_millis() as u64)
+}
+
+/// When the engines' clock shows this.
+pub fn instant(moment: Moment) -> Instant {
+    // One more: a timer that fires within the same millisecond would fire again and again.
+    *BEGAN + Duration::from_millis(moment.0.saturating_add(1).min(1 << 40))
+}
