@@ -22,6 +22,7 @@ mod greeting;
 mod handshake;
 mod harness;
 mod house;
+mod http2;
 mod live;
 mod names;
 mod operator;
