@@ -13,6 +13,7 @@ mod bad_wishes;
 mod bad_words;
 mod bugs;
 mod closing;
+mod conformance;
 mod crowd;
 mod demo;
 mod entering;
