@@ -38,12 +38,14 @@ fn files(folder: &Path, ending: &str) -> Vec<PathBuf> {
 // ---- crates ----
 
 /// Who may depend on whom, in code that ships.
-const CRATES: [(&str, &[&str]); 7] = [
+const CRATES: [(&str, &[&str]); 8] = [
     ("confab-protocol", &[]),
     ("confab-sync", &["confab-protocol"]),
     ("confab-app", &["confab-protocol", "confab-sync"]),
     ("frontend", &["confab-app", "confab-protocol", "confab-sync"]),
     ("server", &["confab-app", "confab-protocol"]),
+    // Stands beside the server: what strangers may write, thrown at who reads it.
+    ("fuzz", &["confab-app", "confab-protocol", "confab-sync"]),
     // Stands above all: the real server and real engines in one process.
     ("sim", &["confab-protocol", "confab-sync", "server"]),
     // Stands in for a crate of that name (docs/decisions/005); only Leptos asks for it.
