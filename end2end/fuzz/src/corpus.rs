@@ -1,6 +1,9 @@
-//! The inputs that are kept: a text file for each target with one input a line, so that there are a
-//! few files instead of thousands, and a change of them can be read. What is not printed as it is, and
-//! the backslash itself, stands as `\xNN`.
+//! The inputs that are kept: text files for each target with one input a line, so that there are a few
+//! files instead of thousands, and a change of them can be read. What is not printed as it is, and the
+//! backslash itself, stands as `\xNN`.
+//!
+//! In `seeds/` lie those that people have written, which stay. In `corpus/` lie those that were found,
+//! as few as lead everywhere: each time they are found anew.
 
 use std::{
     fs, io,
@@ -9,9 +12,8 @@ use std::{
 
 use crate::Target;
 
-/// Where they lie.
-fn path(target: Target) -> PathBuf {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus");
+fn path(folder: &str, target: Target) -> PathBuf {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
     folder.join(target.name).with_extension("txt")
 }
 
@@ -19,22 +21,29 @@ fn path(target: Target) -> PathBuf {
 ///
 /// # Errors
 ///
-/// The file is missing, or is not what [`write`] writes.
+/// A file is missing, or is not what [`write`] writes.
 pub fn read(target: Target) -> io::Result<Vec<Vec<u8>>> {
-    let text = fs::read_to_string(path(target))?;
-    let inputs = text.lines().map(input).collect::<Option<_>>();
-    inputs.ok_or_else(|| io::ErrorKind::InvalidData.into())
+    let mut inputs = inputs(&path("seeds", target))?;
+    inputs.extend(self::inputs(&path("corpus", target))?);
+    Ok(inputs)
 }
 
-/// Keeps these and no others, in order.
+/// Keeps these and no others as found, in order.
 ///
 /// # Errors
 ///
-/// The file cannot be written.
-pub fn write(target: Target, mut inputs: Vec<Vec<u8>>) -> io::Result<()> {
-    inputs.sort();
-    let lines: String = inputs.iter().map(|input| line(input) + "\n").collect();
-    fs::write(path(target), lines)
+/// The seeds cannot be read, or the file cannot be written.
+pub fn write(target: Target, mut found: Vec<Vec<u8>>) -> io::Result<()> {
+    let seeds = inputs(&path("seeds", target))?;
+    found.retain(|input| !seeds.contains(input));
+    found.sort();
+    let lines: String = found.iter().map(|input| line(input) + "\n").collect();
+    fs::write(path("corpus", target), lines)
+}
+
+fn inputs(path: &Path) -> io::Result<Vec<Vec<u8>>> {
+    let inputs = fs::read_to_string(path)?.lines().map(input).collect::<Option<_>>();
+    inputs.ok_or_else(|| io::ErrorKind::InvalidData.into())
 }
 
 fn line(input: &[u8]) -> String {

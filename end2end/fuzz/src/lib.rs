@@ -3,7 +3,7 @@
 //! A [`Target`] takes any bytes at all and asserts what must hold of them: not only that nothing
 //! panics, but that what was read can be written and read again, that no word is lost on its way to
 //! the screen, that a log is told once and in order. libFuzzer looks for bytes that lead where none
-//! have led before; those it found lie in `corpus/` ([`corpus`]) and are played again by every `bin/test`
+//! have led before; those it found ([`corpus`]) are played again by every `bin/test`
 //! (`tests/corpus.rs`).
 //!
 //! Nobody may be kept waiting either: [`TOO_LONG`] for an input of [`BYTES_MAX`].
