@@ -87,14 +87,18 @@ impl Frame {
     }
 }
 
-/// A message in fragments of so many bytes; as Autobahn has it, an empty one closes a message that
-/// they divide without rest.
+/// A message in fragments of so many bytes. As Autobahn has it, one that fits into a fragment is none,
+/// and an empty one ends a message that they divide without rest.
 pub fn fragments(opcode: u8, payload: &[u8], size: usize) -> Vec<Frame> {
-    let mut frames: Vec<_> = payload.chunks(size).map(|piece| part(CONTINUE, piece)).collect();
-    if let Some(first) = frames.first_mut() {
-        first.first |= opcode;
+    if payload.len() <= size {
+        return vec![whole(opcode, payload)];
     }
-    if let Some(last) = frames.last_mut() {
+    let mut frames: Vec<_> = payload.chunks(size).map(|piece| part(CONTINUE, piece)).collect();
+    if payload.len().is_multiple_of(size) {
+        frames.push(part(CONTINUE, ""));
+    }
+    if let [first, .., last] = &mut frames[..] {
+        first.first |= opcode;
         last.first |= FIN;
     }
     frames

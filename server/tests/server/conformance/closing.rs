@@ -26,7 +26,6 @@ pub fn cases(limit: usize) -> Vec<Case> {
         });
         codes.collect()
     };
-    // Autobahn sends some reason with a good code; here it is looked at below.
     cases.extend(coded(7, &GOOD, &|code| Ends::Echoed(Some(code))));
     cases.extend(coded(9, &BAD, &|_| Ends::Echoed(Some(1002))));
     cases.extend(coded(13, &BEYOND, &|_| Ends::Echoed(Some(1002))));
