@@ -8,7 +8,7 @@
 //!
 //! The first bytes say whether HTTP/1 or HTTP/2 is spoken (a proxy knows beforehand that it may, RFC
 //! 9113 §3.3). Everything above finds both alike; what one client may hold by HTTP/2 is bounded here
-//! (docs/decisions/011-http-2.md).
+//! (docs/decisions/012-http-2.md).
 
 use std::{
     convert::Infallible,
