@@ -19,7 +19,7 @@ mod data;
 mod dom;
 pub mod live;
 mod local;
-mod markup;
+pub mod markup;
 mod names;
 mod pages;
 mod session;

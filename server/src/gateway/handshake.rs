@@ -8,7 +8,9 @@ use axum::{
     extract::{
         Extension, FromRequestParts, Query, State, WebSocketUpgrade, rejection::QueryRejection,
     },
-    http::{HeaderMap, HeaderValue, StatusCode, header, request::Parts as RequestParts},
+    http::{
+        HeaderMap, HeaderValue, Method, StatusCode, Version, header, request::Parts as RequestParts,
+    },
     response::{IntoResponse, Response},
 };
 use base64::{Engine, prelude::BASE64_STANDARD};
@@ -21,7 +23,7 @@ use super::{Gateway, connection, inbound::TOPICS_MAX};
 use crate::{
     auth::{Asks, Identity, OriginNotAllowed},
     hub::Unavailable,
-    ops::{listener::Peer, registry::Visitor},
+    ops::{listener::Peer, registry::Visitor, requests::UnderWay},
 };
 
 /// The demo closes a socket after 1 s at the earliest and an hour at the latest.
@@ -31,7 +33,7 @@ const CLOSE_AFTER_SECONDS: std::ops::RangeInclusive<u64> = 1..=3600;
 #[derive(Debug, Error)]
 enum Refused {
     #[error(
-        "this is a WebSocket address: ask with Upgrade: websocket, version 13 and a key of 16 bytes in base64"
+        "this is a WebSocket address: ask with Upgrade: websocket, version 13 and a key of 16 bytes in base64; by HTTP/2 with CONNECT, :protocol websocket and version 13"
     )]
     NotAHandshake,
     #[error(transparent)]
@@ -109,7 +111,7 @@ pub(super) struct Opening {
     pub close_after: Option<Duration>,
 }
 
-/// `GET /ws`.
+/// `GET /ws`; by HTTP/2 `CONNECT /ws` (RFC 8441).
 pub(super) async fn upgrade(
     State(gateway): State<Gateway>,
     Extension(Peer(peer)): Extension<Peer>,
@@ -120,6 +122,7 @@ pub(super) async fn upgrade(
     // in before the end begins is also said goodbye to.
     let held = gateway.0.shutdown.hold();
     let (mut head, _body) = request.into_parts();
+    let under_way = head.extensions.remove::<UnderWay>();
     let wishes = wishes.map_err(|error| Refused::Query(error.body_text()));
     let opening = match wishes {
         Ok(Query(wishes)) => gateway.opening(&head, wishes, peer.ip()).await,
@@ -150,7 +153,7 @@ pub(super) async fn upgrade(
         .on_failed_upgrade(|error| debug!(%error, "upgrade failed"))
         .on_upgrade(async move |socket| {
             connection::run(place, socket, close_after).await;
-            drop(held);
+            drop((held, under_way));
         })
 }
 
@@ -167,7 +170,7 @@ impl Gateway {
             return Err(Refused::Stopping { after });
         }
         let headers = &head.headers;
-        if !has_key(headers) {
+        if !is_handshake(head) {
             return Err(Refused::NotAHandshake);
         }
         let origin = headers.get(header::ORIGIN);
@@ -196,6 +199,14 @@ impl Gateway {
         let session = identity.session();
         let visitor = Visitor { address, user_agent, user, session };
         Ok(Opening { visitor, identity, topics, unknown_topics, close_after })
+    }
+}
+
+/// Whether a socket is asked for at all. The rest is looked at by axum.
+fn is_handshake(head: &RequestParts) -> bool {
+    match head.version {
+        Version::HTTP_2 => head.method == Method::CONNECT,
+        _ => has_key(&head.headers),
     }
 }
 

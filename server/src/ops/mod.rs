@@ -16,6 +16,7 @@ pub mod outside;
 pub mod random;
 pub mod rate;
 pub mod registry;
+pub mod requests;
 pub mod shutdown;
 pub mod sweep;
 

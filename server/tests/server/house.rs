@@ -38,7 +38,7 @@ fn files(folder: &Path, ending: &str) -> Vec<PathBuf> {
 // ---- crates ----
 
 /// Who may depend on whom, in code that ships.
-const CRATES: [(&str, &[&str]); 9] = [
+const CRATES: [(&str, &[&str]); 10] = [
     ("confab-protocol", &[]),
     ("confab-sync", &["confab-protocol"]),
     ("confab-app", &["confab-protocol", "confab-sync"]),
@@ -49,6 +49,8 @@ const CRATES: [(&str, &[&str]); 9] = [
     // Stand above all: the real server and real engines in one process, and as processes.
     ("sim", &["confab-protocol", "confab-sync", "server", "witness"]),
     ("chaos", &["confab-protocol", "confab-sync", "witness"]),
+    // Stands beside the server: what strangers may write, thrown at who reads it.
+    ("fuzz", &["confab-app", "confab-protocol", "confab-sync"]),
     // Stands in for a crate of that name (docs/decisions/005); only Leptos asks for it.
     ("wasm-streams", &[]),
 ];

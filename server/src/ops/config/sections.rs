@@ -234,7 +234,7 @@ settings! {
         trusted_proxies: Vec<IpAddr> = vec![[127, 0, 0, 1].into(), std::net::Ipv6Addr::LOCALHOST.into()], "", |_| true;
         /// Whether browsers come by https through a proxy: cookies become Secure.
         behind_tls: bool = false, "", |_| true;
-        /// How long the head of a request may take.
+        /// How long the head of a request may take, and a connection may ask for nothing.
         header_read_timeout: Duration = s(10), ", 100ms to 1h", |t| (ms(100)..=HOUR).contains(t);
         /// Largest head of a request, in bytes.
         header_bytes_max: usize = 32 * 1024, ", 8192 to 1048576", |n| (8192..=1_048_576).contains(n);

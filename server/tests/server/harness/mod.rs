@@ -11,6 +11,7 @@ mod builder;
 mod client;
 mod dial;
 mod http;
+pub mod http2;
 mod person;
 mod program;
 mod raw;
