@@ -182,13 +182,10 @@ impl Machine {
         let old = self.data();
         self.life += 1;
         let new = self.data();
-        fs::create_dir_all(&new)?;
-        for entry in fs::read_dir(&old)? {
-            let entry = entry?;
-            // What is shared between processes of one life is not on the disk.
-            let name = entry.file_name();
-            if !name.to_string_lossy().ends_with("-shm") {
-                fs::copy(entry.path(), new.join(&name))?;
+        // Whoever failed to start may still be closing its files, and takes the log away at the end.
+        while let Err(why) = copy_files(&old, &new) {
+            if why.kind() != io::ErrorKind::NotFound {
+                return Err(why);
             }
         }
         // A write was under way, and of it the disk has some pages.
@@ -214,6 +211,19 @@ impl Machine {
             self.start(until);
         }
     }
+}
+
+fn copy_files(from: &Path, to: &Path) -> io::Result<()> {
+    let _ = fs::remove_dir_all(to);
+    fs::create_dir_all(to)?;
+    let names = fs::read_dir(from)?.map(|entry| Ok(entry?.file_name()));
+    for name in names.collect::<io::Result<Vec<_>>>()? {
+        // What is shared between processes of one life is not on the disk.
+        if !name.to_string_lossy().ends_with("-shm") {
+            fs::copy(from.join(&name), to.join(&name))?;
+        }
+    }
+    Ok(())
 }
 
 /// What is done while everything else stands still.

@@ -262,7 +262,7 @@ settings! {
         /// Sockets that are told at once what they missed; the others wait in line.
         catch_ups_max: usize = 64, ", 1 to 65536", |n| (1..=65_536).contains(n);
         /// How long a socket waits in that line before 1013.
-        catch_up_patience: Duration = s(1), ", at most 1m", |t| *t <= s(60);
+        catch_up_patience: Duration = s(10), ", at most 1m", |t| *t <= s(60);
         /// Bad frames in a row before 1008.
         bad_frames_max: u32 = 10, ", 1 to 1000", |n| (1..=1000).contains(n);
         /// Sockets one person may hold.
