@@ -51,6 +51,8 @@ struct Road {
 
 #[derive(Default)]
 struct Pipe {
+    /// From the server to the device.
+    is_back: bool,
     /// What is under way, and when it arrives.
     chunks: VecDeque<(Duration, Vec<u8>)>,
     bytes: usize,
@@ -92,11 +94,24 @@ impl Network {
     }
 
     /// The server is down: who knocks is refused. If it goes silently, nobody who is connected is
-    /// told.
+    /// told; else all are, road by road. (A runtime drops its tasks in an order that depends on what
+    /// else the process does, so what they drop says nothing.)
     pub fn close(&self, silently: bool) {
         let mut roads = lock(&self.0);
         roads.door = None;
-        roads.is_silent = silently;
+        roads.is_silent = true;
+        let told = roads.roads.iter_mut().filter(|_| !silently);
+        for Road { delay, dice, pipes, .. } in told {
+            for pipe in pipes {
+                let mut pipe = lock(pipe);
+                if pipe.is_back && pipe.ended.is_none() {
+                    let arrives = time::now() + *delay + dice.between(0, 5);
+                    pipe.ended = Some(arrives.max(pipe.last));
+                }
+                pipe.is_cut |= !pipe.is_back;
+                pipe.wake();
+            }
+        }
     }
 
     /// What was dropped has been dropped.
@@ -153,7 +168,8 @@ impl Network {
         };
         sleep(delay).await;
         let mut roads = lock(&self.0);
-        let (there, back) = <(Arc<Mutex<Pipe>>, Arc<Mutex<Pipe>>)>::default();
+        let pipe = |is_back| Arc::new(Mutex::new(Pipe { is_back, ..Pipe::default() }));
+        let (there, back) = (pipe(false), pipe(true));
         let address = SocketAddr::from((Ipv4Addr::new(10, 0, 0, road as u8 + 1), 40_000));
         let end = |incoming: &Arc<_>, outgoing: &Arc<_>| End {
             network: self.clone(),

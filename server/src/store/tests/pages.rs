@@ -95,7 +95,7 @@ async fn what_was_missed_is_told_whole_or_not_at_all() {
 async fn who_comes_back_is_told_of_all_their_dialogs_as_much_as_fits() {
     let rig = Rig::new().await;
     let (anna, lobby) = (rig.account("anna").await, DialogId::lobby());
-    let tea = rig.group(&anna, &[]).await;
+    let tea = rig.group(&anna, &[&rig.account("bob").await]).await;
     rig.says(&anna, &lobby, "one").await;
     for _ in 0..4 {
         rig.says(&anna, &tea, &"😀".repeat(10_000)).await;
