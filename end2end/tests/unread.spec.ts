@@ -97,6 +97,21 @@ test("the link to the latest message leads there, and all is read", async ({ ali
   await expect(again.page.getByTestId("new-divider")).toHaveCount(0);
 });
 
+// A row under the mouse stands above its neighbours, and must not stand above the link.
+test("the link to the latest message can be pressed by a mouse that comes over the messages", async ({ alice, bob }) => {
+  const dialog = await fortyUnread(alice, bob);
+  const tab = await alice.opens(`/d/${dialog}`);
+  await tab.isConnected();
+  await beginsAtTheFirstUnread(tab);
+  const link = (await tab.page.getByTestId("new-messages").boundingBox())!;
+  const [x, y] = [link.x + link.width / 2, link.y + link.height / 2];
+  await tab.page.mouse.move(link.x - 20, y);
+  await tab.page.mouse.move(x, y, { steps: 10 });
+  await tab.page.mouse.down();
+  await tab.page.mouse.up();
+  await expect(tab.message(words(45))).toBeInViewport();
+});
+
 test("who is led to a later message has not read what lies before it", async ({ alice, bob }) => {
   const dialog = await fortyUnread(alice, bob);
   const tab = await alice.opens(`/d/${dialog}?at=40`);
