@@ -107,7 +107,7 @@ pub struct ClientSettings {
     pub ping_interval: Duration,
     /// After how much silence the line is dead.
     pub silence_max: Duration,
-    /// The one quick retry.
+    /// The one quick retry; up to as much again comes on top by chance.
     pub first_retry: Duration,
     /// The retries after it.
     pub retry_delays: Vec<Duration>,

@@ -7,7 +7,7 @@ use crate::FrameRow;
 pub enum ComesBack {
     /// It was meant: stay away until a person asks.
     Never,
-    /// At 300 ms once, then after 1, 2, 4, 8, 16 s, then wait for a person (DESIGN §5).
+    /// At 300 to 600 ms once, then after 1, 2, 4, 8, 16 s, then wait for a person (DESIGN §5).
     WithBackoff,
     /// After the `afterMs` of the `bye` that came before, or with back-off if none came.
     AfterBye,

@@ -289,7 +289,7 @@ impl Core {
             }
             (ComesBack::Now, _) => self.ladder.quick(Duration::ZERO, turn.random),
             (ComesBack::WithBackoff, _) => {
-                self.ladder.quick(self.settings.first_retry, turn.random)
+                self.ladder.about(self.settings.first_retry, turn.random)
             }
             (ComesBack::AfterBye, None) => self.ladder.slow(turn.random),
             (ComesBack::AfterBye, Some(after)) => self

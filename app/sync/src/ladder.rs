@@ -35,7 +35,7 @@ impl Ladder {
         u32::try_from(self.delays.len()).unwrap_or(u32::MAX)
     }
 
-    /// The one quick try, after this delay; then the slow ones.
+    /// The one quick try, after this delay exactly; then the slow ones.
     pub fn quick(&mut self, delay: Duration, random: f64) -> Option<Rung> {
         if self.next > 0 {
             return self.slow(random);
@@ -44,18 +44,29 @@ impl Ladder {
         Some(Rung { attempt: 0, delay })
     }
 
+    /// The one quick try, after this delay and by chance up to as much again: whoever loses the same
+    /// server in the same moment does not come back in the same moment, and nobody comes sooner, to
+    /// find it still away and climb. Then the slow ones.
+    pub fn about(&mut self, delay: Duration, random: f64) -> Option<Rung> {
+        self.quick(delay + share(delay, random), random)
+    }
+
     /// The next slow try: half of its delay is fixed, half is random. `None`: all have failed.
     pub fn slow(&mut self, random: f64) -> Option<Rung> {
         let attempt = self.next.max(1);
         let half = *self.delays.get(attempt - 1)? / 2;
         self.next = attempt + 1;
-        // In whole milliseconds, because `Duration::mul_f64` panics on what is no chance, and says
-        // so at length. The conversion to `u64` makes nothing of NaN and of what is negative.
-        let random = if random > 1.0 { 1.0 } else { random };
-        let chance = (milliseconds(half) as f64 * random) as u64;
-        let delay = half + Duration::from_millis(chance);
+        let delay = half + share(half, random);
         Some(Rung { attempt: u32::try_from(attempt).ok()?, delay })
     }
+}
+
+/// As much of it as chance will have, in whole milliseconds, because `Duration::mul_f64` panics on
+/// what is no chance, and says so at length. The conversion to `u64` makes nothing of NaN and of what
+/// is negative.
+fn share(whole: Duration, random: f64) -> Duration {
+    let random = if random > 1.0 { 1.0 } else { random };
+    Duration::from_millis((milliseconds(whole) as f64 * random) as u64)
 }
 
 #[cfg(test)]
@@ -80,6 +91,17 @@ mod tests {
         assert_eq!(ladder.quick(quick, 0.0), None);
         ladder.anew();
         assert_eq!(ladder.quick(quick, 0.0), rung(0, 300));
+    }
+
+    #[test]
+    fn who_is_cut_off_together_comes_back_one_by_one() {
+        let quick = Duration::from_millis(300);
+        for (random, ms) in [(0.0, 300), (0.5, 450), (1.0, 600), (f64::NAN, 300)] {
+            assert_eq!(ladder().about(quick, random), rung(0, ms));
+        }
+        let mut climbed = ladder();
+        climbed.slow(0.0);
+        assert_eq!(climbed.about(quick, 0.5), rung(2, 1500), "a slow one is random already");
     }
 
     #[test]

@@ -8,7 +8,7 @@
 //!
 //! The life of a message: a person presses Enter, the driver hands over [`Input::Send`], the
 //! outbox keeps the message and, once the server has said `connected`, the engine asks for
-//! [`Effect::Send`]. The socket dies; the engine asks for a new one after 300 ms, resumes where it
+//! [`Effect::Send`]. The socket dies; the engine asks for a new one after some 300 ms, resumes where it
 //! was, and sends the message again under the same `clientId`. The `ack` comes, and the page hears
 //! [`Event::Outbox`] with [`DeliveryState::Stored`]. Meanwhile every other change of the dialog has
 //! passed through its log: dense, in order, exactly once, as [`Event::Dialog`].

@@ -8,6 +8,8 @@ use confab_protocol::{Epoch, UserId};
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Settings {
     /// The first try after an unclean close, once: most losses are a blip or a server restart.
+    /// By chance it comes up to as much later, so that thousands who lose one server in one moment do
+    /// not find it again in one.
     pub first_retry: Duration,
     /// The tries after that. Half of each is random, so that a thousand clients of one restarted
     /// server do not come back in one second. Their number is the `of` of the status.

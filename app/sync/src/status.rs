@@ -11,7 +11,7 @@ pub enum Status {
     Open,
     /// It was lost or could not be opened, and will be tried again.
     Reconnecting {
-        /// 0 for the quick try at 300 ms or after a `bye`, then 1 to `of`.
+        /// 0 for the quick try at 300 to 600 ms or after a `bye`, then 1 to `of`.
         attempt: u32,
         /// How many tries there are before a person is asked.
         of: u32,

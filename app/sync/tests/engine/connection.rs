@@ -106,7 +106,7 @@ fn five_slow_tries_follow_and_then_a_person_is_asked() {
     let mut rig = Rig::new();
     rig.random = 0.5;
     rig.does(Input::Start);
-    let delays = [300, 750, 1500, 3000, 6000, 12_000];
+    let delays = [450, 750, 1500, 3000, 6000, 12_000];
     for (attempt, delay) in delays.into_iter().enumerate() {
         rig.effects();
         rig.loses();
@@ -121,12 +121,13 @@ fn five_slow_tries_follow_and_then_a_person_is_asked() {
 
 #[test]
 fn half_of_each_delay_is_random() {
-    for (random, delay) in [(0.0, 500), (0.999_999, 999)] {
+    for (random, quick, delay) in [(0.0, 300, 500), (0.999_999, 599, 999)] {
         let mut rig = Rig::new();
         rig.random = random;
         rig.does(Input::Start);
         rig.loses();
-        rig.waits(300);
+        assert_eq!(rig.trace(), format!("0/5 in {quick} Unreachable"));
+        rig.waits(quick);
         rig.effects();
         rig.loses();
         assert_eq!(rig.trace(), format!("1/5 in {delay} Unreachable"));

@@ -220,7 +220,7 @@ settings! {
         ping_interval: Duration = s(30), ", 1s to 1h", |t| (s(1)..=HOUR).contains(t);
         /// How long a client hears nothing before it takes the line for dead (4000).
         silence_max: Duration = s(35), ", 1s to 1h", |t| (s(1)..=HOUR).contains(t);
-        /// How soon a client comes back, once, after an unclean close.
+        /// How soon a client comes back, once, after an unclean close; by chance up to as much later.
         first_retry: Duration = ms(300), ", 1ms to 1m", |t| (ms(1)..=s(60)).contains(t);
         /// How long it waits before each further attempt; half of each is random. Then it gives up.
         retry_delays: Vec<Duration> = vec![s(1), s(2), s(4), s(8), s(16)], ", 1 to 20 of them, each 1ms to 1h",
