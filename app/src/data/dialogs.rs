@@ -5,7 +5,7 @@ use std::rc::Rc;
 use confab_protocol::{DialogId, ServerFrame, Topic, rest::DialogList};
 use confab_sync::{
     Input,
-    reduce::{Listed, apply_event_to_list, apply_to_list},
+    reduce::{Listed, apply_event_to_list, apply_to_list, caught_up_in_list},
 };
 use futures::future::LocalBoxFuture;
 use leptos::prelude::WithUntracked;
@@ -84,10 +84,13 @@ fn changed(session: Session, entry: &EntryApi<Dialogs>, frame: &Rc<ServerFrame>)
     let you = session.you.with_untracked(|you| you.id.clone());
     let frame = frame.clone();
     entry.follow(move |list| match &*frame {
-        ServerFrame::DialogSync(sync) => sync.events.iter().fold(true, |follows, event| {
-            let listed = apply_event_to_list(list, &sync.dialog_id, event, &you);
-            listed == Listed::Known && follows
-        }),
+        ServerFrame::DialogSync(sync) => {
+            let follows = sync.events.iter().fold(true, |follows, event| {
+                let listed = apply_event_to_list(list, &sync.dialog_id, event, &you);
+                listed == Listed::Known && follows
+            });
+            follows && caught_up_in_list(list, &sync.dialog_id, sync.to) == Listed::Known
+        }
         frame => apply_to_list(list, frame, &you) == Listed::Known,
     });
 }

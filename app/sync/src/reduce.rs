@@ -20,7 +20,7 @@ use confab_protocol::Ev;
 
 pub use details::{apply_receipt, apply_to_details, apply_update};
 pub use digest::digest;
-pub use list::{apply_event_to_list, apply_to_list, read_here};
+pub use list::{apply_event_to_list, apply_to_list, caught_up_in_list, read_here};
 pub use page::{add_newer, add_older, apply_event, holds, merge_message};
 
 /// What became of a change.

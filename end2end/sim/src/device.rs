@@ -7,16 +7,14 @@ mod person;
 
 use std::time::Duration;
 
-use confab_protocol::{ClientId, DialogChange, DialogId, Ev, Message, ServerFrame, Topic, UserId};
-use confab_sync::{
-    Client, DeliveryState, Effect, Event, Input, Kept, Moment, Post, Settings, SocketId, Was,
-};
+use confab_protocol::{DialogChange, Message, UserId};
+use confab_sync::{DeliveryState, Effect, Event, Input, Kept, Moment, Post, SocketId, Was};
 use tokio::{sync::mpsc, task::JoinHandle, time::sleep_until};
 use witness::{
     dice::Dice,
-    ledger::Ledger,
+    page::{Page, Reader, Step},
     requests::Answer,
-    shown::{Shown, What},
+    shown::What,
     socket::{self, Command, Way},
 };
 
@@ -48,18 +46,14 @@ pub enum Order {
 /// Who sits where.
 #[derive(Clone)]
 pub struct Seat {
-    /// Number of the device, and of its road.
-    pub number: usize,
-    /// Whose device it is.
-    pub user: UserId,
+    /// Whose device it is; its number is that of its road.
+    pub reader: Reader,
     /// Everyone there is.
     pub everyone: Vec<UserId>,
     /// How it asks.
     pub asker: Asker,
     /// Where what happens is written.
     pub trace: Trace,
-    /// Where what is seen is written.
-    pub ledger: Ledger,
 }
 
 /// A device.
@@ -68,8 +62,7 @@ pub struct Device {
     name: String,
     dice: Dice,
     life: u32,
-    engine: Client,
-    shown: Shown,
+    page: Page,
     socket: Option<(SocketId, mpsc::UnboundedSender<Command>, JoinHandle<()>)>,
     happenings: mpsc::UnboundedReceiver<Happening>,
     heard: mpsc::UnboundedSender<Happening>,
@@ -95,11 +88,10 @@ impl Device {
         report: mpsc::UnboundedSender<Report>,
     ) -> (Self, mpsc::UnboundedSender<Happening>) {
         let (heard, happenings) = mpsc::unbounded_channel();
-        let dice = Dice::new(seed, ("device", seat.number));
+        let dice = Dice::new(seed, ("device", seat.reader.number));
         let device = Self {
-            name: format!("device{}", seat.number),
-            engine: engine(&seat.user),
-            shown: Shown::default(),
+            name: format!("device{}", seat.reader.number),
+            page: Page::new(seat.reader.clone(), URL.to_owned()),
             socket: None,
             life: 0,
             rests: false,
@@ -118,9 +110,8 @@ impl Device {
         self.begin(Vec::new());
         let mut next_deed = time::now();
         loop {
-            self.drain();
-            let due = self.engine.poll_timeout().map(|moment| Duration::from_millis(moment.0));
-            let due = due.unwrap_or(Duration::MAX / 4);
+            let due = self.page.engine.poll_timeout();
+            let due = due.map_or(Duration::MAX / 4, |moment| Duration::from_millis(moment.0));
             tokio::select! {
                 biased;
                 happening = self.happenings.recv() => match happening {
@@ -129,7 +120,8 @@ impl Device {
                 },
                 () = sleep_until(time::instant(due.min(time::now() + Duration::from_secs(3600)))) => {
                     let random = self.dice.fraction();
-                    self.engine.handle_timeout(now(), random);
+                    self.page.handle_timeout(now(), random);
+                    self.carry_on();
                 }
                 () = sleep_until(time::instant(next_deed)), if !self.rests => {
                     next_deed = time::now() + self.dice.between(50, 1_000);
@@ -142,13 +134,14 @@ impl Device {
     fn begin(&mut self, waiting: Vec<Kept>) {
         self.tell(Input::Restore(waiting));
         self.tell(Input::Start);
-        self.fetch(What::List);
+        self.page.fetches(What::List);
+        self.carry_on();
     }
 
     fn tell(&mut self, input: Input) {
         let random = self.dice.fraction();
-        self.engine.handle(input, now(), random);
-        self.drain();
+        self.page.handle(input, now(), random);
+        self.carry_on();
     }
 
     async fn happens(&mut self, happening: Happening) {
@@ -163,7 +156,7 @@ impl Device {
             Happening::Order(Order::Reload) => self.reload(),
             Happening::Order(Order::Compare) => {
                 let differs = self.compare().await;
-                let report = Report { device: self.seat.number, differs };
+                let report = Report { device: self.seat.reader.number, differs };
                 let _ = self.report.send(report);
             }
         }
@@ -174,24 +167,21 @@ impl Device {
         self.note("reloads");
         // Who was in the midst of sending does not know whether it came.
         let kept = |post: &Post| Kept { post: post.clone(), was: Was::Sent };
-        let waiting: Vec<_> = self.engine.outbox().map(kept).collect();
+        let waiting: Vec<_> = self.page.engine.outbox().map(kept).collect();
         if let Some((_, _, task)) = self.socket.take() {
             task.abort();
         }
         self.life += 1;
-        self.engine = engine(&self.seat.user);
-        self.shown = Shown::default();
+        self.page = Page::new(self.seat.reader.clone(), URL.to_owned());
         self.begin(waiting);
     }
 
-    fn drain(&mut self) {
-        loop {
-            if let Some(effect) = self.engine.poll_effect() {
-                self.carry_out(effect);
-            } else if let Some(event) = self.engine.poll_event() {
-                self.hears(event);
-            } else {
-                return;
+    fn carry_on(&mut self) {
+        while let Some(step) = self.page.poll() {
+            match step {
+                Step::Effect(effect) => self.carry_out(effect),
+                Step::Fetch(what) => self.ask(what),
+                Step::Event(event) => self.hears(event),
             }
         }
     }
@@ -234,100 +224,31 @@ impl Device {
     }
 
     fn hears(&mut self, event: Event) {
-        let you = self.seat.user.clone();
         match event {
             Event::Status(status) => self.note(&format!("is {status:?}")),
-            Event::Frame(frame) => {
-                self.sees_frame(&frame);
-                if matches!(frame, ServerFrame::Connected(_)) {
-                    self.shown.doubts(What::List);
-                    self.fetch(What::List);
-                    let open: Vec<_> = self.shown.details.keys().cloned().collect();
-                    open.into_iter().for_each(|dialog| self.fetch(What::Details(dialog)));
-                }
-                let lost = self.shown.frame(&frame, &you);
-                lost.into_iter().for_each(|what| self.fetch(what));
-            }
             Event::Dialog { dialog_id, event } => {
                 self.note(&format!("= {dialog_id} {}", event.ev.0));
-                self.was_told(&dialog_id, event.ev);
-                let (keeps_pace, lost) = self.shown.told(&dialog_id, &event, &you);
-                if !keeps_pace {
-                    self.is_wrong("gap", format!("the page of {dialog_id} at {}", event.ev.0));
-                }
-                lost.into_iter().for_each(|what| self.fetch(what));
                 if let DialogChange::MessageNew(message) = &event.change {
                     self.has(message);
                 }
             }
             Event::DialogReset { dialog_id, why } => {
                 self.note(&format!("is reset in {dialog_id}: {why:?}"));
-                self.shown.forgets(&dialog_id);
-                self.fetch(What::Messages(dialog_id.clone()));
-                self.fetch(What::Details(dialog_id));
             }
-            Event::DialogDenied { dialog_id } => {
-                self.note(&format!("is denied {dialog_id}"));
-                self.shown.forgets(&dialog_id);
-                self.shown.gives_up(&What::Messages(dialog_id.clone()));
-                self.shown.gives_up(&What::Details(dialog_id));
+            Event::DialogDenied { dialog_id } => self.note(&format!("is denied {dialog_id}")),
+            Event::Outbox(delivery) => {
+                let client_id = delivery.client_id;
+                if let DeliveryState::Failed { code, .. } = delivery.state {
+                    self.note(&format!("is refused {client_id}: {code:?}"));
+                    self.tell(Input::Discard { client_id });
+                }
             }
-            Event::Outbox(delivery) => self.delivers(delivery.client_id, delivery.state),
-            Event::DialogCaughtUp { dialog_id, at } => {
-                let lost = self.shown.caught_up(dialog_id, at, &you);
-                lost.into_iter().for_each(|what| self.fetch(what));
-            }
-            Event::Typing { .. } | Event::RoundTrip(_) => {}
-            Event::Unreadable(text) => self.is_wrong("unreadable", text),
+            Event::Frame(_)
+            | Event::DialogCaughtUp { .. }
+            | Event::Typing { .. }
+            | Event::RoundTrip(_)
+            | Event::Unreadable(_) => {}
         }
-    }
-
-    fn delivers(&mut self, client_id: ClientId, state: DeliveryState) {
-        let you = self.seat.user.clone();
-        match state {
-            DeliveryState::Stored(message) => {
-                let place = (message.dialog_id.clone(), message.message_id.clone(), message.seq);
-                self.shown.stored(&message, &you);
-                self.seat.ledger.open().acked.insert(client_id, place);
-            }
-            DeliveryState::Failed { code, .. } => {
-                self.note(&format!("is refused {client_id}: {code:?}"));
-                self.seat.ledger.open().refused.insert(client_id.clone());
-                self.tell(Input::Discard { client_id });
-            }
-            _ => {}
-        }
-    }
-
-    /// Receipts only grow, and nobody has seen what is not there.
-    fn sees_frame(&mut self, frame: &ServerFrame) {
-        let told: Vec<(DialogId, Ev)> = match frame {
-            ServerFrame::MessageNew(new) => vec![(new.message.dialog_id.clone(), new.ev)],
-            ServerFrame::MessageUpdate(new) => vec![(new.message.dialog_id.clone(), new.ev)],
-            ServerFrame::DialogChanged(told) => vec![(told.dialog_id.clone(), told.event.ev)],
-            ServerFrame::DialogSync(sync) => {
-                sync.events.iter().map(|event| (sync.dialog_id.clone(), event.ev)).collect()
-            }
-            _ => Vec::new(),
-        };
-        for (dialog, ev) in told {
-            self.was_told(&dialog, ev);
-        }
-        let ServerFrame::Receipt(receipt) = frame else { return };
-        if receipt.read > receipt.delivered {
-            self.is_wrong("receipt", format!("{receipt:?}"));
-        }
-        let key = (self.seat.number, receipt.dialog_id.clone(), receipt.user_id.clone());
-        let now = (receipt.delivered, receipt.read);
-        let before = self.seat.ledger.open().receipts.insert(key, now).unwrap_or_default();
-        if now.0 < before.0 || now.1 < before.1 {
-            self.is_wrong("receipt", format!("{receipt:?} after {before:?}"));
-        }
-    }
-
-    fn was_told(&self, dialog: &DialogId, ev: Ev) {
-        let heard = (self.seat.user.clone(), dialog.clone(), ev);
-        self.seat.ledger.open().heard.insert(heard);
     }
 
     /// It is here, and now and then it is seen.
@@ -342,18 +263,10 @@ impl Device {
     fn note(&self, what: &str) {
         self.seat.trace.note(&self.name, what);
     }
-
-    fn is_wrong(&self, count: &'static str, story: String) {
-        let story = format!("{:.3} {}: {story}", time::now().as_secs_f64(), self.name);
-        self.seat.ledger.open().wrong.push((count, story));
-    }
 }
 
-fn engine(user: &UserId) -> Client {
-    let settings = Settings { owner: Some(user.clone()), ..Settings::default() };
-    let url = "ws://confab.test/ws?topics=presence,system,dialogs,typing,dialog:lobby".to_owned();
-    Client::new(settings, url, Vec::<Topic>::new())
-}
+/// Where its sockets lead to.
+const URL: &str = "ws://confab.test/ws?topics=presence,system,dialogs,typing,dialog:lobby";
 
 /// The engine's clock.
 fn now() -> Moment {

@@ -8,7 +8,7 @@ use confab_protocol::{
 };
 use tempfile::TempDir;
 use tokio::sync::mpsc::{self, UnboundedSender};
-use witness::{dice::Dice, ledger::Ledger};
+use witness::{dice::Dice, ledger::Ledger, page::Reader};
 
 use crate::{
     device::{Device, Happening, Order, Report, Seat},
@@ -142,13 +142,12 @@ impl World {
         let everyone: Vec<UserId> = askers.iter().map(|(person, _)| person.id.clone()).collect();
         let seat = |number: usize| {
             let (person, asker) = &askers[number % self.crowd.people];
+            let (user, ledger) = (person.id.clone(), self.ledger.clone());
             Seat {
-                number,
-                user: person.id.clone(),
+                reader: Reader { number, user, ledger },
                 everyone: everyone.clone(),
                 asker: Asker { road: number, ..asker.clone() },
                 trace: self.trace.clone(),
-                ledger: self.ledger.clone(),
             }
         };
         let mut devices = Vec::new();

@@ -1,5 +1,6 @@
 //! A device outside the browser, as a witness: how it asks ([`requests`]) and listens ([`socket`])
-//! over any line, what it shows ([`shown`]), what it saw on the way ([`ledger`]), and how that is held
+//! over any line, what it shows ([`shown`]; with
+//! its engine, a [`page`]), what it saw on the way ([`ledger`]), and how that is held
 //! against the log at the end ([`checker`]).
 //!
 //! The simulation drives it in virtual time over a simulated network, `bin/chaos` in real time over
@@ -8,6 +9,7 @@
 pub mod checker;
 pub mod dice;
 pub mod ledger;
+pub mod page;
 pub mod requests;
 pub mod shown;
 pub mod socket;

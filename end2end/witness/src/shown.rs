@@ -9,7 +9,7 @@ use confab_protocol::{
 };
 use confab_sync::reduce::{
     Listed, apply_event, apply_event_to_list, apply_receipt, apply_to_details, apply_to_list,
-    apply_update, merge_message,
+    apply_update, caught_up_in_list, merge_message,
 };
 
 /// Something to be fetched.
@@ -72,8 +72,14 @@ impl Shown {
         self.doubts(What::Details(dialog.clone()));
     }
 
+    /// What is being fetched, and does not catch up by a log, is to be fetched once more.
+    pub fn doubts_what_is_in_no_log(&mut self) {
+        let fetching = self.fetching.keys().filter(|what| !matches!(what, What::Messages(_)));
+        self.doubted.extend(fetching.cloned());
+    }
+
     /// If it is being fetched, it is to be fetched once more.
-    pub fn doubts(&mut self, what: What) {
+    fn doubts(&mut self, what: What) {
         if self.fetching.contains_key(&what) {
             self.doubted.insert(what);
         }
@@ -203,6 +209,7 @@ fn hears(list: &mut DialogList, heard: &Heard, you: &UserId) -> Listed {
     match heard {
         Heard::Told(dialog, event) => apply_event_to_list(list, dialog, event, you),
         Heard::Frame(frame) => apply_to_list(list, frame, you),
-        Heard::Stored(_) | Heard::CaughtUp(..) => Listed::Known,
+        Heard::CaughtUp(dialog, at) => caught_up_in_list(list, dialog, *at),
+        Heard::Stored(_) => Listed::Known,
     }
 }

@@ -16,6 +16,8 @@ mod connecting;
 mod connection;
 mod handshake;
 mod inbound;
+#[cfg(test)]
+mod law;
 mod place;
 mod pump;
 mod restraint;

@@ -42,6 +42,13 @@ pub(super) struct Name {
 }
 
 impl Standing {
+    /// Whether they are only passing through the lobby: they never said how far they have read, and
+    /// nothing waits for them. A row that says zero says no more than none; nobody who reads a line
+    /// of a list could tell the two apart.
+    pub fn is_passing(&self) -> bool {
+        self.kind == DialogKind::Lobby && self.receipt.is_none_or(|row| row.read == Seq(0))
+    }
+
     /// Whether it was someone who began the dialog, alone or as both of a pair.
     pub fn was_begun_by(&self, user: &str) -> bool {
         self.created_by.as_deref().is_none_or(|began| began == user)

@@ -6,7 +6,7 @@
 //! dense, so what is missing shows, and then the list is fetched: nothing repairs it otherwise.
 
 use confab_protocol::{
-    Dialog, DialogChange, DialogChanged, DialogEvent, DialogId, DialogUpdate, MessageNew,
+    Dialog, DialogChange, DialogChanged, DialogEvent, DialogId, DialogUpdate, Ev, MessageNew,
     MessageUpdate, Seq, ServerFrame, Uev, UserId, rest::DialogList,
 };
 
@@ -51,6 +51,14 @@ pub fn apply_event_to_list(
         _ => {}
     }
     Listed::Known
+}
+
+/// The engine has a dialog up to this position
+/// ([`Event::DialogCaughtUp`](crate::Event::DialogCaughtUp)). [`Listed::Gap`]: its line was read before,
+/// and what lies between was told before the engine listened, or never.
+pub fn caught_up_in_list(list: &DialogList, dialog_id: &DialogId, at: Ev) -> Listed {
+    let is_behind = |line: &Dialog| line.dialog_id == *dialog_id && line.ev < at;
+    if list.dialogs.iter().any(is_behind) { Listed::Gap } else { Listed::Known }
 }
 
 /// We have seen everything up to this message on this device: shown at once, before the server

@@ -10,7 +10,8 @@ use confab_sync::{
     DeliveryState, Event, Input,
     reduce::{
         Listed, add_newer, add_older, apply_event, apply_event_to_list, apply_receipt,
-        apply_to_details, apply_to_list, apply_update, holds, merge_message, read_here,
+        apply_to_details, apply_to_list, apply_update, caught_up_in_list, holds, merge_message,
+        read_here,
     },
 };
 
@@ -433,6 +434,16 @@ fn the_last_active_dialog_comes_first() {
     assert_eq!(apply_to_list(&mut here, &new.clone().into(), &user("me")), Listed::Known);
     assert_eq!(apply_to_list(&mut here, &new.into(), &user("me")), Listed::Known);
     assert_eq!((ids(&here).as_str(), here.dialogs[0].unread), ("x d", 1));
+}
+
+#[test]
+fn a_line_that_was_read_before_the_engine_listened_is_fetched() {
+    let (here, rooms) = list();
+    let line = here.dialogs.iter().find(|line| line.dialog_id == rooms[0].id).unwrap();
+    assert_eq!(caught_up_in_list(&here, &rooms[0].id, line.ev), Listed::Known);
+    assert_eq!(caught_up_in_list(&here, &rooms[0].id, Ev(line.ev.0 + 1)), Listed::Gap);
+    let elsewhere = DialogId::parse("elsewhere").unwrap();
+    assert_eq!(caught_up_in_list(&here, &elsewhere, Ev(9)), Listed::Known);
 }
 
 #[test]

@@ -7,19 +7,19 @@ use confab_protocol::{
 };
 use confab_sync::Input;
 
-use super::Device;
+use super::{Device, now};
 
 impl Device {
     /// What a person does.
     pub(super) fn does_something(&mut self) {
-        let dialogs: Vec<_> = self.shown.pages.keys().cloned().collect();
+        let dialogs: Vec<_> = self.page.shown.pages.keys().cloned().collect();
         let Some(dialog_id) = dialogs.get(self.dice.below(dialogs.len())).cloned() else { return };
         match self.dice.below(20) {
             0..10 => self.says(dialog_id),
             10..12 => self.changes(dialog_id),
             12 => self.tell(Input::Typed { dialog_id }),
             13..15 => {
-                let seq = self.shown.pages[&dialog_id].messages.last().map(|last| last.seq);
+                let seq = self.page.shown.pages[&dialog_id].messages.last().map(|last| last.seq);
                 let seq = seq.unwrap_or(Seq(0));
                 self.tell(Input::Read { dialog_id, seq });
             }
@@ -30,7 +30,7 @@ impl Device {
     }
 
     fn new_client_id(&mut self) -> ClientId {
-        let id = format!("{:016x}-{}", self.dice.bits(), self.seat.number);
+        let id = format!("{:016x}-{}", self.dice.bits(), self.seat.reader.number);
         ClientId::parse(id).expect("an id")
     }
 
@@ -38,13 +38,14 @@ impl Device {
         self.said += 1;
         let content = format!("{} {}", self.name, self.said);
         let client_id = self.new_client_id();
-        let said = (dialog_id.clone(), client_id.clone());
-        self.seat.ledger.open().said.entry(self.seat.number).or_default().push(said);
         let replies = self.dice.once_in(5);
-        let last = self.shown.pages[&dialog_id].messages.last();
+        let last = self.page.shown.pages[&dialog_id].messages.last();
         let reply_to = last.filter(|_| replies).map(|last| last.message_id.clone());
         let (kind, meta) = (MessageKind::Text, Meta::default());
-        self.tell(Input::Send(MessageSend { dialog_id, client_id, content, kind, meta, reply_to }));
+        let send = MessageSend { dialog_id, client_id, content, kind, meta, reply_to };
+        let random = self.dice.fraction();
+        self.page.says(send, now(), random);
+        self.carry_on();
     }
 
     /// Lets a script say something, which may ask twice at once: whoever is not answered asks again,
@@ -58,7 +59,7 @@ impl Device {
         let (path, body) = (["/api/messages/dialog/", dialog.as_str()].concat(), json::write(&new));
         self.note(&format!("POST {path} {body}"));
         for _ in 0..1 + self.dice.below(2) {
-            let (asker, ledger) = (self.seat.asker.clone(), self.seat.ledger.clone());
+            let (asker, ledger) = (self.seat.asker.clone(), self.seat.reader.ledger.clone());
             let (path, body, client_id) = (path.clone(), body.clone(), client_id.clone());
             tokio::spawn(async move {
                 let answer = asker.ask("POST", &path, body).await;
@@ -72,8 +73,8 @@ impl Device {
 
     /// Says one of one's own messages in other words, or takes it back.
     fn changes(&mut self, dialog_id: DialogId) {
-        let you = &self.seat.user;
-        let mut mine = self.shown.pages[&dialog_id].messages.iter().rev();
+        let you = &self.seat.reader.user;
+        let mut mine = self.page.shown.pages[&dialog_id].messages.iter().rev();
         let mine = mine.find(|message| message.sender_id == *you && message.deleted_at.is_none());
         let Some(message_id) = mine.map(|message| message.message_id.clone()) else { return };
         let client_id = self.new_client_id();

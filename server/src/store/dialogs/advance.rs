@@ -107,7 +107,7 @@ impl Advance {
         let last = standing.last_seq;
         let read = self.read.min(last);
         let delivered = self.delivered.min(last);
-        match standing.receipt {
+        match standing.receipt.filter(|_| !standing.is_passing()) {
             #[cfg(feature = "plants")]
             Some(before) if is_planted(Plant::ReceiptsNotMerged) => {
                 Received { read, delivered: delivered.max(read), ..before }
@@ -119,7 +119,8 @@ impl Advance {
             // New to the lobby: what was said before they came is not unread.
             None => {
                 let read = if read == Seq(0) { last } else { read };
-                Received { read, delivered: delivered.max(read), is_muted: false }
+                let is_muted = standing.receipt.is_some_and(|row| row.is_muted);
+                Received { read, delivered: delivered.max(read), is_muted }
             }
         }
     }

@@ -13,7 +13,8 @@ use crate::store::{
 /// The columns that [`to_dialog`] reads, of the dialog `d`, for the member `me`, who may be none in
 /// the lobby; what follows is where those two come from. The last message is cut as
 /// [`Message::preview`](confab_protocol::Message::preview) cuts it, and unread ones are counted up to
-/// [`Dialog::UNREAD_MAX`]. In the lobby nothing is unread for who never said how far they have read.
+/// [`Dialog::UNREAD_MAX`]. In the lobby nothing is unread for who is
+/// passing through ([`Standing::is_passing`](crate::store::standing::Standing::is_passing)).
 macro_rules! select_line {
     ($columns:literal, $from:literal, $where:expr) => {
         concat!(
@@ -25,7 +26,8 @@ macro_rules! select_line {
              p.id AS peer_id, p.username AS peer_name, p.last_seen_at,
              CASE d.kind WHEN 'lobby' THEN 0
                  ELSE (SELECT COUNT(*) FROM members WHERE dialog = d.id) END AS people,
-             CASE WHEN me.user IS NULL OR me.read_seq >= d.last_seq THEN 0
+             CASE WHEN me.user IS NULL OR me.read_seq >= d.last_seq
+                  OR d.kind = 'lobby' AND me.read_seq = 0 THEN 0
                  ELSE (SELECT COUNT(*) FROM (
                      SELECT 1 FROM messages x WHERE x.dialog = d.id AND x.seq > me.read_seq
                      AND x.author <> me.user AND x.deleted_at IS NULL LIMIT 1000)) END AS unread,

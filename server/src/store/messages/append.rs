@@ -330,7 +330,8 @@ impl Append {
 
     /// How far its author has come with a message of theirs, if that is further than before. To write
     /// is not to read: a program, or who answers from the middle, has seen nothing of what others
-    /// have said meanwhile. So each of the two numbers stays where something of others lies beyond it.
+    /// have said meanwhile. So each of the two numbers stays where something of others lies beyond it;
+    /// and who is passing through the lobby ([`Standing::is_passing`]) goes on so.
     async fn receipt(
         &self,
         connection: &mut SqliteConnection,
@@ -339,7 +340,8 @@ impl Append {
         let row = sqlx::query(concat!(
             "UPDATE members SET delivered_seq = ?1, read_seq = CASE WHEN ",
             nothing_beyond!("read_seq"),
-            " THEN ?1 ELSE read_seq END WHERE dialog = ?2 AND user = ?3 AND ",
+            " THEN ?1 ELSE read_seq END
+             WHERE dialog = ?2 AND user = ?3 AND (dialog <> 'lobby' OR read_seq > 0) AND ",
             nothing_beyond!("delivered_seq"),
             " RETURNING read_seq"
         ))

@@ -190,3 +190,26 @@ async fn who_reads_on_and_on_takes_no_more_room() {
     assert_eq!(rig.store.dialogs(&bob.id).await.unwrap().uev.0, 21, "each is told of");
     assert_eq!(rows(&rig).await, before);
 }
+
+#[tokio::test]
+async fn who_came_to_an_empty_lobby_is_passing_through_whatever_row_they_have() {
+    for mutes in [true, false] {
+        let rig = Rig::new().await;
+        let (anna, bob, lobby) =
+            (rig.account("anna").await, rig.account("bob").await, DialogId::lobby());
+        let line = async || rig.store.dialog(&member(&anna, &lobby)).await.unwrap().dialog;
+        if mutes {
+            rig.store.mute(member(&anna, &lobby)).await.unwrap();
+        } else {
+            rig.reads(&anna, &lobby, 0).await;
+        }
+        rig.says(&anna, &lobby, "Mine").await;
+        rig.says(&bob, &lobby, "Hi").await;
+        let now = line().await;
+        assert_eq!((now.read, now.unread), (Seq(0), 0), "as without a row");
+        rig.reads(&anna, &lobby, 0).await;
+        rig.says(&bob, &lobby, "More").await;
+        let now = line().await;
+        assert_eq!((now.read, now.unread, now.muted), (Seq(2), 1, mutes), "from now on");
+    }
+}

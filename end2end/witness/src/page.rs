@@ -1,0 +1,351 @@
+//! A page: the engine of the browser and what it shows, without I/O. Whoever drives it carries its
+//! steps out, brings it what it fetches, and looks at what happened; what it saw is written down.
+
+use std::collections::{BTreeSet, VecDeque};
+
+use confab_protocol::{
+    DialogChange, DialogId, Ev, MessageSend, Receipt, ServerFrame, Topic, UserId,
+    rest::{DialogDetails, DialogList, MessagesPage},
+};
+use confab_sync::{Client, Delivery, DeliveryState, Effect, Event, Input, Moment, Settings};
+
+use crate::{
+    ledger::Ledger,
+    requests::Answer,
+    shown::{Shown, What},
+};
+
+/// What comes next; in order.
+#[derive(Debug)]
+pub enum Step {
+    /// To be carried out.
+    Effect(Effect),
+    /// To be fetched, and brought to [`Page::takes`].
+    Fetch(What),
+    /// It happened. What is shown has taken it in already.
+    Event(Event),
+}
+
+/// Whose page it is.
+#[derive(Clone)]
+pub struct Reader {
+    /// Number of the device.
+    pub number: usize,
+    /// Whose device it is.
+    pub user: UserId,
+    /// Where what is seen is written.
+    pub ledger: Ledger,
+}
+
+/// What was fetched.
+#[derive(Clone, Debug)]
+pub enum Fetched {
+    /// The dialogs of the person.
+    List(DialogList),
+    /// The latest messages of a dialog.
+    Messages(MessagesPage),
+    /// Who belongs to a dialog.
+    Details(Box<DialogDetails>),
+}
+
+impl Fetched {
+    /// What an answer holds; nothing, if it says no.
+    pub fn of(what: &What, answer: &Answer) -> Option<Self> {
+        match what {
+            What::List => answer.data().map(Self::List),
+            What::Messages(_) => answer.data().map(Self::Messages),
+            What::Details(_) => answer.data().map(|details| Self::Details(Box::new(details))),
+        }
+    }
+}
+
+/// A page.
+pub struct Page {
+    /// The engine.
+    pub engine: Client,
+    /// What is shown.
+    pub shown: Shown,
+    reader: Reader,
+    steps: VecDeque<Step>,
+}
+
+impl Page {
+    /// A page that opens its sockets at this address.
+    pub fn new(reader: Reader, url: String) -> Self {
+        let settings = Settings { owner: Some(reader.user.clone()), ..Settings::default() };
+        let engine = Client::new(settings, url, Vec::<Topic>::new());
+        Self { engine, shown: Shown::default(), reader, steps: VecDeque::new() }
+    }
+
+    /// The person says something.
+    pub fn says(&mut self, send: MessageSend, now: Moment, random: f64) {
+        let said = (send.dialog_id.clone(), send.client_id.clone());
+        self.reader.ledger.open().said.entry(self.reader.number).or_default().push(said);
+        self.handle(Input::Send(send), now, random);
+    }
+
+    /// Something happens to it.
+    pub fn handle(&mut self, input: Input, now: Moment, random: f64) {
+        self.engine.handle(input, now, random);
+        self.drain(now, random);
+    }
+
+    /// The moment of [`Client::poll_timeout`] has come.
+    pub fn handle_timeout(&mut self, now: Moment, random: f64) {
+        self.engine.handle_timeout(now, random);
+        self.drain(now, random);
+    }
+
+    /// What comes next.
+    pub fn poll(&mut self) -> Option<Step> {
+        self.steps.pop_front()
+    }
+
+    /// Fetches something, unless it is being fetched.
+    pub fn fetches(&mut self, what: What) {
+        if self.shown.wants(what.clone()) {
+            self.steps.push_back(Step::Fetch(what));
+        }
+    }
+
+    /// An answer has come; nothing, if it is no. Whether it is shown now.
+    pub fn takes(
+        &mut self,
+        what: What,
+        fetched: Option<Fetched>,
+        now: Moment,
+        random: f64,
+    ) -> bool {
+        if self.shown.refuses(&what) {
+            self.fetches(what);
+            return false;
+        }
+        match (&what, fetched) {
+            (What::List, Some(Fetched::List(list))) => {
+                let fits = self.shown.takes_list(list, &self.reader.user);
+                if !fits {
+                    self.fetches(What::List);
+                }
+                for dialog_id in self.listed() {
+                    if !self.shown.pages.contains_key(&dialog_id) {
+                        self.opens(dialog_id, now, random);
+                    }
+                }
+                fits
+            }
+            (What::Messages(dialog_id), Some(Fetched::Messages(page))) => {
+                let (dialog_id, at) = (dialog_id.clone(), page.ev);
+                let mut book = self.reader.ledger.open();
+                for message in &page.messages {
+                    book.shown.insert((dialog_id.clone(), message.seq, message.message_id.clone()));
+                }
+                drop(book);
+                let is_shown = self.shown.takes_page(&dialog_id, page);
+                if is_shown {
+                    self.handle(Input::Loaded { dialog_id, at }, now, random);
+                }
+                is_shown
+            }
+            (What::Details(_), Some(Fetched::Details(details))) => {
+                let fits = self.shown.takes_details(*details, &self.reader.user);
+                if !fits {
+                    self.fetches(what);
+                }
+                fits
+            }
+            _ => {
+                self.shown.gives_up(&what);
+                false
+            }
+        }
+    }
+
+    fn drain(&mut self, now: Moment, random: f64) {
+        loop {
+            if let Some(effect) = self.engine.poll_effect() {
+                self.steps.push_back(Step::Effect(effect));
+            } else if let Some(event) = self.engine.poll_event() {
+                let may_list = matches!(&event, Event::Frame(ServerFrame::DialogUpdate(_)));
+                let before = may_list.then(|| self.listed());
+                self.hears(&event);
+                self.steps.push_back(Step::Event(event));
+                let new = before.map(|before| &self.listed() - &before).unwrap_or_default();
+                new.into_iter().for_each(|dialog| self.opens(dialog, now, random));
+            } else {
+                return;
+            }
+        }
+    }
+
+    /// The dialogs that are on the list. Each of them is opened.
+    fn listed(&self) -> BTreeSet<DialogId> {
+        let lines = self.shown.list.iter().flat_map(|list| &list.dialogs);
+        lines.map(|line| line.dialog_id.clone()).collect()
+    }
+
+    fn opens(&mut self, dialog_id: DialogId, now: Moment, random: f64) {
+        if self.shown.wants(What::Messages(dialog_id.clone())) {
+            self.steps.push_back(Step::Fetch(What::Messages(dialog_id.clone())));
+            self.fetches(What::Details(dialog_id.clone()));
+            self.handle(Input::Join { dialog_id, after: None }, now, random);
+        }
+    }
+
+    fn hears(&mut self, event: &Event) {
+        let you = self.reader.user.clone();
+        let lost = match event {
+            Event::Frame(frame) => {
+                self.sees(frame);
+                if matches!(frame, ServerFrame::Connected(_)) {
+                    self.comes_back();
+                }
+                self.shown.frame(frame, &you)
+            }
+            Event::Dialog { dialog_id, event } => {
+                self.was_told(dialog_id, event.ev);
+                if let DialogChange::MessageNew(message) = &event.change {
+                    let shown = (dialog_id.clone(), message.seq, message.message_id.clone());
+                    self.reader.ledger.open().shown.insert(shown);
+                }
+                let (keeps_pace, lost) = self.shown.told(dialog_id, event, &you);
+                if !keeps_pace {
+                    self.is_wrong("gap", &format!("the page of {dialog_id} at {}", event.ev.0));
+                }
+                lost
+            }
+            Event::DialogCaughtUp { dialog_id, at } => {
+                self.shown.caught_up(dialog_id.clone(), *at, &you)
+            }
+            Event::DialogReset { dialog_id, .. } => {
+                self.shown.forgets(dialog_id);
+                vec![What::Messages(dialog_id.clone()), What::Details(dialog_id.clone())]
+            }
+            Event::DialogDenied { dialog_id } => {
+                self.shown.forgets(dialog_id);
+                self.shown.gives_up(&What::Messages(dialog_id.clone()));
+                self.shown.gives_up(&What::Details(dialog_id.clone()));
+                Vec::new()
+            }
+            Event::Outbox(delivery) => {
+                self.delivers(delivery);
+                Vec::new()
+            }
+            Event::Unreadable(text) => {
+                self.is_wrong("unreadable", text);
+                Vec::new()
+            }
+            Event::Status(_) | Event::Typing { .. } | Event::RoundTrip(_) => Vec::new(),
+        };
+        lost.into_iter().for_each(|what| self.fetches(what));
+    }
+
+    fn delivers(&mut self, Delivery { client_id, state }: &Delivery) {
+        match state {
+            DeliveryState::Stored(message) => {
+                let place = (message.dialog_id.clone(), message.message_id.clone(), message.seq);
+                self.shown.stored(message, &self.reader.user);
+                self.reader.ledger.open().acked.insert(client_id.clone(), place);
+            }
+            DeliveryState::Failed { .. } => {
+                self.reader.ledger.open().refused.insert(client_id.clone());
+            }
+            _ => {}
+        }
+    }
+
+    fn sees(&self, frame: &ServerFrame) {
+        match frame {
+            ServerFrame::MessageNew(new) => self.was_told(&new.dialog_id, new.ev),
+            ServerFrame::MessageUpdate(new) => self.was_told(&new.dialog_id, new.ev),
+            ServerFrame::DialogChanged(told) => self.was_told(&told.dialog_id, told.event.ev),
+            ServerFrame::DialogSync(sync) => {
+                sync.events.iter().for_each(|event| self.was_told(&sync.dialog_id, event.ev));
+            }
+            ServerFrame::Receipt(receipt) => self.sees_receipt(receipt),
+            _ => {}
+        }
+    }
+
+    fn was_told(&self, dialog: &DialogId, ev: Ev) {
+        let heard = (self.reader.user.clone(), dialog.clone(), ev);
+        self.reader.ledger.open().heard.insert(heard);
+    }
+
+    /// Receipts only grow, and nobody has seen what is not there.
+    fn sees_receipt(&self, receipt: &Receipt) {
+        if receipt.read > receipt.delivered {
+            self.is_wrong("receipt", &format!("{receipt:?}"));
+        }
+        let key = (self.reader.number, receipt.dialog_id.clone(), receipt.user_id.clone());
+        let now = (receipt.delivered, receipt.read);
+        let before = self.reader.ledger.open().receipts.insert(key, now).unwrap_or_default();
+        if now.0 < before.0 || now.1 < before.1 {
+            self.is_wrong("receipt", &format!("{receipt:?} after {before:?}"));
+        }
+    }
+
+    fn is_wrong(&self, count: &'static str, story: &str) {
+        let story = format!("device{}: {story}", self.reader.number);
+        self.reader.ledger.open().wrong.push((count, story));
+    }
+
+    /// What is not in the log was not heard meanwhile, and what is being fetched was perhaps read
+    /// before that.
+    fn comes_back(&mut self) {
+        self.shown.doubts_what_is_in_no_log();
+        self.fetches(What::List);
+        let open: Vec<_> = self.shown.details.keys().cloned().collect();
+        open.into_iter().for_each(|dialog| self.fetches(What::Details(dialog)));
+    }
+
+    /// What is not settled yet; nothing, if all is.
+    pub fn waits(&self) -> Option<String> {
+        if !self.engine.has_open_socket() {
+            return Some(format!("no socket: {:?}", self.engine.status()));
+        }
+        if let Some(post) = self.engine.outbox().next() {
+            return Some(format!("unsent: {}", post.client_id()));
+        }
+        self.shown.waits().then(|| "something is being fetched".to_owned())
+    }
+}
+
+impl Page {
+    /// How what is shown differs from a fresh fetch. Who is here is not in any log.
+    pub fn differs(&self, what: &What, fresh: Fetched) -> Option<String> {
+        match (what, fresh) {
+            (What::List, Fetched::List(mut fresh)) => {
+                let Some(mut shown) = self.shown.list.clone() else {
+                    return Some("the list is not shown".to_owned());
+                };
+                for list in [&mut fresh, &mut shown] {
+                    list.dialogs.iter_mut().for_each(|dialog| dialog.presence = None);
+                }
+                (fresh != shown).then(|| format!("the list is {shown:?}\n and should be {fresh:?}"))
+            }
+            (What::Messages(dialog), Fetched::Messages(fresh)) => {
+                let Some(shown) = self.shown.pages.get(dialog) else {
+                    return Some(format!("{what:?} is not shown"));
+                };
+                let both = shown.messages.len().min(fresh.messages.len());
+                let tail =
+                    |page: &MessagesPage| page.messages[page.messages.len() - both..].to_vec();
+                let mut pairs = tail(shown).into_iter().zip(tail(&fresh));
+                let other = pairs.find(|(shown, fresh)| shown != fresh);
+                (shown.ev != fresh.ev || other.is_some()).then(|| {
+                    let (shown, fresh) = (shown.ev.0, fresh.ev.0);
+                    format!("{what:?} is at {shown} and should be at {fresh}: {other:?}")
+                })
+            }
+            (What::Details(dialog), Fetched::Details(mut fresh)) => {
+                let Some(mut shown) = self.shown.details.get(dialog).cloned() else {
+                    return Some(format!("{what:?} is not shown"));
+                };
+                (fresh.dialog.presence, shown.dialog.presence) = (None, None);
+                (*fresh != shown)
+                    .then(|| format!("{what:?} is {shown:?}\n and should be {fresh:?}"))
+            }
+            (what, fresh) => Some(format!("{what:?} was asked for, and is {fresh:?}")),
+        }
+    }
+}
