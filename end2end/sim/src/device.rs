@@ -181,7 +181,7 @@ impl Device {
             match step {
                 Step::Effect(effect) => self.carry_out(effect),
                 Step::Fetch(what) => self.ask(what),
-                Step::Event(event) => self.hears(event),
+                Step::Event(event) => self.hears(*event),
             }
         }
     }

@@ -23,7 +23,7 @@ pub enum Step {
     /// To be fetched, and brought to [`Page::takes`].
     Fetch(What),
     /// It happened. What is shown has taken it in already.
-    Event(Event),
+    Event(Box<Event>),
 }
 
 /// Whose page it is.
@@ -168,7 +168,7 @@ impl Page {
                 let may_list = matches!(&event, Event::Frame(ServerFrame::DialogUpdate(_)));
                 let before = may_list.then(|| self.listed());
                 self.hears(&event);
-                self.steps.push_back(Step::Event(event));
+                self.steps.push_back(Step::Event(Box::new(event)));
                 let new = before.map(|before| &self.listed() - &before).unwrap_or_default();
                 new.into_iter().for_each(|dialog| self.opens(dialog, now, random));
             } else {

@@ -74,7 +74,7 @@ fn fate() -> impl Strategy<Value = Fate> {
 /// A database with everyone in it, made once: to make one takes longer than a case.
 static BEGINNING: LazyLock<TempDir> = LazyLock::new(|| {
     let folder = tempfile::tempdir().unwrap();
-    runtime().block_on(async { World::in_folder(folder.path()).await.is_settled().await });
+    runtime().block_on(async { World::in_folder(folder.path()).await.settles().await });
     folder
 });
 

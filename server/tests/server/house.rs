@@ -154,26 +154,58 @@ const MODULES: [(&str, &[&str]); 6] = [
     ("ops", &[]),
 ];
 
-/// A source file of the server without its tests and comments.
+/// A source file of the server without its tests and comments. Modules that are tests alone stand above
+/// all, as tests do.
 struct Source {
     path: PathBuf,
     module: String,
     code: String,
 }
 
+/// What ships of a file: all before its own tests. Of the modules that it declares as tests alone, the
+/// names.
+fn ships(text: &str) -> (String, Vec<&str>) {
+    let mut parts = text.split("#[cfg(test)]\n");
+    let mut code = parts.next().unwrap_or_default().to_owned();
+    let mut tests = Vec::new();
+    for part in parts {
+        let declared = part.strip_prefix("mod ").and_then(|rest| rest.split_once(";\n"));
+        let Some((name, rest)) = declared.filter(|(name, _)| !name.contains(' ')) else { break };
+        tests.push(name);
+        code.push_str(rest);
+    }
+    (code, tests)
+}
+
+#[test]
+fn the_scan_goes_on_behind_a_module_of_tests() {
+    let (code, tests) =
+        ships("mod a;\n#[cfg(test)]\nmod b;\nmod c;\n#[cfg(test)]\nmod tests {\n}\n");
+    assert_eq!((code.as_str(), tests), ("mod a;\nmod c;\n", vec!["b"]));
+}
+
 fn sources() -> Vec<Source> {
     let folder = root().join("server/src");
+    let files = files(&folder, ".rs");
+    let mut tests = Vec::new();
+    for path in files.iter().filter(|path| path.ends_with("mod.rs")) {
+        let text = read(path);
+        tests.extend(ships(&text).1.into_iter().map(|name| path.with_file_name(name)));
+    }
+    let is_test = |path: &PathBuf| {
+        tests.iter().any(|test| path.starts_with(test) || *path == test.with_extension("rs"))
+    };
     let source = |path: PathBuf| {
         let inside = path.strip_prefix(&folder).unwrap();
         let module = inside.components().next().unwrap().as_os_str().to_string_lossy();
         let module = module.trim_end_matches(".rs").to_owned();
         let text = read(&path);
-        let code = text.split("#[cfg(test)]").next().unwrap();
+        let (code, _) = ships(&text);
         let code = code.lines().filter(|line| !line.trim_start().starts_with("//"));
         let code = code.collect::<Vec<_>>().join("\n");
         Source { path, module, code }
     };
-    files(&folder, ".rs").into_iter().map(source).collect()
+    files.into_iter().filter(|path| !is_test(path)).map(source).collect()
 }
 
 /// The modules that `crate::…` names in a piece of code, `crate::{a::X, b::{Y, Z}}` included.

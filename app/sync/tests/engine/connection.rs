@@ -125,6 +125,7 @@ fn half_of_each_delay_is_random() {
         let mut rig = Rig::new();
         rig.random = random;
         rig.does(Input::Start);
+        rig.effects();
         rig.loses();
         assert_eq!(rig.trace(), format!("0/5 in {quick} Unreachable"));
         rig.waits(quick);

@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use confab_protocol::{
     DialogChange, DialogId, Ev, MessageId, MessageSend, Person, Seq, Topic, UserId,
 };
-use confab_sync::{DeliveryState, Effect, Event, Input, Kept, Moment, Post, SocketId, Was};
+use confab_sync::{
+    Delivery, DeliveryState, Effect, Event, Input, Kept, Moment, Post, SocketId, Was,
+};
 use futures::FutureExt;
 use witness::{
     page::{Fetched, Page, Reader, Step},
@@ -161,25 +163,30 @@ impl Device {
                 }
                 Step::Effect(Effect::Send { .. } | Effect::Close { .. }) => {}
                 Step::Fetch(what) => self.questions.push(Question { what, read: None }),
-                Step::Event(Event::Outbox(delivery)) => {
-                    if let DeliveryState::Failed { .. } = delivery.state {
-                        let client_id = delivery.client_id;
-                        self.page.handle(Input::Discard { client_id }, at, RANDOM);
-                    }
-                }
-                Step::Event(Event::Dialog { dialog_id, event }) => {
-                    if let DialogChange::MessageNew(message) = event.change {
-                        let got = Input::Delivered { dialog_id, seq: message.seq };
-                        self.page.handle(got, at, RANDOM);
-                    }
-                }
-                Step::Event(_) => {}
+                Step::Event(event) => self.answers(*event, at),
             }
         }
         if let Some(story) = self.seen.looks(&self.page.shown) {
             self.reader.ledger.open().wrong.push(("back", story));
         }
         self.is_told();
+    }
+
+    /// What a page answers by itself: what has come is told to be here, and nobody insists.
+    fn answers(&mut self, event: Event, at: Moment) {
+        let input = match event {
+            Event::Outbox(Delivery { client_id, state: DeliveryState::Failed { .. } }) => {
+                Input::Discard { client_id }
+            }
+            Event::Dialog { dialog_id, event } => match event.change {
+                DialogChange::MessageNew(message) => {
+                    Input::Delivered { dialog_id, seq: message.seq }
+                }
+                _ => return,
+            },
+            _ => return,
+        };
+        self.page.handle(input, at, RANDOM);
     }
 
     fn opening(&self) -> Opening {

@@ -156,7 +156,7 @@ impl World {
     }
 
     /// Everyone gets an account and a session, and two have a group.
-    pub async fn is_settled(self) {
+    pub async fn settles(self) {
         for name in NAMES {
             self.store.register(registration(name)).await.unwrap();
             let (user, forever) = (person(name).id, Timestamp::from_unix_ms(u64::MAX >> 20));
@@ -409,11 +409,11 @@ impl World {
     pub async fn ends(self) -> checker::Wrong {
         self.shutdown.begin();
         drop((self.devices, self.gateway, self.hub, self.store));
-        let book = self.ledger.open();
+        let book = std::mem::take(&mut *self.ledger.open());
         let wrong = checker::check(&self.database, &book).await.unwrap();
         // Receipts may come in any order here; that what is shown of them never goes back, each device
         // has seen to.
-        let seen = book.wrong.iter().filter(|(count, _)| *count != "receipt").cloned();
+        let seen = book.wrong.into_iter().filter(|(count, _)| *count != "receipt");
         seen.chain(wrong).collect()
     }
 }
