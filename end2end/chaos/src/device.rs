@@ -11,21 +11,19 @@ use std::{
     time::Duration,
 };
 
-use confab_protocol::{ClientId, DialogChange, DialogId, Ev, ServerFrame, Topic};
-use confab_sync::{
-    Client, ClosedReason, DeliveryState, Effect, Event, Input, Moment, Settings, SocketId, Status,
-};
+use confab_protocol::{ClientId, DialogChange, DialogId, Ev, ServerFrame};
+use confab_sync::{ClosedReason, DeliveryState, Effect, Event, Input, Moment, Status};
 use tokio::{
     sync::{mpsc, oneshot},
-    task::JoinHandle,
     time::{Instant, sleep_until},
 };
 use witness::{
     dice::Dice,
     ledger::Ledger,
+    page::{Page, Reader, Step},
     requests::Answer,
-    shown::{Shown, What},
-    socket::{self, Command, Way},
+    shown::What,
+    socket::{Plug, Way},
 };
 
 use crate::{
@@ -111,11 +109,10 @@ pub struct Seat {
 pub struct Device {
     seat: Seat,
     dice: Dice,
-    engine: Client,
-    shown: Shown,
-    /// Dialogs it has joined, and how far each was ever shown.
-    joined: BTreeMap<DialogId, Ev>,
-    socket: Option<(SocketId, mpsc::UnboundedSender<Command>, JoinHandle<()>)>,
+    page: Page,
+    /// How far each dialog was ever shown.
+    shown: BTreeMap<DialogId, Ev>,
+    plug: Plug,
     happenings: mpsc::UnboundedReceiver<Happening>,
     heard: mpsc::UnboundedSender<Happening>,
     pace: Option<Pace>,
@@ -132,14 +129,14 @@ impl Device {
     /// A device, and how it is reached.
     pub fn new(seed: u64, seat: Seat) -> (Self, mpsc::UnboundedSender<Happening>) {
         let (heard, happenings) = mpsc::unbounded_channel();
-        let settings = Settings { owner: Some(seat.person.id.clone()), ..Settings::default() };
+        let (number, user) = (seat.number, seat.person.id.clone());
+        let reader = Reader { number, user, ledger: seat.ledger.clone() };
         let url = format!("ws://{}/ws?topics=presence,system,dialogs,typing", seat.address);
         let device = Self {
             dice: Dice::new(seed, ("device", seat.number)),
-            engine: Client::new(settings, url, Vec::<Topic>::new()),
-            shown: Shown::default(),
-            joined: BTreeMap::new(),
-            socket: None,
+            page: Page::new(reader, url),
+            shown: BTreeMap::new(),
+            plug: Plug::default(),
             happenings,
             heard: heard.clone(),
             pace: None,
@@ -154,12 +151,12 @@ impl Device {
 
     /// Lives until it is dropped.
     pub async fn live(mut self) {
+        self.page.fetches(What::List);
         self.tell(Input::Start);
-        self.fetch(What::List);
         let mut next_deed = Instant::now();
         loop {
             let far = Instant::now() + Duration::from_secs(3600);
-            let due = self.engine.poll_timeout().map_or(far, instant);
+            let due = self.page.engine.poll_timeout().map_or(far, instant);
             tokio::select! {
                 biased;
                 happening = self.happenings.recv() => match happening {
@@ -168,8 +165,8 @@ impl Device {
                 },
                 () = sleep_until(due) => {
                     let random = self.dice.fraction();
-                    self.engine.handle_timeout(moment(), random);
-                    self.drain();
+                    self.page.handle_timeout(moment(), random);
+                    self.carry_on();
                 }
                 () = sleep_until(self.presses.unwrap_or(far)) => {
                     self.presses = None;
@@ -187,8 +184,8 @@ impl Device {
 
     fn tell(&mut self, input: Input) {
         let random = self.dice.fraction();
-        self.engine.handle(input, moment(), random);
-        self.drain();
+        self.page.handle(input, moment(), random);
+        self.carry_on();
     }
 
     async fn happens(&mut self, happening: Happening) {
@@ -217,14 +214,12 @@ impl Device {
         }
     }
 
-    fn drain(&mut self) {
-        loop {
-            if let Some(effect) = self.engine.poll_effect() {
-                self.carry_out(effect);
-            } else if let Some(event) = self.engine.poll_event() {
-                self.hears(event);
-            } else {
-                return;
+    fn carry_on(&mut self) {
+        while let Some(step) = self.page.poll() {
+            match step {
+                Step::Effect(effect) => self.carry_out(effect),
+                Step::Fetch(what) => self.ask(what),
+                Step::Event(event) => self.hears(*event),
             }
         }
     }
@@ -232,71 +227,36 @@ impl Device {
     fn carry_out(&mut self, effect: Effect) {
         match effect {
             Effect::Open { socket, url } => {
-                let (commands, orders) = mpsc::unbounded_channel();
                 let (heard, address) = (self.heard.clone(), self.seat.address);
                 let way = Way { socket, url, cookie: Some(self.seat.person.cookie.clone()) };
-                let task = tokio::spawn(async move {
-                    let tell = |input| drop(heard.send(Happening::Socket(input)));
-                    socket::run(way, line(address), orders, tell).await;
-                });
-                if let Some((_, _, old)) = self.socket.replace((socket, commands, task)) {
-                    old.abort();
-                }
+                let tell = move |input| drop(heard.send(Happening::Socket(input)));
+                self.plug.open(way, line(address), tell);
             }
-            Effect::Send { socket, text } => {
-                if let Some((open, commands, _)) = &self.socket
-                    && *open == socket
-                {
-                    let _ = commands.send(Command::Send(text));
-                }
-            }
-            Effect::Close { socket, code, .. } => {
-                if let Some((_, commands, _)) = self.socket.take_if(|(open, ..)| *open == socket) {
-                    let _ = commands.send(Command::Close(code));
-                }
-            }
+            Effect::Send { socket, text } => self.plug.send(socket, text),
+            Effect::Close { socket, code, .. } => self.plug.close(socket, code),
         }
     }
 
     fn hears(&mut self, event: Event) {
-        let you = self.seat.person.id.clone();
         match event {
             Event::Status(status) => self.is(&status),
-            Event::Frame(frame) => {
-                if matches!(frame, ServerFrame::Connected(_)) {
-                    self.greeted = Some(Instant::now());
-                    self.fetch(What::List);
-                }
-                for what in self.shown.frame(&frame, &you) {
-                    self.fetch(what);
-                }
-            }
+            Event::Frame(ServerFrame::Connected(_)) => self.greeted = Some(Instant::now()),
             Event::Dialog { dialog_id, event } => {
-                let heard = (you.clone(), dialog_id.clone(), event.ev);
-                self.seat.ledger.open().heard.insert(heard);
-                let (keeps_pace, lost) = self.shown.told(&dialog_id, &event, &you);
-                if !keeps_pace {
-                    self.is_wrong("gap", format!("the page of {dialog_id} at {}", event.ev.0));
-                }
-                lost.into_iter().for_each(|what| self.fetch(what));
                 if let DialogChange::MessageNew(message) = &event.change {
-                    let shown = (dialog_id.clone(), message.seq, message.message_id.clone());
-                    self.seat.ledger.open().shown.insert(shown);
                     self.tell(Input::Delivered { dialog_id: dialog_id.clone(), seq: message.seq });
                 }
                 self.goes_on(&dialog_id);
             }
-            Event::DialogReset { dialog_id, .. } => {
-                self.seat.counts.resets.add(1);
-                self.shown.forgets(&dialog_id);
-                self.fetch(What::Messages(dialog_id));
-            }
+            Event::DialogReset { .. } => self.seat.counts.resets.add(1),
             Event::DialogDenied { dialog_id } => {
                 self.is_wrong("denied", format!("{dialog_id}"));
             }
             Event::Outbox(delivery) => self.delivers(delivery.client_id, delivery.state),
-            Event::DialogCaughtUp { .. } | Event::Typing { .. } | Event::RoundTrip(_) => {}
-            Event::Unreadable(text) => self.is_wrong("unreadable", text),
+            Event::Frame(_)
+            | Event::DialogCaughtUp { .. }
+            | Event::Typing { .. }
+            | Event::RoundTrip(_)
+            | Event::Unreadable(_) => {}
         }
     }
 
@@ -317,15 +277,9 @@ impl Device {
     }
 
     fn delivers(&mut self, client_id: ClientId, state: DeliveryState) {
-        let you = self.seat.person.id.clone();
         match state {
-            DeliveryState::Stored(message) => {
-                let place = (message.dialog_id.clone(), message.message_id.clone(), message.seq);
-                self.shown.stored(&message, &you);
-                if self.seat.ledger.open().acked.insert(client_id, place).is_none() {
-                    self.seat.counts.acked.add(1);
-                }
-            }
+            // Once for each message, as it is said once.
+            DeliveryState::Stored(_) => self.seat.counts.acked.add(1),
             DeliveryState::Failed { code, .. } => {
                 self.is_wrong("refused", format!("{client_id}: {code:?}"));
                 self.tell(Input::Discard { client_id });
@@ -338,13 +292,13 @@ impl Device {
 
     /// A view never goes back; and a page does not grow for ever.
     fn goes_on(&mut self, dialog_id: &DialogId) {
-        let Some(page) = self.shown.pages.get_mut(dialog_id) else { return };
+        let Some(page) = self.page.shown.pages.get_mut(dialog_id) else { return };
         if page.messages.len() > PAGE_MAX {
             page.messages.drain(..PAGE_MAX / 2);
             page.has_more = true;
         }
         let now = page.ev;
-        let before = self.joined.insert(dialog_id.clone(), now).unwrap_or_default();
+        let before = self.shown.insert(dialog_id.clone(), now).unwrap_or_default();
         if now < before {
             self.is_wrong("back", format!("{dialog_id} from {} to {}", before.0, now.0));
         }

@@ -13,17 +13,16 @@ use std::{
 };
 
 use confab_protocol::{DialogChange, DialogId, Ev, ServerFrame, Topic, rest::MessagesPage};
-use confab_sync::{Client, Effect, Event, Input, Settings, SocketId};
+use confab_sync::{Client, Effect, Event, Input, Settings};
 use tokio::{
     io::{AsyncRead, AsyncWrite},
     sync::{mpsc, watch},
-    task::JoinHandle,
     time::{Instant, sleep_until},
 };
 use witness::{
     dice::Dice,
     requests::Answer,
-    socket::{self, Command, Way},
+    socket::{Plug, Way},
 };
 
 use crate::{
@@ -88,7 +87,7 @@ pub struct Light {
     seat: Seat,
     dice: Dice,
     engine: Client,
-    socket: Option<(SocketId, mpsc::UnboundedSender<Command>, JoinHandle<()>)>,
+    plug: Plug,
     inputs: mpsc::UnboundedReceiver<Input>,
     tells: mpsc::UnboundedSender<Input>,
     is_level: bool,
@@ -103,7 +102,7 @@ impl Light {
         Self {
             dice: Dice::new(seed, ("light", number)),
             engine: Client::new(Settings::default(), url, Vec::<Topic>::new()),
-            socket: None,
+            plug: Plug::default(),
             inputs,
             tells,
             is_level: false,
@@ -152,8 +151,7 @@ impl Light {
     /// The connection dies, and the device is told at once.
     fn is_cut(&mut self) {
         self.is_level = false;
-        if let Some((socket, _, task)) = self.socket.take() {
-            task.abort();
+        if let Some(socket) = self.plug.cut() {
             self.tell(Input::Closed { socket, code: 1006, reason: String::new(), clean: false });
         }
     }
@@ -174,29 +172,13 @@ impl Light {
         match effect {
             Effect::Open { socket, url } => {
                 self.greeted = false;
-                let (commands, orders) = mpsc::unbounded_channel();
-                let (tells, connects) = (self.tells.clone(), Arc::clone(&self.seat.connects));
+                let tells = self.tells.clone();
                 let way = Way { socket, url, cookie: Some(self.seat.cookie.clone()) };
-                let task = tokio::spawn(async move {
-                    let tell = |input| drop(tells.send(input));
-                    socket::run(way, connects(), orders, tell).await;
-                });
-                if let Some((_, _, old)) = self.socket.replace((socket, commands, task)) {
-                    old.abort();
-                }
+                let line = (self.seat.connects)();
+                self.plug.open(way, line, move |input| drop(tells.send(input)));
             }
-            Effect::Send { socket, text } => {
-                if let Some((open, commands, _)) = &self.socket
-                    && *open == socket
-                {
-                    let _ = commands.send(Command::Send(text));
-                }
-            }
-            Effect::Close { socket, code, .. } => {
-                if let Some((_, commands, _)) = self.socket.take_if(|(open, ..)| *open == socket) {
-                    let _ = commands.send(Command::Close(code));
-                }
-            }
+            Effect::Send { socket, text } => self.plug.send(socket, text),
+            Effect::Close { socket, code, .. } => self.plug.close(socket, code),
         }
     }
 

@@ -8,14 +8,14 @@ mod person;
 use std::time::Duration;
 
 use confab_protocol::{DialogChange, Message, UserId};
-use confab_sync::{DeliveryState, Effect, Event, Input, Kept, Moment, Post, SocketId, Was};
-use tokio::{sync::mpsc, task::JoinHandle, time::sleep_until};
+use confab_sync::{DeliveryState, Effect, Event, Input, Kept, Moment, Post, Was};
+use tokio::{sync::mpsc, time::sleep_until};
 use witness::{
     dice::Dice,
     page::{Page, Reader, Step},
     requests::Answer,
     shown::What,
-    socket::{self, Command, Way},
+    socket::{Plug, Way},
 };
 
 use crate::{requests::Asker, time, trace::Trace};
@@ -63,7 +63,7 @@ pub struct Device {
     dice: Dice,
     life: u32,
     page: Page,
-    socket: Option<(SocketId, mpsc::UnboundedSender<Command>, JoinHandle<()>)>,
+    plug: Plug,
     happenings: mpsc::UnboundedReceiver<Happening>,
     heard: mpsc::UnboundedSender<Happening>,
     rests: bool,
@@ -92,7 +92,7 @@ impl Device {
         let device = Self {
             name: format!("device{}", seat.reader.number),
             page: Page::new(seat.reader.clone(), URL.to_owned()),
-            socket: None,
+            plug: Plug::default(),
             life: 0,
             rests: false,
             said: 0,
@@ -168,9 +168,7 @@ impl Device {
         // Who was in the midst of sending does not know whether it came.
         let kept = |post: &Post| Kept { post: post.clone(), was: Was::Sent };
         let waiting: Vec<_> = self.page.engine.outbox().map(kept).collect();
-        if let Some((_, _, task)) = self.socket.take() {
-            task.abort();
-        }
+        self.plug.cut();
         self.life += 1;
         self.page = Page::new(self.seat.reader.clone(), URL.to_owned());
         self.begin(waiting);
@@ -190,35 +188,23 @@ impl Device {
         match effect {
             Effect::Open { socket, url } => {
                 self.note(&format!("opens {socket:?}"));
-                let (commands, orders) = mpsc::unbounded_channel();
                 let (heard, asker) = (self.heard.clone(), self.seat.asker.clone());
                 let way = Way { socket, url, cookie: asker.cookie.clone() };
-                let task = tokio::spawn(async move {
-                    let line = asker.network.connect(asker.road);
-                    let tell = |input| drop(heard.send(Happening::Socket(input)));
-                    socket::run(way, line, orders, tell).await;
-                });
-                if let Some((_, _, old)) = self.socket.replace((socket, commands, task)) {
-                    old.abort();
-                }
+                let line = async move { asker.network.connect(asker.road).await };
+                let tell = move |input| drop(heard.send(Happening::Socket(input)));
+                self.plug.open(way, line, tell);
             }
             Effect::Send { socket, text } => {
                 self.note(&format!("> {text}"));
-                if let Some((open, commands, _)) = &self.socket
-                    && *open == socket
-                {
-                    // As another tab would, or somebody on the way.
-                    let doubles = text.starts_with(r#"{"type":"message:"#) && self.dice.once_in(12);
-                    let again = doubles.then(|| Command::Send(text.clone()));
-                    let _ = commands.send(Command::Send(text));
-                    let _ = again.map(|again| commands.send(again));
+                // As another tab would, or somebody on the way.
+                if text.starts_with(r#"{"type":"message:"#) && self.dice.once_in(12) {
+                    self.plug.send(socket, text.clone());
                 }
+                self.plug.send(socket, text);
             }
             Effect::Close { socket, code, .. } => {
                 self.note(&format!("closes {socket:?} {code}"));
-                if let Some((_, commands, _)) = self.socket.take_if(|(open, ..)| *open == socket) {
-                    let _ = commands.send(Command::Close(code));
-                }
+                self.plug.close(socket, code);
             }
         }
     }

@@ -49,6 +49,14 @@ pub enum Fetched {
 }
 
 impl Fetched {
+    /// What is to be looked at as well, once this was.
+    pub fn leads_to(&self) -> Vec<What> {
+        let Self::List(list) = self else { return Vec::new() };
+        let dialogs = list.dialogs.iter().map(|line| &line.dialog_id);
+        let both = |id: &DialogId| [What::Details(id.clone()), What::Messages(id.clone())];
+        dialogs.flat_map(both).collect()
+    }
+
     /// What an answer holds; nothing, if it says no.
     pub fn of(what: &What, answer: &Answer) -> Option<Self> {
         match what {

@@ -23,6 +23,27 @@ pub enum What {
     Details(DialogId),
 }
 
+impl What {
+    /// Of which dialog.
+    pub fn dialog(&self) -> Option<&DialogId> {
+        match self {
+            Self::List => None,
+            Self::Messages(dialog) | Self::Details(dialog) => Some(dialog),
+        }
+    }
+
+    /// Where REST has it.
+    pub fn path(&self) -> String {
+        match self {
+            Self::List => "/api/dialogs".to_owned(),
+            Self::Details(dialog) => ["/api/dialogs/", dialog.as_str()].concat(),
+            Self::Messages(dialog) => {
+                ["/api/messages/dialog/", dialog.as_str(), "?limit=100"].concat()
+            }
+        }
+    }
+}
+
 /// What was heard while something was being fetched.
 #[derive(Clone, Debug)]
 enum Heard {

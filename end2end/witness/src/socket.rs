@@ -7,6 +7,7 @@ use futures::{SinkExt, StreamExt};
 use tokio::{
     io::{AsyncRead, AsyncWrite},
     sync::mpsc,
+    task::JoinHandle,
 };
 use tokio_tungstenite::{
     client_async,
@@ -19,10 +20,8 @@ use tokio_tungstenite::{
 };
 
 /// What the engine wants of its socket.
-pub enum Command {
-    /// Say this.
+enum Command {
     Send(String),
-    /// Close it.
     Close(u16),
 }
 
@@ -36,8 +35,56 @@ pub struct Way {
     pub cookie: Option<String>,
 }
 
-/// Lives as long as the socket, which goes over the line that `connect` makes.
-pub async fn run<Line: AsyncRead + AsyncWrite + Unpin>(
+/// The socket that an engine has, if it has one.
+#[derive(Default)]
+pub struct Plug(Option<Plugged>);
+
+struct Plugged {
+    socket: SocketId,
+    commands: mpsc::UnboundedSender<Command>,
+    task: JoinHandle<()>,
+}
+
+impl Plug {
+    /// Opens a socket over the line that `connect` makes; `tell` hears what comes of it. The one before
+    /// is gone without a word.
+    pub fn open<Line: AsyncRead + AsyncWrite + Send + Unpin + 'static>(
+        &mut self,
+        way: Way,
+        connect: impl Future<Output = io::Result<Line>> + Send + 'static,
+        tell: impl Fn(Input) + Send + Sync + 'static,
+    ) {
+        self.cut();
+        let (commands, orders) = mpsc::unbounded_channel();
+        let socket = way.socket;
+        let task = tokio::spawn(run(way, connect, orders, tell));
+        self.0 = Some(Plugged { socket, commands, task });
+    }
+
+    /// Says something through a socket, if it is still the one.
+    pub fn send(&self, socket: SocketId, text: String) {
+        if let Some(plugged) = self.0.as_ref().filter(|plugged| plugged.socket == socket) {
+            let _ = plugged.commands.send(Command::Send(text));
+        }
+    }
+
+    /// Closes a socket, if it is still the one.
+    pub fn close(&mut self, socket: SocketId, code: u16) {
+        if let Some(plugged) = self.0.take_if(|plugged| plugged.socket == socket) {
+            let _ = plugged.commands.send(Command::Close(code));
+        }
+    }
+
+    /// Drops the line without a word; whose it was.
+    pub fn cut(&mut self) -> Option<SocketId> {
+        let Plugged { socket, task, .. } = self.0.take()?;
+        task.abort();
+        Some(socket)
+    }
+}
+
+/// Lives as long as the socket.
+async fn run<Line: AsyncRead + AsyncWrite + Send + Unpin>(
     Way { socket, url, cookie }: Way,
     connect: impl Future<Output = io::Result<Line>>,
     mut commands: mpsc::UnboundedReceiver<Command>,

@@ -2,30 +2,19 @@
 
 use std::time::Duration;
 
-use confab_protocol::{
-    Ev,
-    rest::{DialogList, MessagesPage},
-};
-use confab_sync::Input;
 use tokio::time::sleep;
-use witness::{requests::Answer, shown::What};
+use witness::{page::Fetched, requests::Answer, shown::What};
 
-use super::{Device, Happening};
+use super::{Device, Happening, moment};
 use crate::people::asks;
 
 /// How long one waits before asking again what could not be had.
 const AGAIN: Duration = Duration::from_millis(500);
 
 impl Device {
-    pub(super) fn fetch(&mut self, what: What) {
-        if self.shown.wants(what.clone()) {
-            self.ask(what);
-        }
-    }
-
-    fn ask(&self, what: What) {
+    pub(super) fn ask(&self, what: What) {
         let (address, heard) = (self.seat.address, self.heard.clone());
-        let (path, cookie) = (path(&what), self.seat.person.cookie.clone());
+        let (path, cookie) = (what.path(), self.seat.person.cookie.clone());
         tokio::spawn(async move {
             while !heard.is_closed() {
                 match asks(address, Some(&cookie), "GET", &path, String::new()).await {
@@ -40,55 +29,15 @@ impl Device {
     }
 
     pub(super) fn answered(&mut self, what: What, answer: &Answer) {
-        let you = self.seat.person.id.clone();
-        match &what {
-            What::List => match answer.data::<DialogList>() {
-                Some(list) => {
-                    let dialogs: Vec<_> =
-                        list.dialogs.iter().map(|dialog| dialog.dialog_id.clone()).collect();
-                    if !self.shown.takes_list(list, &you) {
-                        self.fetch(What::List);
-                    }
-                    for dialog_id in dialogs {
-                        if !self.joined.contains_key(&dialog_id) {
-                            self.joined.insert(dialog_id.clone(), Ev(0));
-                            self.tell(Input::Join { dialog_id: dialog_id.clone(), after: None });
-                            self.fetch(What::Messages(dialog_id));
-                        }
-                    }
-                }
-                None => self.cannot_have(&what, answer),
-            },
-            What::Messages(dialog_id) => match answer.data::<MessagesPage>() {
-                Some(page) => {
-                    let at = page.ev;
-                    let mut book = self.seat.ledger.open();
-                    for message in &page.messages {
-                        let shown = (dialog_id.clone(), message.seq, message.message_id.clone());
-                        book.shown.insert(shown);
-                    }
-                    drop(book);
-                    if self.shown.takes_page(dialog_id, page) {
-                        self.tell(Input::Loaded { dialog_id: dialog_id.clone(), at });
-                        self.goes_on(dialog_id);
-                    }
-                }
-                None => self.cannot_have(&what, answer),
-            },
-            What::Details(_) => {}
+        let (fetched, random) = (Fetched::of(&what, answer), self.dice.fraction());
+        if fetched.is_none() {
+            self.is_wrong("not to be had", format!("{what:?}: {answer:?}"));
         }
-    }
-
-    fn cannot_have(&mut self, what: &What, answer: &Answer) {
-        self.is_wrong("not to be had", format!("{what:?}: {answer:?}"));
-        self.shown.gives_up(what);
-    }
-}
-
-pub(super) fn path(what: &What) -> String {
-    match what {
-        What::List => "/api/dialogs".to_owned(),
-        What::Details(dialog) => ["/api/dialogs/", dialog.as_str()].concat(),
-        What::Messages(dialog) => ["/api/messages/dialog/", dialog.as_str(), "?limit=100"].concat(),
+        let dialog = what.dialog().cloned();
+        self.page.takes(what, fetched, moment(), random);
+        self.carry_on();
+        if let Some(dialog) = dialog {
+            self.goes_on(&dialog);
+        }
     }
 }

@@ -1,6 +1,6 @@
 //! Whether a device shows what is true.
 
-use super::{Device, fetching::path};
+use super::Device;
 use witness::{page::Fetched, shown::What};
 
 impl Device {
@@ -11,16 +11,11 @@ impl Device {
         }
         let mut whats = vec![What::List];
         while let Some(what) = whats.pop() {
-            let answer = self.seat.asker.ask("GET", &path(&what), String::new()).await;
+            let answer = self.seat.asker.ask("GET", &what.path(), String::new()).await;
             let Some(fresh) = answer.and_then(|answer| Fetched::of(&what, &answer)) else {
                 return Some(format!("{what:?} cannot be had"));
             };
-            if let Fetched::List(list) = &fresh {
-                for line in list.dialogs.iter().rev() {
-                    whats.push(What::Details(line.dialog_id.clone()));
-                    whats.push(What::Messages(line.dialog_id.clone()));
-                }
-            }
+            whats.extend(fresh.leads_to());
             if let Some(why) = self.page.differs(&what, fresh) {
                 return Some(why);
             }

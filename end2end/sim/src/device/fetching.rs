@@ -13,7 +13,7 @@ const AGAIN: Duration = Duration::from_secs(1);
 impl Device {
     pub(super) fn ask(&self, what: What) {
         let (asker, heard, life) = (self.seat.asker.clone(), self.heard.clone(), self.life);
-        let path = path(&what);
+        let path = what.path();
         tokio::spawn(async move {
             loop {
                 match asker.ask("GET", &path, String::new()).await {
@@ -32,13 +32,5 @@ impl Device {
         let (fetched, random) = (Fetched::of(&what, answer), self.dice.fraction());
         self.page.takes(what, fetched, now(), random);
         self.carry_on();
-    }
-}
-
-pub(super) fn path(what: &What) -> String {
-    match what {
-        What::List => "/api/dialogs".to_owned(),
-        What::Details(dialog) => ["/api/dialogs/", dialog.as_str()].concat(),
-        What::Messages(dialog) => ["/api/messages/dialog/", dialog.as_str(), "?limit=100"].concat(),
     }
 }

@@ -339,17 +339,12 @@ impl Device {
         if let Some(why) = self.page.waits() {
             return Some(why);
         }
-        let list = hub.dialogs(&self.person.id).await.unwrap();
-        let dialogs: Vec<_> = list.dialogs.iter().map(|line| line.dialog_id.clone()).collect();
-        if let Some(why) = self.page.differs(&What::List, Fetched::List(list)) {
-            return Some(why);
-        }
-        for dialog in dialogs {
-            for what in [What::Messages(dialog.clone()), What::Details(dialog)] {
-                let fresh = fetch(&self.person, &what, hub).await?;
-                if let Some(why) = self.page.differs(&what, fresh) {
-                    return Some(why);
-                }
+        let mut whats = vec![What::List];
+        while let Some(what) = whats.pop() {
+            let fresh = fetch(&self.person, &what, hub).await.expect("what is listed can be had");
+            whats.extend(fresh.leads_to());
+            if let Some(why) = self.page.differs(&what, fresh) {
+                return Some(why);
             }
         }
         None
