@@ -183,9 +183,15 @@ impl Device {
     }
 
     fn tell(&mut self, input: Input) {
+        self.answer(input);
+        self.carry_on();
+    }
+
+    /// [`tell`](Self::tell) of whoever is carrying on already: a step that carried on itself would stand
+    /// on the stack until the last of those behind it is done.
+    fn answer(&mut self, input: Input) {
         let random = self.dice.fraction();
         self.page.handle(input, moment(), random);
-        self.carry_on();
     }
 
     async fn happens(&mut self, happening: Happening) {
@@ -243,7 +249,7 @@ impl Device {
             Event::Frame(ServerFrame::Connected(_)) => self.greeted = Some(Instant::now()),
             Event::Dialog { dialog_id, event } => {
                 if let DialogChange::MessageNew(message) = &event.change {
-                    self.tell(Input::Delivered { dialog_id: dialog_id.clone(), seq: message.seq });
+                    self.answer(Input::Delivered { dialog_id: dialog_id.clone(), seq: message.seq });
                 }
                 self.goes_on(&dialog_id);
             }
@@ -282,7 +288,7 @@ impl Device {
             DeliveryState::Stored(_) => self.seat.counts.acked.add(1),
             DeliveryState::Failed { code, .. } => {
                 self.is_wrong("refused", format!("{client_id}: {code:?}"));
-                self.tell(Input::Discard { client_id });
+                self.answer(Input::Discard { client_id });
             }
             DeliveryState::Waiting { code } => self.seat.counts.refused(&code),
             DeliveryState::Unconfirmed => self.seat.counts.unconfirmed.add(1),

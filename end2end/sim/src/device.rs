@@ -139,9 +139,15 @@ impl Device {
     }
 
     fn tell(&mut self, input: Input) {
+        self.answer(input);
+        self.carry_on();
+    }
+
+    /// [`tell`](Self::tell) of whoever is carrying on already: a step that carried on itself would stand
+    /// on the stack until the last of those behind it is done.
+    fn answer(&mut self, input: Input) {
         let random = self.dice.fraction();
         self.page.handle(input, now(), random);
-        self.carry_on();
     }
 
     async fn happens(&mut self, happening: Happening) {
@@ -226,7 +232,7 @@ impl Device {
                 let client_id = delivery.client_id;
                 if let DeliveryState::Failed { code, .. } = delivery.state {
                     self.note(&format!("is refused {client_id}: {code:?}"));
-                    self.tell(Input::Discard { client_id });
+                    self.answer(Input::Discard { client_id });
                 }
             }
             Event::Frame(_)
@@ -240,9 +246,9 @@ impl Device {
     /// It is here, and now and then it is seen.
     fn has(&mut self, message: &Message) {
         let (dialog_id, seq) = (message.dialog_id.clone(), message.seq);
-        self.tell(Input::Delivered { dialog_id: dialog_id.clone(), seq });
+        self.answer(Input::Delivered { dialog_id: dialog_id.clone(), seq });
         if self.dice.once_in(2) {
-            self.tell(Input::Read { dialog_id, seq });
+            self.answer(Input::Read { dialog_id, seq });
         }
     }
 
