@@ -249,7 +249,10 @@ impl Device {
             Event::Frame(ServerFrame::Connected(_)) => self.greeted = Some(Instant::now()),
             Event::Dialog { dialog_id, event } => {
                 if let DialogChange::MessageNew(message) = &event.change {
-                    self.answer(Input::Delivered { dialog_id: dialog_id.clone(), seq: message.seq });
+                    self.answer(Input::Delivered {
+                        dialog_id: dialog_id.clone(),
+                        seq: message.seq,
+                    });
                 }
                 self.goes_on(&dialog_id);
             }

@@ -1,7 +1,8 @@
 //! `bin/chaos`: the released binary as a process, on real sockets, in real time: killed, starved,
-//! stormed and read slowly by real engines; what they saw is held against the log at the end.
+//! stormed, read slowly and told another time, by real engines; what they saw is held against the log at the end.
 
 mod browsers;
+mod clock;
 mod counts;
 mod crowd;
 mod device;
@@ -38,7 +39,8 @@ struct Options {
     /// Plays this scenario only; may be said several times.
     #[arg(long)]
     scenario: Vec<Scenario>,
-    /// The short form: three kills without browsers, a herd of five hundred, no slow reader.
+    /// The short form: three kills without browsers, a herd of five hundred, no slow reader, no steps of
+    /// the clock.
     #[arg(long)]
     short: bool,
     /// No browsers among those who see the kills.
@@ -60,6 +62,8 @@ enum Scenario {
     Herd,
     /// One of a thousand reads 1 KiB a second.
     SlowReader,
+    /// Its clock steps by an hour, there and back.
+    Clock,
 }
 
 /// What is played, and how long.
@@ -128,7 +132,8 @@ async fn plays(options: &Options) -> bool {
     };
     let mut scenarios = options.scenario.clone();
     if scenarios.is_empty() {
-        let is_played = |scenario: &&Scenario| !options.short || **scenario != Scenario::SlowReader;
+        let is_long = |scenario| matches!(scenario, Scenario::SlowReader | Scenario::Clock);
+        let is_played = |scenario: &&Scenario| !options.short || !is_long(**scenario);
         scenarios = Scenario::value_variants().iter().filter(is_played).copied().collect();
     }
     let mut is_well = true;
@@ -153,5 +158,6 @@ async fn play(scenario: Scenario, plan: &Plan) -> Result<Table, Failed> {
         Scenario::Storage => storage::play(plan).await,
         Scenario::Herd => herd::play(plan).await,
         Scenario::SlowReader => slow::play(plan).await,
+        Scenario::Clock => clock::play(plan).await,
     }
 }

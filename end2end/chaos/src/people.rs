@@ -3,7 +3,7 @@
 use std::{io, net::SocketAddr, time::Duration};
 
 use confab_protocol::{
-    Dialog, DialogId, DialogKind, MessageKind, Meta, UserId, json,
+    Dialog, DialogId, DialogKind, Message, MessageKind, Meta, UserId, json,
     rest::{DialogDetails, Me, NewDialog, NewGuest, NewMessage},
 };
 use tokio::{net::TcpStream, time::timeout};
@@ -82,7 +82,7 @@ pub async fn group(address: SocketAddr, people: &[Person]) -> Result<DialogId, F
     made.ok_or_else(|| Failed::NoBeginning(format!("no group is made: {answer:?}")))
 }
 
-/// Someone says something, by HTTP.
+/// Someone says something, by HTTP; the message, as it is stored.
 ///
 /// # Errors
 ///
@@ -92,7 +92,7 @@ pub async fn says(
     person: &Person,
     dialog: &DialogId,
     content: String,
-) -> Result<(), Failed> {
+) -> Result<Message, Failed> {
     let path = ["/api/messages/dialog/", dialog.as_str()].concat();
     let body = json::write(&NewMessage {
         content,
@@ -101,8 +101,7 @@ pub async fn says(
         client_id: None,
         reply_to: None,
     });
-    match asks(address, Some(&person.cookie), "POST", &path, body).await {
-        Some(answer) if answer.status == 201 => Ok(()),
-        answer => Err(Failed::NoBeginning(format!("nothing can be said: {answer:?}"))),
-    }
+    let answer = asks(address, Some(&person.cookie), "POST", &path, body).await;
+    let stored = answer.as_ref().filter(|answer| answer.status == 201).and_then(Answer::data);
+    stored.ok_or_else(|| Failed::NoBeginning(format!("nothing can be said: {answer:?}")))
 }
