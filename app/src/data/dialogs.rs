@@ -85,9 +85,11 @@ fn changed(session: Session, entry: &EntryApi<Dialogs>, frame: &Rc<ServerFrame>)
     let frame = frame.clone();
     entry.follow(move |list| match &*frame {
         ServerFrame::DialogSync(sync) => {
-            let (dialog, mut events) = (&sync.dialog_id, sync.events.iter());
-            events.all(|event| apply_event_to_list(list, dialog, event, &you) == Listed::Known)
-                && caught_up_in_list(list, dialog, sync.to) == Listed::Known
+            let follows = sync.events.iter().fold(true, |follows, event| {
+                let listed = apply_event_to_list(list, &sync.dialog_id, event, &you);
+                listed == Listed::Known && follows
+            });
+            follows && caught_up_in_list(list, &sync.dialog_id, sync.to) == Listed::Known
         }
         frame => apply_to_list(list, frame, &you) == Listed::Known,
     });
