@@ -73,7 +73,7 @@ fn fate() -> impl Strategy<Value = Fate> {
 
 /// A database with everyone in it, made once: to make one takes longer than a case.
 static BEGINNING: LazyLock<TempDir> = LazyLock::new(|| {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = folder();
     runtime().block_on(async { World::in_folder(folder.path()).await.settles().await });
     folder
 });
@@ -82,8 +82,14 @@ fn runtime() -> tokio::runtime::Runtime {
     tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap()
 }
 
+/// In memory, where there is one: what the disk does is not looked at here, only waited for.
+fn folder() -> TempDir {
+    let memory = tempfile::tempdir_in("/dev/shm");
+    memory.or_else(|_| tempfile::tempdir()).unwrap()
+}
+
 fn copy_of(beginning: &Path) -> TempDir {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = folder();
     for file in std::fs::read_dir(beginning).unwrap() {
         let file = file.unwrap();
         std::fs::copy(file.path(), folder.path().join(file.file_name())).unwrap();
