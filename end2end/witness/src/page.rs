@@ -204,8 +204,10 @@ impl Page {
         let lost = match event {
             Event::Frame(frame) => {
                 self.sees(frame);
-                if matches!(frame, ServerFrame::Connected(_)) {
-                    self.comes_back();
+                match frame {
+                    ServerFrame::Connected(_) => self.comes_back(),
+                    ServerFrame::Invalidate(_) => self.doubts_all(),
+                    _ => {}
                 }
                 self.shown.frame(frame, &you)
             }
@@ -304,6 +306,17 @@ impl Page {
         self.fetches(What::List);
         let open: Vec<_> = self.shown.details.keys().cloned().collect();
         open.into_iter().for_each(|dialog| self.fetches(What::Details(dialog)));
+    }
+
+    /// The server may have stored what it could tell nobody. Whichever tags it names, they are all that
+    /// a page shows.
+    fn doubts_all(&mut self) {
+        let open: Vec<_> = self.shown.pages.keys().cloned().collect();
+        for dialog in open {
+            self.shown.doubts(What::Messages(dialog.clone()));
+            self.fetches(What::Messages(dialog));
+        }
+        self.comes_back();
     }
 
     /// What is not settled yet; nothing, if all is.

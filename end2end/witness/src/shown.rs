@@ -100,7 +100,7 @@ impl Shown {
     }
 
     /// If it is being fetched, it is to be fetched once more.
-    fn doubts(&mut self, what: What) {
+    pub fn doubts(&mut self, what: What) {
         if self.fetching.contains_key(&what) {
             self.doubted.insert(what);
         }

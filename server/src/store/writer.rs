@@ -261,7 +261,9 @@ impl Writer {
         }
     }
 
-    /// One transaction for the whole group. An error means that nothing of it is stored.
+    /// One transaction for the whole group. An error means that nothing of it is stored, unless it was
+    /// the commit itself that failed: then nobody knows. Whoever asked asks again under the same
+    /// `clientId`, and what pages show is doubted by [`News::Recovered`].
     async fn commit(&mut self, group: &mut [Box<dyn Job>]) -> Result<(), sqlx::Error> {
         let connection = match &mut self.connection {
             Some(connection) => connection,
