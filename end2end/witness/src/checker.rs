@@ -60,6 +60,15 @@ pub async fn keep_only(database: &Path, book: &mut Book) -> Result<(), sqlx::Err
     Ok(())
 }
 
+/// What others were told as it happened, a socket in between must have told, too, or have closed.
+fn nothing_was_dropped_in_silence(book: &Book, wrong: &mut Wrong) {
+    for (device, dialog, ev) in &book.missed {
+        if book.news.contains(&(dialog.clone(), *ev)) {
+            wrong.push(("dropped", format!("{} of {dialog}, to device{device}", ev.0)));
+        }
+    }
+}
+
 impl Log {
     async fn read(database: &Path) -> Result<Self, sqlx::Error> {
         let mut connection = SqliteConnectOptions::new().filename(database).connect().await?;
@@ -111,6 +120,7 @@ impl Log {
         self.nothing_was_shown_that_is_not_there(book, &mut wrong);
         self.each_device_kept_its_order(book, &mut wrong);
         self.nobody_heard_what_was_not_for_them(book, &mut wrong);
+        nothing_was_dropped_in_silence(book, &mut wrong);
         wrong
     }
 

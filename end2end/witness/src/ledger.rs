@@ -26,6 +26,10 @@ pub struct Book {
     pub shown: BTreeSet<(DialogId, Seq, MessageId)>,
     /// Receipts, as far as each device was told.
     pub receipts: BTreeMap<(usize, DialogId, UserId), (Seq, Seq)>,
+    /// Which changes were told to anyone as they happened.
+    pub news: BTreeSet<(DialogId, Ev)>,
+    /// Which changes a device was not told, though its socket had told it those before and behind.
+    pub missed: BTreeSet<(usize, DialogId, Ev)>,
     /// What must not be, seen on a device: the count's name, and the story.
     pub wrong: Vec<(&'static str, String)>,
 }
@@ -37,6 +41,8 @@ impl Book {
         self.acked.retain(|_, (dialog, id, seq)| has(dialog, *seq, id));
         self.shown.retain(|(dialog, seq, id)| has(dialog, *seq, id));
         self.heard.clear();
+        self.news.clear();
+        self.missed.clear();
         self.receipts.clear();
     }
 }

@@ -1,10 +1,10 @@
 //! A page: the engine of the browser and what it shows, without I/O. Whoever drives it carries its
 //! steps out, brings it what it fetches, and looks at what happened; what it saw is written down.
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use confab_protocol::{
-    DialogChange, DialogId, Ev, MessageSend, Receipt, ServerFrame, Topic, UserId,
+    DialogChange, DialogId, DialogUpdate, Ev, MessageSend, Receipt, ServerFrame, Topic, UserId,
     rest::{DialogDetails, DialogList, MessagesPage},
 };
 use confab_sync::{Client, Delivery, DeliveryState, Effect, Event, Input, Moment, Settings};
@@ -75,6 +75,8 @@ pub struct Page {
     pub shown: Shown,
     reader: Reader,
     steps: VecDeque<Step>,
+    /// The last change of each dialog that the socket has told as it happened.
+    told: BTreeMap<DialogId, Ev>,
 }
 
 impl Page {
@@ -82,7 +84,8 @@ impl Page {
     pub fn new(reader: Reader, url: String) -> Self {
         let settings = Settings { owner: Some(reader.user.clone()), ..Settings::default() };
         let engine = Client::new(settings, url, Vec::<Topic>::new());
-        Self { engine, shown: Shown::default(), reader, steps: VecDeque::new() }
+        let (steps, told) = (VecDeque::new(), BTreeMap::new());
+        Self { engine, shown: Shown::default(), reader, steps, told }
     }
 
     /// The person says something.
@@ -263,17 +266,33 @@ impl Page {
         }
     }
 
-    fn sees(&self, frame: &ServerFrame) {
+    fn sees(&mut self, frame: &ServerFrame) {
         match frame {
-            ServerFrame::MessageNew(new) => self.was_told(&new.dialog_id, new.ev),
-            ServerFrame::MessageUpdate(new) => self.was_told(&new.dialog_id, new.ev),
-            ServerFrame::DialogChanged(told) => self.was_told(&told.dialog_id, told.event.ev),
+            ServerFrame::ConnectionEstablished(_) => self.told.clear(),
+            ServerFrame::DialogUpdate(DialogUpdate { dialog_id, dialog: None, .. }) => {
+                self.told.remove(dialog_id);
+            }
+            ServerFrame::MessageNew(new) => self.sees_news(&new.dialog_id, new.ev),
+            ServerFrame::MessageUpdate(new) => self.sees_news(&new.dialog_id, new.ev),
+            ServerFrame::DialogChanged(told) => self.sees_news(&told.dialog_id, told.event.ev),
             ServerFrame::DialogSync(sync) => {
                 sync.events.iter().for_each(|event| self.was_told(&sync.dialog_id, event.ev));
             }
             ServerFrame::Receipt(receipt) => self.sees_receipt(receipt),
             _ => {}
         }
+    }
+
+    /// A socket tells what happens without a hole, as long as one belongs to the dialog: what it has no
+    /// room for, it closes for. Only what a sick disk stored in secret is told to nobody.
+    fn sees_news(&mut self, dialog: &DialogId, ev: Ev) {
+        self.was_told(dialog, ev);
+        let before = self.told.get(dialog).map_or(ev, |before| (*before).max(ev));
+        let last = self.told.insert(dialog.clone(), before).unwrap_or(ev);
+        let mut book = self.reader.ledger.open();
+        book.news.insert((dialog.clone(), ev));
+        let missed = (last.0 + 1..ev.0).map(|ev| (self.reader.number, dialog.clone(), Ev(ev)));
+        book.missed.extend(missed);
     }
 
     fn was_told(&self, dialog: &DialogId, ev: Ev) {

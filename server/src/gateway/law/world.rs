@@ -411,10 +411,9 @@ impl World {
         drop((self.devices, self.gateway, self.hub, self.store));
         let book = std::mem::take(&mut *self.ledger.open());
         let wrong = checker::check(&self.database, &book).await.unwrap();
-        // Receipts may come in any order here; that what is shown of them never goes back, each device
-        // has seen to.
-        let seen = book.wrong.into_iter().filter(|(count, _)| *count != "receipt");
-        seen.chain(wrong).collect()
+        // The wire drops and swaps. That what is shown never goes back, each device has seen to.
+        let all = book.wrong.into_iter().chain(wrong);
+        all.filter(|(count, _)| !["receipt", "dropped"].contains(count)).collect()
     }
 }
 
