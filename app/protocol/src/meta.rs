@@ -129,6 +129,7 @@ mod tests {
     fn it_is_kept_as_it_was_written_but_compact() {
         let meta = Meta::parse("{ \"b\": 1e999, \"a\": [0.10, \"\\u0041\"] }").unwrap();
         assert_eq!(meta.as_str(), r#"{"b":1e999,"a":[0.10,"A"]}"#);
+        assert_eq!(meta.to_string(), meta.as_str());
         assert_eq!(Meta::parse(" null "), Ok(Meta::default()));
         assert_eq!(Meta::parse("{"), Err(InvalidMeta));
     }

@@ -147,6 +147,9 @@ mod tests {
         positions.insert(dialog("b"), Ev(7));
         assert_eq!((positions.get(&dialog("b")), positions.get(&dialog("c"))), (Some(Ev(7)), None));
         assert_eq!((positions.len(), positions.is_empty()), (2, false));
+        assert!(Positions::new().is_empty());
+        let pairs: Vec<_> = positions.into_iter().collect();
+        assert_eq!(pairs, [(dialog("a"), Ev(1)), (dialog("b"), Ev(7))]);
     }
 
     #[test]

@@ -187,6 +187,7 @@ mod tests {
     #[test]
     fn a_time_survives_the_wire() {
         let time = Timestamp::from_unix_ms(1_795_190_172_345);
+        assert_eq!(time.unix_ms(), 1_795_190_172_345);
         assert_eq!(time.to_string(), "2026-11-20T15:56:12.345Z");
         assert_eq!(Timestamp::parse("2026-11-20T15:56:12.345Z"), Ok(time));
     }
@@ -203,6 +204,7 @@ mod tests {
             "2026-00-01T00:00:00.000Z",
             "2026-13-01T00:00:00.000Z",
             "2026-01-00T00:00:00.000Z",
+            "2026-03-00T00:00:00.000Z",
             "2026-04-31T00:00:00.000Z",
             "2026-01-01T24:00:00.000Z",
             "2026-01-01T00:60:00.000Z",

@@ -107,7 +107,8 @@ mod tests {
     #[test]
     fn every_topic_reads_as_it_is_written() {
         for topic in Topic::DEFAULT.into_iter().chain([Topic::Dialog(DialogId::lobby())]) {
-            assert_eq!(Topic::parse(&topic.to_string()), Ok(topic));
+            assert_eq!(Topic::parse(&topic.to_string()), Ok(topic.clone()));
+            assert_eq!(String::from(topic.clone()), topic.to_string());
         }
     }
 

@@ -4,7 +4,7 @@
 //! whether the socket is still the same: a new one is greeted, a lost one is told to everybody. All timers stand in one table, [`Client::timers`], which is read from the states
 //! and stored nowhere; a state that is left takes its timer along.
 
-use confab_protocol::{Limits, Topic, UserId};
+use confab_protocol::{Limits, Topic};
 
 use crate::{
     Effect, Event, Input, Moment, Post, Settings, Status,
@@ -83,11 +83,6 @@ impl Client {
     /// Whether there is a socket to send through.
     pub fn has_open_socket(&self) -> bool {
         self.engine.socket.is_some()
-    }
-
-    /// Who the server says we are; `None` before the first `connection_established`.
-    pub fn user_id(&self) -> Option<&UserId> {
-        self.engine.user_id.as_ref()
     }
 
     /// What the server last said is too much; the defaults before that.

@@ -137,3 +137,24 @@ impl<T: ToJson> ToJson for Option<T> {
         self.is_none()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use crate::json::{read, write};
+
+    #[test]
+    fn a_number_fits_or_is_refused() {
+        assert_eq!(read::<u32>("4294967295"), Ok(u32::MAX));
+        assert!(read::<u32>("4294967296").is_err());
+        assert!(read::<u32>("4294967297").is_err());
+    }
+
+    #[test]
+    fn a_span_of_time_is_whole_milliseconds() {
+        let span = Duration::from_micros(61_345_678);
+        assert_eq!(write(&span), "61345");
+        assert_eq!(read::<Duration>("61345"), Ok(Duration::from_millis(61_345)));
+    }
+}

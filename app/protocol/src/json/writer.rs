@@ -116,8 +116,9 @@ mod tests {
 
     #[test]
     fn what_is_read_is_written_compact_and_unchanged() {
-        let text = r#" { "b" : [ 1.50 , -0, 1e999, null, true, {}, [] ], "a" : "\u0041\/\n\r" } "#;
-        let compact = r#"{"b":[1.50,-0,1e999,null,true,{},[]],"a":"A/\n\u000d"}"#;
+        let text =
+            r#" { "b" : [ 1.50 , -0, 1e999, null, true, {}, [] ], "a" : "\u0041\/\n\t\r" } "#;
+        let compact = r#"{"b":[1.50,-0,1e999,null,true,{},[]],"a":"A/\n\t\u000d"}"#;
         assert_eq!(write(&Json::parse(text).unwrap()), compact);
     }
 

@@ -55,7 +55,7 @@ fn member(role: Role) -> Member {
 }
 
 /// With everything in it that may be.
-fn direct() -> Dialog {
+pub fn direct() -> Dialog {
     Dialog {
         dialog_id: id("01998d2a-dialog"),
         kind: DialogKind::Direct,

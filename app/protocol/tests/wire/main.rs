@@ -5,6 +5,7 @@
 
 mod examples;
 mod laws;
+mod rules;
 
 use confab_protocol::*;
 use serde_json::Value;

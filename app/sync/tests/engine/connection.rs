@@ -1,9 +1,9 @@
 //! When a socket is opened, believed, given up and tried again.
 
-use confab_protocol::{Bye, Pong, Positions};
+use confab_protocol::{Bye, ConnectionEstablished, Limits, Pong, Positions};
 use confab_sync::{Event, Input, Settings};
 
-use crate::rig::{Rig, connected, ms};
+use crate::rig::{Rig, connected, established, ms};
 
 /// What happens, step by step; the last one's outcome counts.
 #[derive(Clone, Debug)]
@@ -303,8 +303,9 @@ fn an_open_socket_is_pinged_every_30_s() {
 fn a_pong_tells_the_round_trip_once() {
     let mut rig = Rig::connected();
     rig.waits(30_000);
-    rig.waits(40);
+    rig.waits(15);
     rig.hears(Pong { n: 7, positions: Positions::new() });
+    rig.waits(25);
     rig.hears(Pong { n: 1, positions: Positions::new() });
     rig.hears(Pong { n: 1, positions: Positions::new() });
     let trips = rig.events().into_iter().filter(|event| matches!(event, Event::RoundTrip(_)));
@@ -384,4 +385,13 @@ fn every_change_of_status_is_told_once() {
     assert_eq!(told.len(), 4, "{told:?}");
     assert_eq!(told.last(), Some(&Event::Status(rig.client.status().clone())));
     assert_eq!(rig.trace().split(", ").last(), Some("GaveUp Unreachable"));
+}
+
+#[test]
+fn the_limits_are_those_that_the_server_said() {
+    let mut rig = Rig::connected();
+    assert_eq!(*rig.client.limits(), Limits::default());
+    let limits = Limits { message_characters: 7, ..Limits::default() };
+    rig.hears(ConnectionEstablished { limits: limits.clone(), ..established("e1") });
+    assert_eq!(*rig.client.limits(), limits);
 }

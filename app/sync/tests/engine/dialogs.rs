@@ -79,6 +79,17 @@ fn a_gap_is_asked_for_after_half_a_second() {
 }
 
 #[test]
+fn more_beyond_a_gap_does_not_put_off_the_question() {
+    let mut rig = joined(5);
+    rig.hears(message_new(8));
+    rig.waits(300);
+    rig.hears(message_new(9));
+    rig.hears(pong(9));
+    rig.waits(200);
+    assert_eq!(rig.sent(), [join(Some(5))]);
+}
+
+#[test]
 fn a_question_without_an_answer_is_put_again_ever_more_slowly() {
     let mut rig = joined(5);
     rig.hears(message_new(8));
@@ -225,6 +236,32 @@ fn a_reset_waits_for_a_fresh_snapshot() {
     assert_eq!(rig.story(), "|400");
 }
 
+/// It may answer a question that the reset overtook: whether we are heard on this socket, nobody said.
+#[test]
+fn an_answer_behind_a_reset_does_not_count() {
+    let mut rig = joined(5);
+    rig.hears(reset(ResetReason::TooFarBehind));
+    rig.hears(sync(&[], 400));
+    rig.does(loaded(400));
+    assert_eq!(rig.sent(), [join(Some(400))]);
+}
+
+#[test]
+fn a_dialog_that_waits_for_its_snapshot_is_not_asked_for_by_our_list() {
+    let mut rig = joined(5);
+    rig.hears(reset(ResetReason::TooFarBehind));
+    rig.hears(listed(Some(Room::new(dialog()).line())));
+    assert_eq!(rig.sent(), []);
+}
+
+#[test]
+fn a_dialog_of_another_epoch_is_told_though_no_greeting_said_so() {
+    let mut rig = joined(5);
+    rig.hears(reset(ResetReason::OtherEpoch));
+    assert_eq!(rig.story(), "OtherEpoch");
+    assert_eq!(rig.sent(), []);
+}
+
 /// The snapshot may be one of a restored database, which we hear of on the next socket.
 #[test]
 fn what_waits_beyond_a_gap_is_void_with_its_socket() {
@@ -324,6 +361,13 @@ fn who_left_hears_no_more() {
     rig.does(loaded(9));
     rig.waits(20_000);
     assert_eq!(rig.story(), "");
+    assert_eq!(rig.sent(), []);
+}
+
+#[test]
+fn who_never_joined_leaves_nothing() {
+    let mut rig = Rig::connected();
+    rig.does(Input::Leave { dialog_id: dialog() });
     assert_eq!(rig.sent(), []);
 }
 

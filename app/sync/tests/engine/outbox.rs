@@ -1,13 +1,13 @@
 //! A message is stored exactly once, in its turn, or its author is told.
 
 use confab_protocol::{
-    Ack, ErrorCode, Ev, Message, MessageDelete, MessageEdit, MessageId, MessageNew, MessageUpdate,
-    Nack, Timestamp, json,
+    Ack, ClientFrame, ConnectionEstablished, ErrorCode, Ev, Limits, Message, MessageDelete,
+    MessageEdit, MessageId, MessageNew, MessageUpdate, Nack, Seq, Timestamp, json,
 };
-use confab_sync::{DeliveryState, Event, Input, Kept, Post, Was};
+use confab_sync::{DeliveryState, Event, Input, Kept, Post, Settings, Was};
 
 use crate::{
-    rig::{Rig, client_id, connected, dialog, send, stored},
+    rig::{Rig, client_id, connected, dialog, established, send, stored, user},
     world::{Fate, World},
 };
 
@@ -90,6 +90,39 @@ fn nothing_leaves_before_connected() {
     assert_eq!(sent(&mut rig), 0);
     rig.hears(connected());
     assert_eq!(sent(&mut rig), 1);
+}
+
+#[test]
+fn a_message_may_be_as_large_as_a_frame_and_no_larger() {
+    let bytes = ClientFrame::from(send("a")).encode().len() as u32;
+    for (frame_bytes, outcome) in [(bytes, "a:sent"), (bytes - 1, "a:message_too_long")] {
+        let mut rig = Rig::new();
+        rig.does(Input::Start);
+        rig.opens();
+        let limits = Limits { frame_bytes, ..Limits::default() };
+        rig.hears(ConnectionEstablished { limits, ..established("e1") });
+        rig.hears(connected());
+        sends(&mut rig, &["a"]);
+        assert_eq!(told(&mut rig), format!("a:queued {outcome}"));
+    }
+}
+
+/// What one has written does not go out under the name of who signs in after them.
+#[test]
+fn nothing_leaves_on_the_socket_of_another() {
+    for (owner, goes) in [("me", 1), ("you", 0)] {
+        let mut rig = Rig::with(Settings { owner: Some(user(owner)), ..Settings::default() });
+        rig.does(Input::Start);
+        sends(&mut rig, &["a"]);
+        rig.does(Input::Read { dialog_id: dialog(), seq: Seq(1) });
+        rig.opens();
+        rig.greets("e1");
+        let frames = rig.sent();
+        let of = |kind| frames.iter().filter(|frame| frame.kind() == kind).count();
+        assert_eq!((of("message:send"), of("message:read")), (goes, goes), "{owner}");
+        rig.waits(20_000);
+        assert_eq!(sent(&mut rig) > 0, owner == "me");
+    }
 }
 
 #[test]
@@ -421,6 +454,16 @@ fn an_older_state_with_the_same_words_proves_nothing() {
     rig.hears(update(2, amended(2, "x")));
     assert_eq!(told(&mut rig), "");
     assert_eq!(waiting(&rig), "c");
+}
+
+#[test]
+fn the_echo_of_an_edit_does_not_prove_the_next_with_the_same_words() {
+    let mut rig = Rig::connected();
+    rig.does(Input::Edit(edit("a", "x")));
+    rig.hears(amended_ack("a", amended(2, "x")));
+    rig.does(Input::Edit(edit("b", "x")));
+    rig.hears(update(2, amended(2, "x")));
+    assert_eq!(waiting(&rig), "b");
 }
 
 /// The state that the second edit asks for is not the outcome before the first has had its turn.

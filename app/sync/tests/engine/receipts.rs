@@ -161,6 +161,18 @@ fn a_pong_to_an_older_ping_proves_nothing() {
 }
 
 #[test]
+fn a_pong_to_a_ping_of_the_same_moment_proves_nothing() {
+    let mut rig = Rig::connected();
+    rig.does(Input::Visible);
+    rig.does(read(5));
+    rig.hears(Pong { n: 1, positions: Positions::new() });
+    said(&mut rig);
+    reconnects(&mut rig, "e1");
+    rig.waits(1_000);
+    assert_eq!(said(&mut rig), "r5");
+}
+
+#[test]
 fn nothing_is_said_before_the_greeting() {
     let mut rig = Rig::new();
     rig.does(read(5));

@@ -1,9 +1,9 @@
 //! The reducers case by case; `truth.rs` holds them to their law.
 
 use confab_protocol::{
-    Dialog, DialogChange, DialogEvent, DialogId, DialogKind, DialogUpdate, Ev, Member, Message,
-    MessageNew, Person, Presence, PresenceState, Quote, Receipt, Role, Seq, Timestamp, Uev,
-    Username,
+    Dialog, DialogChange, DialogChanged, DialogEvent, DialogId, DialogKind, DialogUpdate, Ev,
+    Member, Message, MessageNew, MessageUpdate, Person, Presence, PresenceState, Quote, Receipt,
+    Role, Seq, ServerFrame, Timestamp, Uev, Username,
     rest::{DialogDetails, DialogList, MessagesPage},
 };
 use confab_sync::{
@@ -86,6 +86,13 @@ fn a_page_that_ends_before_the_latest_takes_no_new_message() {
 }
 
 #[test]
+fn a_new_message_beyond_a_gap_shows_that_there_are_newer_ones() {
+    let mut here = page(1, 2, 2);
+    let _ = apply_event(&mut here, &new(3, stored("you", "y9", 9)));
+    assert_eq!((run(&here).as_str(), here.ev, here.has_newer), ("1@1 2@2", Ev(3), true));
+}
+
+#[test]
 fn an_ack_first_and_an_event_first_leave_one_bubble() {
     let message = stored("me", "a", 2);
     for ack_first in [true, false] {
@@ -161,6 +168,45 @@ fn what_a_reply_shows_follows_its_original() {
     assert_eq!(quoted(&beyond, 0), "x", "also where the original is not in the page");
 }
 
+/// A reply comes as it was read; its original may have changed on the screen since.
+#[test]
+fn a_reply_shows_its_original_as_it_stands_above_it() {
+    let original = stored("you", "y1", 1);
+    let changed = || MessagesPage { messages: vec![amended(1, 2, "x")], ..page(1, 1, 2) };
+    let mut here = changed();
+    let _ = apply_event(&mut here, &new(3, reply(2, 3, &original)));
+    assert_eq!(quoted(&here, 1), "x", "when it is said");
+
+    let mut here = changed();
+    let behind = MessagesPage { messages: vec![reply(2, 3, &original)], ..page(2, 2, 3) };
+    assert!(add_newer(&mut here, behind.clone(), &[]));
+    assert_eq!(quoted(&here, 1), "x", "when it comes behind");
+
+    let mut here = behind;
+    assert!(add_older(&mut here, MessagesPage { ev: Ev(3), ..changed() }, &[]));
+    assert_eq!(quoted(&here, 1), "x", "when its original comes in front");
+
+    let mut here = MessagesPage {
+        messages: vec![amended(1, 2, "x"), reply(2, 3, &original)],
+        ..page(1, 2, 3)
+    };
+    let _ = apply_event(
+        &mut here,
+        &update(4, Message { content: "y".to_owned(), ..reply(2, 4, &original) }),
+    );
+    assert_eq!(quoted(&here, 1), "x", "when it is edited");
+}
+
+/// Its original is not in the page, so what was heard of it last is all there is.
+#[test]
+fn the_same_state_of_a_reply_does_not_set_back_what_it_shows() {
+    let original = stored("you", "y1", 1);
+    let mut here = MessagesPage { messages: vec![reply(2, 2, &original)], ..page(2, 2, 2) };
+    let _ = apply_event(&mut here, &update(3, amended(1, 3, "x")));
+    assert!(merge_message(&mut here, &reply(2, 2, &original)));
+    assert_eq!(quoted(&here, 0), "x");
+}
+
 #[test]
 fn an_older_page_goes_in_front_without_doubles() {
     let mut here = page(3, 4, 4);
@@ -198,6 +244,19 @@ fn pages_with_a_gap_between_do_not_join() {
     assert!(!add_newer(&mut here, page(8, 9, 9), &[]));
     assert!(!add_older(&mut here, page(7, 9, 9), &[]), "newer in front");
     assert_eq!(run(&here), "5@5 6@6");
+}
+
+#[test]
+fn a_newer_page_that_missed_a_change_on_the_screen_is_fetched_again() {
+    let shown = || MessagesPage { has_newer: true, ..page(1, 2, 5) };
+    let mut here = shown();
+    assert!(!add_newer(&mut here, page(3, 4, 4), &[]));
+    assert_eq!(run(&here), "1@1 2@2");
+    assert!(add_newer(&mut here, page(3, 4, 4), &[update(5, amended(3, 5, "x"))]));
+    assert_eq!(run(&here), "1@1 2@2 3@5 4@4");
+    let mut here = shown();
+    assert!(add_newer(&mut here, page(3, 4, 6), &[]), "what it knows already is still to come");
+    assert_eq!((run(&here).as_str(), here.ev), ("1@1 2@2 3@3 4@4", Ev(5)));
 }
 
 #[test]
@@ -277,6 +336,47 @@ fn what_waits_to_be_read_is_counted() {
     assert_eq!((unread(&here), here.dialog.read), (0, Seq(0)));
     tells(&mut here, DialogChange::MessageNew(stored("me", "b", 4)));
     assert_eq!((unread(&here), here.dialog.read), (0, Seq(4)), "nothing waited");
+}
+
+#[test]
+fn only_what_waits_is_taken_off_the_count() {
+    let mut here = details();
+    for (ev, who) in [(1, "you"), (2, "you"), (3, "me")] {
+        tells(&mut here, DialogChange::MessageNew(stored(who, &format!("y{ev}"), ev)));
+    }
+    here.dialog.read = Seq(1);
+    here.dialog.unread = 1;
+    tells(&mut here, DialogChange::MessageUpdate(deleted(1, 4)));
+    assert_eq!(here.dialog.unread, 1, "it was read");
+    let ours = Message { sender_id: user("me"), ..deleted(3, 5) };
+    tells(&mut here, DialogChange::MessageUpdate(ours));
+    assert_eq!(here.dialog.unread, 1, "it was ours");
+    here.dialog.unread = Dialog::UNREAD_MAX;
+    tells(&mut here, DialogChange::MessageUpdate(deleted(2, 6)));
+    assert_eq!(here.dialog.unread, Dialog::UNREAD_MAX, "there may be more");
+}
+
+/// A watermark may be ahead of the log: it was read on another device.
+#[test]
+fn what_was_read_before_it_was_told_does_not_wait() {
+    let mut here = details();
+    here.dialog.read = Seq(1);
+    tells(&mut here, DialogChange::MessageNew(stored("you", "y1", 1)));
+    assert_eq!(here.dialog.unread, 0);
+    tells(&mut here, DialogChange::MessageNew(stored("you", "y2", 2)));
+    assert_eq!(here.dialog.unread, 1);
+}
+
+#[test]
+fn a_change_of_another_message_does_not_make_it_the_last() {
+    let mut here = details();
+    for seq in 1..=2 {
+        tells(&mut here, DialogChange::MessageNew(stored("you", &format!("y{seq}"), seq)));
+    }
+    tells(&mut here, DialogChange::MessageUpdate(amended(1, 3, "x")));
+    assert_eq!(here.dialog.last_message.as_ref().unwrap().seq, Seq(2));
+    tells(&mut here, DialogChange::MessageUpdate(amended(2, 4, "z")));
+    assert_eq!(here.dialog.last_message.unwrap().content, "z");
 }
 
 #[test]
@@ -434,6 +534,53 @@ fn the_last_active_dialog_comes_first() {
     assert_eq!(apply_to_list(&mut here, &new.clone().into(), &user("me")), Listed::Known);
     assert_eq!(apply_to_list(&mut here, &new.into(), &user("me")), Listed::Known);
     assert_eq!((ids(&here).as_str(), here.dialogs[0].unread), ("x d", 1));
+}
+
+#[test]
+fn a_line_goes_as_far_up_as_it_is_the_later() {
+    let rooms = ["a", "b", "c", "d"].map(|id| Room::new(DialogId::parse(id).expect("an id")));
+    let mut here = DialogList { dialogs: rooms.iter().map(Room::line).collect(), uev: Uev(4) };
+    let created_at = Timestamp::from_unix_ms(7);
+    let message = Message { created_at, ..stored("you", "y", 1) };
+    let _ = apply_event_to_list(&mut here, &rooms[3].id, &new(1, message), &user("me"));
+    assert_eq!(ids(&here), "d a b c");
+    let earlier = Message { created_at: Timestamp::from_unix_ms(6), ..stored("you", "y", 1) };
+    let _ = apply_event_to_list(&mut here, &rooms[2].id, &new(1, earlier), &user("me"));
+    assert_eq!(ids(&here), "d c a b");
+}
+
+#[test]
+fn every_kind_of_change_moves_the_line_on() {
+    let (mut here, [room, _]) = list();
+    let (dialog_id, you) = (room.id.clone(), user("me"));
+    let message = stored("you", "y", 1);
+    let new = MessageNew { dialog_id: dialog_id.clone(), ev: Ev(1), message: message.clone() };
+    let message = Message { ev: Ev(2), content: "x".to_owned(), ..message };
+    let update = MessageUpdate { dialog_id: dialog_id.clone(), ev: Ev(2), message };
+    let renamed = DialogEvent { ev: Ev(3), change: DialogChange::Renamed("tea".to_owned()) };
+    let changed = DialogChanged { dialog_id, event: renamed };
+    for frame in [ServerFrame::from(new), update.into(), changed.into()] {
+        assert_eq!(apply_to_list(&mut here, &frame, &you), Listed::Known);
+    }
+    let line = here.dialogs.iter().find(|line| line.dialog_id == room.id).unwrap();
+    assert_eq!((line.ev, line.title.as_deref()), (Ev(3), Some("tea")));
+    assert_eq!(line.last_message.as_ref().unwrap().content, "x");
+}
+
+#[test]
+fn who_else_goes_takes_no_line_of_ours() {
+    let (mut here, [room, _]) = list();
+    let out = DialogEvent { ev: Ev(1), change: DialogChange::MemberRemoved(user("you")) };
+    assert_eq!(apply_event_to_list(&mut here, &room.id, &out, &user("me")), Listed::Known);
+    assert_eq!((ids(&here).as_str(), here.dialogs[0].members), ("d x", 1));
+}
+
+#[test]
+fn an_update_read_where_the_line_stands_is_taken() {
+    let (mut here, [mut room, _]) = list();
+    room.muted = true;
+    assert_eq!(apply_to_list(&mut here, &update_of(5, &room).into(), &user("me")), Listed::Known);
+    assert!(here.dialogs[0].muted && here.uev == Uev(5));
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! A client, a clock and a wire. Every effect passes through here, so that every test of every
-//! file also asserts that there are never two sockets.
+//! file also asserts that there are never two sockets. And every timer is called too early again and
+//! again, so that each of them asserts that this is harmless.
 
 use std::{collections::BTreeSet, time::Duration};
 
@@ -56,6 +57,7 @@ impl Rig {
         }
         self.client.handle(input, self.now, self.random);
         self.drain();
+        self.fires();
     }
 
     pub fn opens(&mut self) {
@@ -76,13 +78,7 @@ impl Rig {
     }
 
     pub fn establishes(&mut self, epoch: &str) {
-        self.hears(ConnectionEstablished {
-            connection_id: ConnectionId::parse("c").expect("an id"),
-            user_id: user("me"),
-            epoch: Epoch::parse(epoch).expect("an id"),
-            ping_interval: 25_000,
-            limits: Limits::default(),
-        });
+        self.hears(established(epoch));
     }
 
     pub fn greets(&mut self, epoch: &str) {
@@ -98,6 +94,7 @@ impl Rig {
             self.fires();
         }
         self.now = end;
+        self.fires();
     }
 
     /// Lets time pass until the next try begins.
@@ -208,6 +205,16 @@ fn short(effect: &Effect) -> String {
 
 pub fn ms(ms: u64) -> Duration {
     Duration::from_millis(ms)
+}
+
+pub fn established(epoch: &str) -> ConnectionEstablished {
+    ConnectionEstablished {
+        connection_id: ConnectionId::parse("c").expect("an id"),
+        user_id: user("me"),
+        epoch: Epoch::parse(epoch).expect("an id"),
+        ping_interval: 25_000,
+        limits: Limits::default(),
+    }
 }
 
 pub fn connected() -> Connected {

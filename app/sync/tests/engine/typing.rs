@@ -76,6 +76,30 @@ fn an_end_is_said_once_and_only_after_a_start() {
 }
 
 #[test]
+fn an_end_is_said_though_one_types_elsewhere_meanwhile() {
+    let mut rig = Rig::connected();
+    rig.does(typed());
+    rig.waits(4_000);
+    rig.does(Input::Typed { dialog_id: other() });
+    rig.said();
+    rig.does(ended());
+    assert_eq!(rig.said(), "typing:stop");
+}
+
+#[test]
+fn a_dialog_that_is_ours_no_more_takes_its_own_box_along() {
+    let mut rig = Rig::connected();
+    rig.does(typed());
+    rig.does(Input::Typed { dialog_id: other() });
+    rig.hears(DialogUpdate { dialog_id: dialog(), uev: Uev(1), dialog: None });
+    rig.said();
+    rig.does(ended());
+    assert_eq!(rig.said(), "");
+    rig.does(Input::TypingEnded { dialog_id: other() });
+    assert_eq!(rig.said(), "typing:stop");
+}
+
+#[test]
 fn who_begins_again_too_soon_is_told_when_the_3_s_are_over() {
     let mut rig = Rig::connected();
     for input in [typed(), ended(), typed()] {
