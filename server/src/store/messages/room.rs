@@ -51,3 +51,64 @@ fn weight(text: &str) -> usize {
     let escaped = |byte: &u8| matches!(byte, b'"' | b'\\' | b'\n' | b'\t');
     text.len() + text.bytes().filter(escaped).count()
 }
+
+#[cfg(test)]
+mod tests {
+    use confab_protocol::{DialogId, Ev, MessageKind, Meta, Quote, Seq, Timestamp, Username};
+
+    use super::*;
+
+    /// A message in which everything is that could weigh something.
+    fn message(content: &str) -> Message {
+        let id = |text: &str| text.to_owned();
+        let mut message = Message {
+            message_id: id("0199-m").try_into().unwrap(),
+            dialog_id: DialogId::lobby(),
+            seq: Seq(7),
+            ev: Ev(7),
+            sender_id: id("0199-u").try_into().unwrap(),
+            sender_name: Username::parse("Ганна").unwrap(),
+            client_id: id("0199-c").try_into().unwrap(),
+            content: content.to_owned(),
+            kind: MessageKind::Text,
+            meta: Meta::parse(r#"{"mood":1}"#).unwrap(),
+            reply_to: None,
+            quote: None,
+            created_at: Timestamp::from_unix_ms(0),
+            edited_at: None,
+            deleted_at: None,
+        };
+        message.quote = Some(Quote::of(&message));
+        message
+    }
+
+    #[test]
+    fn a_message_weighs_its_words_its_meta_and_what_it_quotes() {
+        let said = message("a\n\"b\"");
+        let (words, meta) = (5 + 3, 10);
+        let bytes = MESSAGE_BYTES + words + meta + MESSAGE_BYTES + words;
+        assert!(Room(bytes).takes(&said) && !Room(bytes - 1).takes(&said));
+        let plain = Message { quote: None, meta: Meta::default(), ..said };
+        let bytes = MESSAGE_BYTES + words;
+        assert!(Room(bytes).takes(&plain) && !Room(bytes - 1).takes(&plain));
+    }
+
+    /// Else an answer would be larger than was reckoned.
+    #[test]
+    fn no_message_is_heavier_than_it_is_reckoned() {
+        for content in ["", "\"\\\n\t", &"😀".repeat(999)] {
+            let said = message(content);
+            let mut room = Room::default();
+            assert!(room.takes(&said));
+            let bytes = serde_json::to_string(&said).unwrap().len();
+            assert!(ANSWER_BYTES_MAX - room.0 >= bytes);
+        }
+    }
+
+    #[test]
+    fn an_answer_takes_lines_until_it_is_full() {
+        let mut room = Room(2 * MESSAGE_BYTES);
+        assert_eq!([(); 3].map(|()| room.takes_line()), [true, true, false]);
+        assert_eq!(Room::half().0 * 2, Room::default().0);
+    }
+}

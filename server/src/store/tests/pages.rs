@@ -50,6 +50,16 @@ async fn a_page_says_whether_there_is_more_on_either_side() {
 }
 
 #[tokio::test]
+async fn behind_the_only_message_there_is_nothing_more() {
+    let rig = Rig::new().await;
+    let anna = rig.account("anna").await;
+    rig.says(&anna, &DialogId::lobby(), "1").await;
+    let anna = member(&anna, &DialogId::lobby());
+    let page = rig.store.page(&anna, Place::After(Seq(1)), 50).await.unwrap();
+    assert_eq!((places(&page), page.has_more, page.has_newer), (vec![], true, false));
+}
+
+#[tokio::test]
 async fn an_empty_dialog_has_nothing_on_either_side() {
     let rig = Rig::new().await;
     let anna = member(&rig.passing("anna"), &DialogId::lobby());

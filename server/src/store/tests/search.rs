@@ -133,6 +133,7 @@ async fn people_are_found_by_any_part_of_their_name() {
     assert_eq!(names("ANN", 50).await, (of(&["Annabel", "Hanna"]), false));
     assert_eq!(names("", 50).await, (of(&["Annabel", "bob", "guest-7", "Hanna"]), false));
     assert_eq!(names(" ", 2).await, (of(&["Annabel", "bob"]), true));
+    assert_eq!(names(" ", 4).await, (of(&["Annabel", "bob", "guest-7", "Hanna"]), false));
     assert_eq!(names("GUEST-", 50).await, (of(&["guest-7"]), false));
     assert_eq!(names("_", 50).await, (vec![], false));
     let (people, _) = rig.store.people(&anna.id, "bob", 50).await.unwrap();
