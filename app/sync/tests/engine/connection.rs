@@ -392,6 +392,6 @@ fn the_limits_are_those_that_the_server_said() {
     let mut rig = Rig::connected();
     assert_eq!(*rig.client.limits(), Limits::default());
     let limits = Limits { message_characters: 7, ..Limits::default() };
-    rig.hears(ConnectionEstablished { limits: limits.clone(), ..established("e1") });
+    rig.hears(ConnectionEstablished { limits, ..established("e1") });
     assert_eq!(*rig.client.limits(), limits);
 }
