@@ -146,6 +146,28 @@ test("a minute without a line, and then what was said, changed and taken back me
   await isAsIfOpenedAnew(tab, `/d/${dialog}`);
 });
 
+test("a dialog in which nothing more is said is kept also where the storage is slow to open", async ({ alice, bob }) => {
+  await alice.registers("Alice");
+  await bob.registers("Bob");
+  const dialog = await alice.writesTo(bob);
+  await bob.says(dialog, "all there is");
+  await alice.context.addInitScript(() => {
+    const open = IDBFactory.prototype.open;
+    IDBFactory.prototype.open = function (name, version) {
+      const request = open.call(this, name, version);
+      // Our own look into it names no version.
+      if (version !== undefined) {
+        Object.defineProperty(request, "onsuccess", {
+          set: (opened) => request.addEventListener("success", (event) => setTimeout(() => opened.call(request, event), 1500)),
+        });
+      }
+      return request;
+    };
+  });
+  const tab = await alice.opens(`/d/${dialog}`);
+  await expect.poll(() => keptOf(tab.page, dialog)).toMatchObject({ texts: ["all there is"] });
+});
+
 test("a dialog that was open before is there before the network answers, and only what is missing comes", async ({ alice, bob }) => {
   const line = await Line.of(alice);
   await alice.registers("Alice");

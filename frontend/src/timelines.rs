@@ -66,7 +66,7 @@ impl Timelines {
     }
 
     /// Keeps a text of a dialog, at once, for the page may be going. A storage that is not open by now
-    /// will keep it after the next change.
+    /// has none: who asks in good time has waited for longer than it takes.
     pub fn keep(&self, owner: &str, dialog: &str, text: String) {
         let Some(Some(storage)) = self.0.storage.get() else { return };
         let at: String = js_sys::Date::new_0().to_iso_string().into();

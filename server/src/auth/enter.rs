@@ -2,7 +2,8 @@
 //!
 //! A guest who makes an account, or chooses a name, stays the same person: their messages are
 //! theirs. Whoever comes in otherwise is somebody else than before; the session they came with ends,
-//! and so do the sockets of the passing guest that they were. Each way begins a new session, so that no session from before is worth more afterwards.
+//! and so do the sockets of the passing guest that they were. Each way begins a new session, so that
+//! no session from before is worth more afterwards.
 
 use std::net::IpAddr;
 

@@ -171,6 +171,13 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn whoever_names_no_password_is_not_let_in_by_the_words_it_is_tried_with() {
+        let hashing = hashing(8);
+        let hash = hashing.hash(password("no password").unwrap()).await.unwrap();
+        assert_eq!(hashing.verify(None, Some(hash)).await, Ok(Verdict::Wrong));
+    }
+
+    #[tokio::test]
     async fn a_hash_with_other_parameters_is_made_anew() {
         let (weak, strong) = (hashing(8), hashing(16));
         let old = weak.hash(password("tea at eleven").unwrap()).await.unwrap();

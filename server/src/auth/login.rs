@@ -102,5 +102,8 @@ mod tests {
             assert!(parsed.is_err() || parsed.unwrap().key == "anna", "{text:?}");
         }
         assert!(Login::parse(&"x".repeat(100)).is_ok());
+        // What groups a number counts towards the length of what is kept.
+        let grouped = |bytes: usize| format!("79{}1", " ".repeat(bytes - 3));
+        assert!(Login::parse(&grouped(400)).is_ok() && Login::parse(&grouped(401)).is_err());
     }
 }

@@ -135,6 +135,7 @@ mod tests {
             "https://chаt.example", // a Cyrillic а
             "https://chat.example:",
             "https://chat.example:443:443",
+            "https://chat.example:+443",
             "http://friend.example",
             "https://friend.example.evil.example",
             "https://chat.example, https://evil.example",
@@ -143,5 +144,17 @@ mod tests {
             assert!(!allowed(origin, "chat.example"), "{origin}");
         }
         assert!(!allowed("http://127.0.0.1:3001", "127.0.0.1:3000"));
+    }
+
+    #[test]
+    fn what_is_no_host_is_not_ours_even_if_the_request_names_it() {
+        for host in
+            ["", ".", "chat.example.", "a b", "a@b", "a/b", "[a]", "[127.0.0.1]", "[::1", "::1"]
+        {
+            assert!(!allowed(&format!("http://{host}"), host), "{host}");
+        }
+        for host in ["a-b.example", "a_b", "[::1]", "127.0.0.1", "7"] {
+            assert!(allowed(&format!("http://{host}"), host), "{host}");
+        }
     }
 }

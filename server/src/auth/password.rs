@@ -132,4 +132,19 @@ mod tests {
         assert_eq!((strong.score, strong.word, strong.accepted), (4, StrengthWord::Strong, true));
         assert!(!strength("annaanna", &["anna"]).accepted);
     }
+
+    #[test]
+    fn each_score_has_its_word() {
+        use StrengthWord::{Fair, Good, Strong, TooWeak, Weak};
+        for (text, score, word) in [
+            ("password", 0, TooWeak),
+            ("kettle77", 1, Weak),
+            ("kettle pot", 2, Fair),
+            ("kettle pot 7", 3, Good),
+            ("kettle pot and seven cups", 4, Strong),
+        ] {
+            let strength = strength(text, &[]);
+            assert_eq!((strength.score, strength.word), (score, word), "{text}");
+        }
+    }
 }

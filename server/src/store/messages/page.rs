@@ -94,10 +94,7 @@ async fn run(
             // Beyond the end, the end is meant.
             let middle = Seq(seq.0.min(standing.last_seq.0).max(1));
             let before = limit / 2;
-            let mut messages = match before {
-                0 => Vec::new(),
-                _ => older(connection, dialog, middle, before, Room::half()).await?,
-            };
+            let mut messages = older(connection, dialog, middle, before, Room::half()).await?;
             let from = Seq(middle.0 - 1);
             messages.extend(newer(connection, dialog, from, limit - before, Room::half()).await?);
             Ok(messages)

@@ -88,6 +88,46 @@ async fn names_and_logins_belong_to_one() {
 }
 
 #[tokio::test]
+async fn to_choose_the_name_one_has_tells_nobody() {
+    let rig = Rig::new().await;
+    let (anna, bob) = (rig.account("anna").await, rig.account("bob").await);
+    rig.direct(&anna, &bob).await;
+    rig.leaves_nothing_behind(async || {
+        let same = rig.store.rename_person(
+            anna.id.clone(),
+            name("anna"),
+            "anna".to_owned(),
+            IfPassing::Refuse,
+        );
+        assert_eq!(same.await.unwrap(), anna);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_name_is_taken_for_as_long_as_somebody_has_it() {
+    let rig = Rig::new().await;
+    let anna = rig.account("anna").await;
+    assert!(rig.store.is_name_taken("anna").await.unwrap());
+    assert!(!rig.store.is_name_taken("bob").await.unwrap());
+    rig.store.delete_account(anna.id).await.unwrap();
+    assert!(!rig.store.is_name_taken("anna").await.unwrap());
+}
+
+#[tokio::test]
+async fn a_better_hash_takes_the_place_of_the_one_it_was_made_from() {
+    let rig = Rig::new().await;
+    let anna = rig.account("anna").await;
+    let renew = async |before: &str, after: &str| {
+        let (before, after) = (before.to_owned(), after.to_owned());
+        rig.store.renew_hash(anna.id.clone(), before, after).await.unwrap();
+        rig.store.credentials("anna").await.unwrap().unwrap().password_hash
+    };
+    assert_eq!(renew("hash of anna", "better").await, "better");
+    assert_eq!(renew("hash of anna", "of an old password").await, "better");
+}
+
+#[tokio::test]
 async fn a_new_name_is_shown_and_old_messages_keep_the_old_one() {
     let rig = Rig::new().await;
     let (anna, lobby) = (rig.account("anna").await, DialogId::lobby());

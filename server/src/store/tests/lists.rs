@@ -1,6 +1,6 @@
 //! One's list of dialogs.
 
-use confab_protocol::{DialogId, Message, Meta, Seq};
+use confab_protocol::{DialogId, Message, Meta, Person, Seq};
 
 use super::rig::{Rig, member, nowhere};
 use crate::store::{Append, Change, DialogError};
@@ -90,6 +90,29 @@ async fn a_dialog_is_muted_for_oneself_alone() {
     })
     .await;
     assert!(!rig.store.unmute(member(&anna, &direct)).await.unwrap().muted);
+}
+
+#[tokio::test]
+async fn who_mutes_is_told_so_where_the_dialog_is_on_their_list() {
+    let rig = Rig::new().await;
+    let (anna, bob) = (rig.account("anna").await, rig.account("bob").await);
+    let group = rig.group(&anna, &[&bob]).await;
+    let direct = rig.direct(&anna, &bob).await;
+    let is_told = async |person: &Person, dialog: &DialogId| {
+        rig.news().await;
+        assert!(rig.store.mute(member(person, dialog)).await.unwrap().muted);
+        rig.store.unmute(member(person, dialog)).await.unwrap();
+        match rig.news().await.len() {
+            0 => false,
+            2 => true,
+            other => panic!("told {other} times"),
+        }
+    };
+    assert!(is_told(&bob, &group).await, "nothing was said in it, but they belong to it");
+    assert!(is_told(&anna, &direct).await, "who began it");
+    assert!(!is_told(&bob, &direct).await, "it is not on their list before something is said");
+    rig.says(&anna, &direct, "Hi").await;
+    assert!(is_told(&bob, &direct).await);
 }
 
 #[tokio::test]

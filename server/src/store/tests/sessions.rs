@@ -83,6 +83,24 @@ async fn signing_out_everywhere_and_a_new_password_end_all_sessions_of_one() {
 }
 
 #[tokio::test]
+async fn a_passing_guest_is_out_unless_they_have_come_in() {
+    let rig = Rig::new().await;
+    let guest = rig.passing("guest-1");
+    rig.store.keep_guest(guest.clone()).await.unwrap();
+    rig.news().await;
+    let ended = Change::Ended { user: guest.id.clone(), session: None };
+    rig.store.end_passing(guest.id.clone()).await.unwrap();
+    assert_eq!(rig.news().await[..], *std::slice::from_ref(&ended));
+
+    rig.store.save_session(KEY, guest.id.clone(), later(&rig, 60)).await.unwrap();
+    rig.store.end_passing(guest.id.clone()).await.unwrap();
+    assert_eq!(rig.news().await, []);
+    rig.clock.advance(Duration::from_secs(60));
+    rig.store.end_passing(guest.id).await.unwrap();
+    assert_eq!(rig.news().await, [ended], "that session is over");
+}
+
+#[tokio::test]
 async fn a_token_speaks_for_its_owner_until_it_is_removed() {
     let rig = Rig::new().await;
     let (anna, bob) = (rig.account("anna").await, rig.account("bob").await);
