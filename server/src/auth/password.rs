@@ -139,8 +139,8 @@ mod tests {
         for (text, score, word) in [
             ("password", 0, TooWeak),
             ("kettle77", 1, Weak),
-            ("kettle pot", 2, Fair),
-            ("kettle pot 7", 3, Good),
+            ("kettlerain", 2, Fair),
+            ("kettle pot", 3, Good),
             ("kettle pot and seven cups", 4, Strong),
         ] {
             let strength = strength(text, &[]);
