@@ -175,6 +175,23 @@ mod tests {
     }
 
     #[test]
+    fn a_key_that_is_none_is_said_and_not_replaced() {
+        let folder = tempfile::tempdir().unwrap();
+        let key = folder.path().join("cookie.key");
+        let open = || Guests::open(folder.path(), false, Clock::system(), Random::from_seed(1));
+        let refused = || open().map(drop).unwrap_err().to_string();
+        for bytes in [0, 63, 65] {
+            std::fs::write(&key, vec![7; bytes]).unwrap();
+            let told = refused();
+            assert!(told.contains(&format!("{bytes} bytes instead of 64")), "{told}");
+            assert_eq!(std::fs::read(&key).unwrap().len(), bytes);
+        }
+        std::fs::remove_file(&key).unwrap();
+        std::fs::create_dir(&key).unwrap();
+        assert!(refused().contains("directory"), "{}", refused());
+    }
+
+    #[test]
     fn a_cookie_written_by_hand_is_nobody() {
         let folder = tempfile::tempdir().unwrap();
         let guests = guests(folder.path());

@@ -1,5 +1,7 @@
 //! One's list of dialogs.
 
+use std::time::Duration;
+
 use confab_protocol::{DialogId, Message, Meta, Person, Seq};
 
 use super::rig::{Rig, member, nowhere};
@@ -113,6 +115,16 @@ async fn who_mutes_is_told_so_where_the_dialog_is_on_their_list() {
     assert!(!is_told(&bob, &direct).await, "it is not on their list before something is said");
     rig.says(&anna, &direct, "Hi").await;
     assert!(is_told(&bob, &direct).await);
+}
+
+#[tokio::test]
+async fn the_lobby_began_with_the_database() {
+    let rig = Rig::new().await;
+    let began = rig.store.clock.wall();
+    rig.clock.advance(Duration::from_secs(60));
+    let anna = rig.account("anna").await;
+    let line = rig.store.dialog(&member(&anna, &DialogId::lobby())).await.unwrap().dialog;
+    assert_eq!(line.last_activity_at, began);
 }
 
 #[tokio::test]

@@ -134,6 +134,18 @@ async fn a_damaged_database_is_replaced_and_kept_with_its_log() {
 }
 
 #[tokio::test]
+async fn a_log_that_cannot_be_moved_stops_a_restore() {
+    let Story { place, server, .. } = Story::begin().await;
+    ends(server).await;
+    let before = std::fs::read(place.database()).unwrap();
+    std::fs::create_dir(place.at("data/confab.db-wal")).unwrap();
+    let told = place.runs(&["restore", "copy.db"]).await;
+    assert_eq!(told.code, Some(1), "{told:?}");
+    assert!(told.err.contains("confab.db cannot be put in its place"), "{told:?}");
+    assert!(std::fs::read(place.database()).unwrap() == before);
+}
+
+#[tokio::test]
 async fn what_is_no_sound_backup_is_refused_and_nothing_is_changed() {
     let Story { place, server, .. } = Story::begin().await;
     ends(server).await;
