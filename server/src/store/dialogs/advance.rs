@@ -110,7 +110,7 @@ impl Advance {
         match standing.receipt.filter(|_| !standing.is_passing()) {
             #[cfg(feature = "plants")]
             Some(before) if is_planted(Plant::ReceiptsNotMerged) => {
-                Received { read, delivered: delivered.max(read), ..before }
+                planted_receipt(before, delivered, read)
             }
             Some(before) => {
                 let read = read.max(before.read);
@@ -147,4 +147,9 @@ impl Advance {
         .await?;
         Ok(())
     }
+}
+
+#[cfg(feature = "plants")]
+fn planted_receipt(before: Received, delivered: Seq, read: Seq) -> Received {
+    Received { read, delivered: delivered.max(read), ..before }
 }

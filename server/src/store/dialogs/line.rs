@@ -1,7 +1,7 @@
 //! A dialog as a line of somebody's list. The same dialog reads differently for each member: what
 //! they may do, how far they have read, what the other is called.
 
-use confab_protocol::{Dialog, DialogId, DialogKind, Person, Presence, PresenceState, Uev, UserId};
+use confab_protocol::{Dialog, DialogId, Person, Presence, PresenceState, Uev, UserId};
 use sqlx::{Row, SqliteConnection, sqlite::SqliteRow};
 
 use crate::store::{
@@ -107,12 +107,9 @@ pub(in crate::store) async fn lines_of_members(
 }
 
 fn to_dialog(row: &SqliteRow) -> Result<Dialog, sqlx::Error> {
-    let kind = dialog_kind(row.try_get("dialog_kind")?);
     let peer = match row::parsed_if_any(row, "peer_id")? {
-        Some(id) if kind == DialogKind::Direct => {
-            Some(Person { id, username: row::parsed(row, "peer_name")? })
-        }
-        _ => None,
+        Some(id) => Some(Person { id, username: row::parsed(row, "peer_name")? }),
+        None => None,
     };
     let presence = match &peer {
         Some(peer) if !peer.username.is_deleted() => Some(Presence {
@@ -124,7 +121,7 @@ fn to_dialog(row: &SqliteRow) -> Result<Dialog, sqlx::Error> {
     let has_message = row.try_get::<Option<&str>, _>("id")?.is_some();
     Ok(Dialog {
         dialog_id: row::parsed(row, "dialog_id")?,
-        kind,
+        kind: dialog_kind(row.try_get("dialog_kind")?),
         title: row.try_get("title")?,
         peer,
         presence,

@@ -107,7 +107,7 @@ impl Write for Append {
             .ok_or(Stop::Refused(AppendError::NoSuchDialog))?;
         #[cfg(feature = "plants")]
         if is_planted(Plant::NoDedupe) {
-            return self.again(connection, &standing, stamp).await;
+            return self.planted_append(connection, &standing, stamp).await;
         }
         if let Some(message) = self.earlier(connection).await? {
             return Ok((Appended { message, duplicate: true }, Vec::new()));
@@ -133,7 +133,7 @@ struct Taken {
 #[cfg(feature = "plants")]
 impl Append {
     /// Stores it, whatever was stored before.
-    async fn again(
+    async fn planted_append(
         &self,
         connection: &mut SqliteConnection,
         standing: &Standing,

@@ -121,10 +121,7 @@ async fn missed(
     let Some(standing) = standing(snapshot, user, dialog).await? else { return Ok(None) };
     let to = standing.last_ev;
     #[cfg(feature = "plants")]
-    let after = match is_planted(Plant::ResumeOffByOne) {
-        true if after < to => Ev(after.0 + 1),
-        _ => after,
-    };
+    let after = planted_position(after, to);
     if after > to {
         return Ok(Some(CatchUp::Reset(ResetReason::AheadOfLog)));
     }
@@ -149,6 +146,14 @@ async fn missed(
         events.push(event);
     }
     Ok(Some(CatchUp::Events { events, to }))
+}
+
+#[cfg(feature = "plants")]
+fn planted_position(after: Ev, to: Ev) -> Ev {
+    match is_planted(Plant::ResumeOffByOne) {
+        true if after < to => Ev(after.0 + 1),
+        _ => after,
+    }
 }
 
 fn to_event(row: &SqliteRow) -> Result<DialogEvent, sqlx::Error> {

@@ -43,11 +43,21 @@ impl Store {
     ) -> Result<MessagesPage, ReadError> {
         let page = self.page_and_position(member, place, limit).await;
         #[cfg(feature = "plants")]
-        if is_planted(Plant::PositionReadLater) {
-            let ev = self.position_for(member).await?;
-            return page.map(|page| MessagesPage { ev, ..page });
-        }
+        let page = self.planted_page(member, page).await;
         page
+    }
+
+    #[cfg(feature = "plants")]
+    async fn planted_page(
+        &self,
+        member: &Member,
+        page: Result<MessagesPage, ReadError>,
+    ) -> Result<MessagesPage, ReadError> {
+        if !is_planted(Plant::PositionReadLater) {
+            return page;
+        }
+        let ev = self.position_for(member).await?;
+        page.map(|page| MessagesPage { ev, ..page })
     }
 
     async fn page_and_position(

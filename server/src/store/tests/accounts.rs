@@ -194,8 +194,9 @@ async fn of_a_deleted_account_messages_stay_and_nothing_else() {
         assert!(first.sender_name.is_deleted() && first.content == "Hi");
         assert!(page.messages[1].quote.as_ref().unwrap().sender_name.is_deleted());
     }
-    let peer = rig.store.dialog(&member(&bob, &direct)).await.unwrap().dialog.peer.unwrap();
-    assert!(peer.username.is_deleted());
+    let line = rig.store.dialog(&member(&bob, &direct)).await.unwrap().dialog;
+    assert!(line.peer.unwrap().username.is_deleted());
+    assert_eq!(line.presence, None, "nobody is here or not");
     assert!(rig.store.load_session(&key).await.unwrap().is_none());
     assert!(rig.store.token_owner(&SessionKey([2; 32])).await.unwrap().is_none());
     assert!(rig.store.credentials("anna").await.unwrap().is_none());

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use confab_protocol::{DialogChange, DialogId, Person, Role, UserId};
+use confab_protocol::{DialogChange, DialogId, Ev, Person, Role, UserId, Username};
 
 use super::rig::{Rig, member, nowhere, title, user};
-use crate::store::{Change, DialogError, Readers};
+use crate::store::{CatchUp, Change, DialogError, IfPassing, Readers};
 
 /// A group of anna's with bob and cem; dora is a stranger.
 async fn tea() -> (Rig, [Person; 4], DialogId) {
@@ -171,6 +171,46 @@ async fn a_group_is_given_away_renamed_and_dissolved_by_its_owner() {
     for person in [&anna, &bob, &cem] {
         assert!(!rig.store.belongs(&person.id, &group).await.unwrap());
     }
+}
+
+#[tokio::test]
+async fn what_is_read_again_is_what_was_told() {
+    let (rig, [anna, bob, cem, dora], group) = tea().await;
+    let bobs = member(&bob, &group);
+    let mut after = Ev(0);
+    let mut is_told_again = async |what: &str| {
+        let event = |change| match change {
+            Change::Log { event, .. } => Some(event),
+            _ => None,
+        };
+        let told: Vec<_> = rig.news().await.into_iter().filter_map(event).collect();
+        let missed = rig.store.catch_up(&bobs, after, 9).await.unwrap();
+        let CatchUp::Events { events, to } = missed else { panic!("{what}: {missed:?}") };
+        assert!(to > after, "{what}");
+        assert_eq!(events, told, "{what}");
+        after = to;
+    };
+    let said = rig.says(&anna, &group, "Hi").await;
+    is_told_again("said").await;
+    rig.edits(&anna, &said, "Hello").await;
+    is_told_again("edited").await;
+    rig.deletes(&anna, &said).await;
+    is_told_again("deleted").await;
+    let ours = || member(&anna, &group);
+    rig.store.add_members(ours(), ids(&[&dora])).await.unwrap();
+    is_told_again("added").await;
+    rig.store.remove_members(ours(), ids(&[&dora])).await.unwrap();
+    is_told_again("removed").await;
+    rig.store.rename(ours(), title("Coffee")).await.unwrap();
+    is_told_again("renamed").await;
+    rig.store.pass_ownership(ours(), cem.id.clone()).await.unwrap();
+    is_told_again("given away").await;
+    rig.store.remove_members(member(&cem, &group), ids(&[&cem])).await.unwrap();
+    is_told_again("left by its owner").await;
+    let (id, name) = (anna.id.clone(), Username::parse("Anna Berg").unwrap());
+    let named = rig.store.rename_person(id, name, "anna berg".to_owned(), IfPassing::Refuse);
+    named.await.unwrap();
+    is_told_again("called otherwise").await;
 }
 
 #[tokio::test]

@@ -1,9 +1,22 @@
 //! To say something, to say it otherwise, to take it back.
 
-use confab_protocol::{ClientId, DialogChange, DialogId, Ev, Seq, Username};
+use confab_protocol::{ClientId, DialogChange, DialogId, Ev, Meta, Seq, Username};
 
 use super::rig::{Rig, delete, edit, member, no_message, nowhere, text};
-use crate::store::{AmendError, Append, AppendError, Change, Readers};
+use crate::store::{AmendError, Append, AppendError, Change, Place, Readers};
+
+#[tokio::test]
+async fn a_message_is_read_as_it_was_stored() {
+    let rig = Rig::new().await;
+    let (anna, lobby) = (rig.account("anna").await, DialogId::lobby());
+    let first = rig.says(&anna, &lobby, "Hi").await;
+    let meta = Meta::parse("{\"mark\":1}").unwrap();
+    let answer = rig.draft(&anna, &lobby, "Hello");
+    let answer = Append { meta, reply_to: Some(first.message_id.clone()), ..answer };
+    let answer = rig.store.append(answer).await.unwrap().message;
+    let page = rig.store.page(&member(&anna, &lobby), Place::Latest, 9).await.unwrap();
+    assert_eq!(page.messages, [first, answer]);
+}
 
 #[tokio::test]
 async fn a_message_takes_the_next_place_and_the_next_line() {
@@ -35,8 +48,9 @@ async fn a_resent_message_gets_the_first_answer_and_another_under_its_name_is_re
         assert_eq!(again.message.content, "Hello", "as it is now");
 
         let other = Append { text: text("Bye"), ..draft.clone() };
+        let marked = Append { meta: Meta::parse("{\"mark\":1}").unwrap(), ..draft.clone() };
         let elsewhere = Append { member: member(&anna, &DialogId::lobby()), ..draft.clone() };
-        for other in [other, elsewhere] {
+        for other in [other, marked, elsewhere] {
             let refused = rig.store.append(other).await;
             assert!(matches!(refused, Err(AppendError::Conflict)), "{refused:?}");
         }

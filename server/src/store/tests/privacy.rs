@@ -1,8 +1,8 @@
 //! Who was removed or is gone sees nothing more (DESIGN §7, G8).
 
-use confab_protocol::Ev;
+use confab_protocol::{DialogId, Ev};
 
-use super::rig::{Rig, delete, edit, member};
+use super::rig::{Rig, delete, edit, member, nowhere};
 use crate::store::{AmendError, AppendError, Place, ReadError};
 
 #[tokio::test]
@@ -41,6 +41,27 @@ async fn who_was_removed_sees_nothing_and_does_nothing() {
 
     rig.store.add_members(member(&anna, &group), vec![bob.id.clone()]).await.unwrap();
     assert_eq!(rig.words(&bob, &group).await, ["Mine"], "back again");
+}
+
+#[tokio::test]
+async fn who_belongs_to_a_dialog_is_known() {
+    let rig = Rig::new().await;
+    let (anna, bob, cem) =
+        (rig.account("anna").await, rig.account("bob").await, rig.account("cem").await);
+    let (group, lobby) = (rig.group(&anna, &[&bob]).await, DialogId::lobby());
+    let all = [&group, &nowhere(), &lobby];
+    for (person, belongs) in
+        [(&anna, [true, false, true]), (&bob, [true, false, true]), (&cem, [false, false, true])]
+    {
+        assert_eq!(rig.store.belonging(&person.id, &all).await.unwrap(), belongs);
+        for (dialog, belongs) in all.into_iter().zip(belongs) {
+            assert_eq!(rig.store.belongs(&person.id, dialog).await.unwrap(), belongs);
+        }
+    }
+    let said = rig.says(&bob, &group, "Hi").await;
+    assert_eq!(rig.store.position_for(&member(&anna, &group)).await.unwrap(), said.ev);
+    let refused = rig.store.position_for(&member(&cem, &group)).await;
+    assert!(matches!(refused, Err(ReadError::NoSuchDialog)), "{refused:?}");
 }
 
 #[tokio::test]
