@@ -150,6 +150,7 @@ impl Advance {
 }
 
 #[cfg(feature = "plants")]
-fn planted_receipt(before: Received, delivered: Seq, read: Seq) -> Received {
-    Received { read, delivered: delivered.max(read), ..before }
+fn planted_receipt(mut receipt: Received, delivered: Seq, read: Seq) -> Received {
+    (receipt.read, receipt.delivered) = (read, delivered.max(read));
+    receipt
 }

@@ -56,8 +56,9 @@ impl Store {
         if !is_planted(Plant::PositionReadLater) {
             return page;
         }
-        let ev = self.position_for(member).await?;
-        page.map(|page| MessagesPage { ev, ..page })
+        let mut page = page?;
+        page.ev = self.position_for(member).await?;
+        Ok(page)
     }
 
     async fn page_and_position(
