@@ -11,7 +11,8 @@ use web_sys::{Element, HtmlElement};
 
 use super::support::*;
 
-const MOMENT: Duration = Duration::from_secs(1);
+/// Longer than a change may wait to be kept (`PATIENCE` in `app/src/session/timelines.rs`).
+const MOMENT: Duration = Duration::from_secs(3);
 
 /// A timeline of the dialog `d`, as it is kept.
 fn kept(epoch: &str, said: &[&str]) -> String {
