@@ -72,3 +72,16 @@ impl Auth {
         Member::attested(person, DialogId::lobby())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_cannot_be_looked_up_may_be_asked_again_and_a_refusal_stands() {
+        let away = MemberError::from(Unavailable::from(sqlx::Error::PoolTimedOut));
+        let refused = MemberError::NoSuchDialog(DialogId::parse("d").unwrap());
+        assert_eq!((away.is_passing(), away.code()), (true, ErrorCode::StorageUnavailable));
+        assert_eq!((refused.is_passing(), refused.code()), (false, ErrorCode::UnknownDialog));
+    }
+}

@@ -77,11 +77,10 @@ impl AccountRefused {
         }
     }
 
-    /// How long to wait before the same may succeed.
+    /// How long to wait before the same may succeed, if that was counted.
     pub fn retry_after(&self) -> Option<Duration> {
         match self {
             Self::TooManyTries { after } => Some(*after),
-            Self::Unavailable(_) => Some(BUSY_RETRY),
             _ => None,
         }
     }

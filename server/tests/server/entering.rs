@@ -76,6 +76,21 @@ async fn an_address_cannot_keep_the_cores_busy_with_ever_new_logins() {
 }
 
 #[tokio::test]
+async fn an_address_cannot_keep_the_cores_busy_by_asking_how_strong_a_password_is() {
+    let server = server().start().await;
+    let mut anna = server.browser().at("192.0.2.1");
+    let draft = json!({ "password": "x", "login": "anna", "name": "Anna" });
+    for _ in 0..50 {
+        assert_eq!(anna.post("/api/auth/strength", draft.clone()).await.status(), 200);
+    }
+    let refused = anna.post("/api/auth/strength", draft.clone()).await;
+    assert_eq!((refused.status(), refused.code().as_str()), (429, "too_many_tries"));
+    assert_eq!(refused.json()["afterMs"], 100);
+    assert_eq!(server.browser().post("/api/auth/strength", draft).await.status(), 200);
+    server.end().await;
+}
+
+#[tokio::test]
 async fn the_old_password_is_guessed_no_faster_by_who_is_in() {
     let server = server().start().await;
     let mut anna = server.account("anna", "Anna").await;

@@ -124,3 +124,17 @@ async fn nobody_keeps_everyone_busy_with_new_names() {
     assert_eq!(anna.patch("/api/me", json!({ "name": "Anna again" })).await.status(), 200);
     server.end().await;
 }
+
+#[tokio::test]
+async fn who_took_a_name_goes_by_it_where_only_the_cookie_from_before_is_known() {
+    let server = server().start().await;
+    let mut guest = server.browser();
+    guest.says("lobby", "as I came").await;
+    let mut elsewhere = guest.copy();
+    let named = guest.post("/api/auth/guest", json!({ "name": "Anna" })).await;
+    assert_eq!(named.status(), 200, "{}", named.body);
+    assert_eq!(elsewhere.cookie("confab_session"), None);
+    assert_eq!(elsewhere.me().await.unwrap()["username"], "Anna");
+    assert_eq!(elsewhere.says("lobby", "with a name").await["senderName"], "Anna");
+    server.end().await;
+}

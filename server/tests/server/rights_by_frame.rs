@@ -37,6 +37,15 @@ fn table() -> Vec<Row> {
             json!({ "resume": { "epoch": "$epoch", "positions": { "$group": 0 } } }),
             ["connected, dialog:sync", "connected, dialog:sync", "connected, error unknown_dialog"],
         ),
+        (
+            "connecting",
+            json!({ "resume": { "epoch": "another-life", "positions": { "$group": 0 } } }),
+            [
+                "connected, dialog:reset",
+                "connected, dialog:reset",
+                "connected, error unknown_dialog",
+            ],
+        ),
         ("subscribe", json!({ "topics": ["typing"] }), everyone("")),
         ("subscribe", json!({ "topics": ["dialog:$group"] }), ["", "", UNKNOWN]),
         ("unsubscribe", json!({ "topics": ["dialog:$group"] }), everyone("")),

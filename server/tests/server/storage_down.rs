@@ -105,6 +105,9 @@ async fn by_rest_it_is_503_with_a_time_to_come_back() {
     let refused = server.posts(&cookie, json!({ "content": "x", "clientId": "m1" })).await;
     assert_eq!((refused.status(), refused.code().as_str()), (503, "storage_unavailable"));
     assert_eq!((&refused.json()["retry"], refused.header("retry-after")), (&json!(true), "1"));
+    let refused = server.browser().registers("anna", "Anna").await;
+    assert_eq!((refused.status(), refused.code().as_str()), (503, "storage_unavailable"));
+    assert_eq!(refused.header("retry-after"), "1");
     unlock(other).await;
     let stored = server.posts(&cookie, json!({ "content": "x", "clientId": "m1" })).await;
     assert_eq!(stored.status(), 201);
