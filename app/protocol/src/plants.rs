@@ -29,6 +29,8 @@ pub enum Plant {
     MembershipNotRechecked,
     /// A position that is void is kept.
     ResetIgnored,
+    /// A change that a page holds already is applied to it once more.
+    OldChangeApplied,
     /// The position moves on over what is missing.
     PositionBeforeChange,
     /// What is sent again gets another name.
@@ -37,7 +39,7 @@ pub enum Plant {
 
 impl Plant {
     /// All of them.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::AckBeforeCommit,
         Self::FanOutBeforeCommit,
         Self::NoDedupe,
@@ -47,6 +49,7 @@ impl Plant {
         Self::ReceiptsNotMerged,
         Self::MembershipNotRechecked,
         Self::ResetIgnored,
+        Self::OldChangeApplied,
         Self::PositionBeforeChange,
         Self::NewNameOnResend,
     ];

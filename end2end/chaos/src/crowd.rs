@@ -24,12 +24,13 @@ use crate::{
 };
 
 /// What must be zero at the end, after the checker and the devices themselves.
-const ZEROS: [(&str, &[&str]); 9] = [
+const ZEROS: [(&str, &[&str]); 10] = [
     ("lost", &["lost"]),
     ("doubled", &["duplicate"]),
     ("out of order", &["order"]),
     ("gaps", &["gap"]),
     ("going back", &["back"]),
+    ("receipts going back", &["receipt"]),
     ("dropped in silence", &["dropped"]),
     ("FIFO violated", &["fifo"]),
     ("phantoms and leaks", &["phantom", "leak"]),

@@ -111,7 +111,6 @@ pub struct Device {
     dice: Dice,
     page: Page,
     /// How far each dialog was ever shown.
-    shown: BTreeMap<DialogId, Ev>,
     plug: Plug,
     happenings: mpsc::UnboundedReceiver<Happening>,
     heard: mpsc::UnboundedSender<Happening>,
@@ -135,7 +134,6 @@ impl Device {
         let device = Self {
             dice: Dice::new(seed, ("device", seat.number)),
             page: Page::new(reader, url),
-            shown: BTreeMap::new(),
             plug: Plug::default(),
             happenings,
             heard: heard.clone(),
@@ -254,7 +252,7 @@ impl Device {
                         seq: message.seq,
                     });
                 }
-                self.goes_on(&dialog_id);
+                self.sheds(&dialog_id);
             }
             Event::DialogReset { .. } => self.seat.counts.resets.add(1),
             Event::DialogDenied { dialog_id } => {
@@ -299,17 +297,12 @@ impl Device {
         }
     }
 
-    /// A view never goes back; and a page does not grow for ever.
-    fn goes_on(&mut self, dialog_id: &DialogId) {
+    /// A page does not grow for ever.
+    fn sheds(&mut self, dialog_id: &DialogId) {
         let Some(page) = self.page.shown.pages.get_mut(dialog_id) else { return };
         if page.messages.len() > PAGE_MAX {
             page.messages.drain(..PAGE_MAX / 2);
             page.has_more = true;
-        }
-        let now = page.ev;
-        let before = self.shown.insert(dialog_id.clone(), now).unwrap_or_default();
-        if now < before {
-            self.is_wrong("back", format!("{dialog_id} from {} to {}", before.0, now.0));
         }
     }
 

@@ -106,21 +106,35 @@ impl Machine {
         apart(backup(&self.data(), &file)).map(drop)
     }
 
-    /// Puts the last backup in the place of the database, if there is one. The machine is off.
+    /// Whether there is a backup, and the machine is off, so that it can be put in its place.
+    pub fn has_backup(&self) -> bool {
+        !self.is_on() && self.backup().exists()
+    }
+
+    /// Looks at a copy of what is on the disk, which stays as it is. The machine is off.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be copied.
+    pub fn aside<T>(&self, look: impl FnOnce(&Path) -> T) -> io::Result<T> {
+        let copy = self.folder.join("aside");
+        copy_files(&self.data(), &copy)?;
+        let seen = look(&copy);
+        fs::remove_dir_all(copy)?;
+        Ok(seen)
+    }
+
+    /// Puts the last backup in the place of the database.
     ///
     /// # Errors
     ///
     /// When it cannot be put there.
-    pub fn restore(&mut self, now: Duration) -> io::Result<bool> {
+    pub fn restore(&mut self, now: Duration) -> io::Result<()> {
         let file = self.backup();
-        if self.is_on() || !file.exists() {
-            return Ok(false);
-        }
         self.trace.note("server", "is restored");
         let random = Random::from_seed(!self.seed.wrapping_add(u64::from(self.life)));
         let clock = Clock::manual(Timestamp::from_unix_ms(self.wall + now.as_millis() as u64)).0;
-        apart(restore(&self.data(), &file, &clock, &random))?;
-        Ok(true)
+        apart(restore(&self.data(), &file, &clock, &random)).map(drop)
     }
 
     fn backup(&self) -> PathBuf {

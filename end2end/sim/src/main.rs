@@ -1,6 +1,7 @@
 //! `bin/sim`: plays one seed with its trace, or many and counts.
 
 use std::{
+    collections::BTreeMap,
     num::NonZero,
     process::ExitCode,
     sync::{
@@ -14,6 +15,7 @@ use std::{
 use clap::Parser;
 use confab_protocol::plants::{Plant, plant};
 use sim::run::{Outcome, play};
+use witness::checker::COUNTS;
 
 /// The real server and real engines on virtual time.
 #[derive(Parser)]
@@ -56,14 +58,17 @@ fn main() -> ExitCode {
         }
         None => many(&options, options.plant, false),
     };
+    let counts = COUNTS.map(|count| format!("{count} {}", sum.counts.get(count).unwrap_or(&0)));
+    println!("{}", counts.join(", "));
     println!(
-        "{} seeds, {} messages acked, {} seeds with something wrong, {:.1} s",
+        "{} seeds, {} messages acked, {} seeds with something wrong, {} not played, {:.1} s",
         sum.seeds,
         sum.acked,
         sum.bad,
+        sum.not_played,
         began.elapsed().as_secs_f64()
     );
-    if sum.bad == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    if sum.bad + sum.not_played == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
 /// The checker is checked: each mistake must be found.
@@ -71,7 +76,7 @@ fn plants(options: &Options) -> ExitCode {
     let mut is_found = true;
     for mistake in Plant::ALL {
         let sum = many(options, Some(mistake), true);
-        is_found &= sum.bad > 0;
+        is_found &= sum.bad > 0 && sum.not_played == 0;
         match sum.first {
             Some((seed, count)) => println!("{mistake:?}: found by seed {seed} ({count})"),
             None => println!("{mistake:?}: NOT FOUND by {} seeds", sum.seeds),
@@ -125,6 +130,9 @@ struct Sum {
     seeds: u64,
     acked: usize,
     bad: u64,
+    /// The machine that plays it had no room, or the like.
+    not_played: u64,
+    counts: BTreeMap<&'static str, u64>,
     /// The first seed with something wrong, and its count.
     first: Option<(u64, &'static str)>,
 }
@@ -136,11 +144,14 @@ impl Sum {
             Ok(outcome) => outcome,
             Err(why) => {
                 println!("seed {seed}: cannot be played: {why}");
-                self.bad += 1;
+                self.not_played += 1;
                 return;
             }
         };
         self.acked += outcome.acked;
+        for (count, _) in &outcome.wrong {
+            *self.counts.entry(count).or_default() += 1;
+        }
         if let Some((count, _)) = outcome.wrong.first() {
             self.first.get_or_insert((seed, count));
         }

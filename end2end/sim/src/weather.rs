@@ -137,8 +137,13 @@ impl Weather {
     }
 
     fn starts(&mut self, now: Duration, machine: &mut Machine, restored: bool) -> io::Result<()> {
-        if restored && machine.restore(now)? {
-            verdict::keep_only(&machine.data(), &mut self.ledger.open())?;
+        if restored && machine.has_backup() {
+            // What was seen is held against the database that it was seen of, before that is gone.
+            let mut book = self.ledger.open();
+            let wrong = machine.aside(|data| verdict::judge(data, &book))?;
+            book.wrong.extend(wrong);
+            machine.restore(now)?;
+            verdict::keep_only(&machine.data(), &mut book)?;
         }
         machine.start(now);
         Ok(())

@@ -13,6 +13,23 @@ use sqlx::{
 
 use crate::ledger::Book;
 
+/// What must not be, by name (end2end/README.md, "What is counted").
+pub const COUNTS: [&str; 13] = [
+    "lost",
+    "phantom",
+    "duplicate",
+    "order",
+    "gap",
+    "fifo",
+    "back",
+    "receipt",
+    "leak",
+    "dropped",
+    "unreadable",
+    "stuck",
+    "unsound",
+];
+
 /// What is wrong: the count's name, and the story.
 pub type Wrong = Vec<(&'static str, String)>;
 

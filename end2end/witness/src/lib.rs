@@ -11,5 +11,6 @@ pub mod dice;
 pub mod ledger;
 pub mod page;
 pub mod requests;
+mod seen;
 pub mod shown;
 pub mod socket;

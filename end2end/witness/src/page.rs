@@ -12,6 +12,7 @@ use confab_sync::{Client, Delivery, DeliveryState, Effect, Event, Input, Moment,
 use crate::{
     ledger::Ledger,
     requests::Answer,
+    seen::Seen,
     shown::{Shown, What},
 };
 
@@ -73,6 +74,7 @@ pub struct Page {
     pub engine: Client,
     /// What is shown.
     pub shown: Shown,
+    seen: Seen,
     reader: Reader,
     steps: VecDeque<Step>,
     /// The last change of each dialog that the socket has told as it happened.
@@ -85,7 +87,7 @@ impl Page {
         let settings = Settings { owner: Some(reader.user.clone()), ..Settings::default() };
         let engine = Client::new(settings, url, Vec::<Topic>::new());
         let (steps, told) = (VecDeque::new(), BTreeMap::new());
-        Self { engine, shown: Shown::default(), reader, steps, told }
+        Self { engine, shown: Shown::default(), seen: Seen::default(), reader, steps, told }
     }
 
     /// The person says something.
@@ -131,6 +133,13 @@ impl Page {
             self.fetches(what);
             return false;
         }
+        let dialog = what.dialog().cloned();
+        let is_shown = self.shows(what, fetched, now, random);
+        dialog.into_iter().for_each(|dialog| self.looks(&dialog));
+        is_shown
+    }
+
+    fn shows(&mut self, what: What, fetched: Option<Fetched>, now: Moment, random: f64) -> bool {
         match (&what, fetched) {
             (What::List, Some(Fetched::List(list))) => {
                 let fits = self.shown.takes_list(list, &self.reader.user);
@@ -250,6 +259,16 @@ impl Page {
             Event::Status(_) | Event::Typing { .. } | Event::RoundTrip(_) => Vec::new(),
         };
         lost.into_iter().for_each(|what| self.fetches(what));
+        if let Some(dialog) = touched(event) {
+            self.looks(dialog);
+        }
+    }
+
+    /// Nothing that is shown of a dialog may have gone back.
+    fn looks(&mut self, dialog: &DialogId) {
+        if let Some(story) = self.seen.looks(dialog, &self.shown) {
+            self.is_wrong("back", &story);
+        }
     }
 
     fn delivers(&mut self, Delivery { client_id, state }: &Delivery) {
@@ -347,6 +366,24 @@ impl Page {
             return Some(format!("unsent: {}", post.client_id()));
         }
         self.shown.waits().then(|| "something is being fetched".to_owned())
+    }
+}
+
+/// Of which dialog something else may be shown now.
+fn touched(event: &Event) -> Option<&DialogId> {
+    match event {
+        Event::Dialog { dialog_id, .. }
+        | Event::DialogCaughtUp { dialog_id, .. }
+        | Event::DialogReset { dialog_id, .. }
+        | Event::DialogDenied { dialog_id }
+        | Event::Frame(
+            ServerFrame::DialogUpdate(DialogUpdate { dialog_id, .. })
+            | ServerFrame::Receipt(Receipt { dialog_id, .. }),
+        ) => Some(dialog_id),
+        Event::Outbox(Delivery { state: DeliveryState::Stored(message), .. }) => {
+            Some(&message.dialog_id)
+        }
+        _ => None,
     }
 }
 

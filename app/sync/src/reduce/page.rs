@@ -4,6 +4,8 @@
 //! What a reply shows of the message it answers follows that message: the one in the page if it is
 //! there, else whatever was heard of it last. So a quote never contradicts what stands above it.
 
+#[cfg(feature = "plants")]
+use confab_protocol::plants::{Plant, is_planted};
 use confab_protocol::{
     ClientId, DialogChange, DialogEvent, Message, Quote, Seq, UserId, rest::MessagesPage,
 };
@@ -15,6 +17,8 @@ use super::{Listed, Next};
 /// [`Listed::Gap`]: the page was read before the engine's position, and is to be fetched again.
 pub fn apply_event(page: &mut MessagesPage, event: &DialogEvent) -> Listed {
     match Next::after(page.ev, event.ev) {
+        #[cfg(feature = "plants")]
+        Next::Old if is_planted(Plant::OldChangeApplied) => page.ev = event.ev,
         Next::Old => return Listed::Known,
         Next::Gap => return Listed::Gap,
         Next::Follows => page.ev = event.ev,

@@ -37,7 +37,7 @@ impl Device {
         self.page.takes(what, fetched, moment(), random);
         self.carry_on();
         if let Some(dialog) = dialog {
-            self.goes_on(&dialog);
+            self.sheds(&dialog);
         }
     }
 }

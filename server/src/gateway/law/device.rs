@@ -1,17 +1,13 @@
 //! A page of somebody, and the wire between it and the server.
 
-use std::collections::BTreeMap;
-
-use confab_protocol::{
-    DialogChange, DialogId, Ev, MessageId, MessageSend, Person, Seq, Topic, UserId,
-};
+use confab_protocol::{DialogChange, DialogId, MessageSend, Person, Topic};
 use confab_sync::{
     Delivery, DeliveryState, Effect, Event, Input, Kept, Moment, Post, SocketId, Was,
 };
 use futures::FutureExt;
 use witness::{
     page::{Fetched, Page, Reader, Step},
-    shown::{Shown, What},
+    shown::What,
 };
 
 use super::world::session_of;
@@ -47,62 +43,13 @@ pub struct Device {
     is_mute: bool,
     /// The next frame that it says arrives twice, as if another tab said it, too.
     echoes: bool,
-    /// What nothing that is shown may fall below.
-    seen: Seen,
-}
-
-/// How far each message and everybody's receipts were shown, of what is shown now.
-#[derive(Default)]
-struct Seen {
-    messages: BTreeMap<MessageId, Ev>,
-    receipts: BTreeMap<(DialogId, UserId), (Seq, Seq)>,
-}
-
-impl Seen {
-    /// What has gone back since it was last looked at.
-    fn looks(&mut self, shown: &Shown) -> Option<String> {
-        let messages = shown.pages.values().flat_map(|page| &page.messages);
-        let messages: BTreeMap<_, _> =
-            messages.map(|message| (message.message_id.clone(), message.ev)).collect();
-        let receipts: BTreeMap<_, _> = shown
-            .details
-            .iter()
-            .flat_map(|(dialog, details)| {
-                details.members.iter().map(|member| {
-                    ((dialog.clone(), member.id.clone()), (member.delivered, member.read))
-                })
-            })
-            .collect();
-        let before = std::mem::replace(self, Self { messages, receipts });
-        let message = before.messages.iter().find_map(|(id, before)| {
-            let now = self.messages.get(id)?;
-            (now < before).then(|| format!("{id} from {before:?} to {now:?}"))
-        });
-        message.or_else(|| {
-            before.receipts.iter().find_map(|(whose, before)| {
-                let now = self.receipts.get(whose)?;
-                let is_back = now.0 < before.0 || now.1 < before.1;
-                is_back.then(|| format!("{whose:?} from {before:?} to {now:?}"))
-            })
-        })
-    }
 }
 
 impl Device {
     pub fn new(person: Person, reader: Reader) -> Self {
         let page = Page::new(reader.clone(), "ws://confab.test/ws".to_owned());
         let (wire, questions) = (Vec::new(), Vec::new());
-        Self {
-            person,
-            page,
-            reader,
-            socket: None,
-            wire,
-            questions,
-            is_mute: false,
-            echoes: false,
-            seen: Seen::default(),
-        }
+        Self { person, page, reader, socket: None, wire, questions, is_mute: false, echoes: false }
     }
 
     /// Something happens to it.
@@ -165,9 +112,6 @@ impl Device {
                 Step::Fetch(what) => self.questions.push(Question { what, read: None }),
                 Step::Event(event) => self.answers(*event, at),
             }
-        }
-        if let Some(story) = self.seen.looks(&self.page.shown) {
-            self.reader.ledger.open().wrong.push(("back", story));
         }
         self.is_told();
     }

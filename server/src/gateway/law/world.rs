@@ -411,7 +411,7 @@ impl World {
         drop((self.devices, self.gateway, self.hub, self.store));
         let book = std::mem::take(&mut *self.ledger.open());
         let wrong = checker::check(&self.database, &book).await.unwrap();
-        // The wire drops and swaps. That what is shown never goes back, each device has seen to.
+        // The wire drops and swaps. That what is shown never goes back, each page has seen to.
         let all = book.wrong.into_iter().chain(wrong);
         all.filter(|(count, _)| !["receipt", "dropped"].contains(count)).collect()
     }
