@@ -79,8 +79,9 @@ pub async fn keep_only(database: &Path, book: &mut Book) -> Result<(), sqlx::Err
 
 /// What others were told as it happened, a socket in between must have told, too, or have closed.
 fn nothing_was_dropped_in_silence(book: &Book, wrong: &mut Wrong) {
+    let news: BTreeSet<_> = book.live.iter().map(|(_, dialog, ev)| (dialog, ev)).collect();
     for (device, dialog, ev) in &book.missed {
-        if book.news.contains(&(dialog.clone(), *ev)) {
+        if news.contains(&(dialog, ev)) {
             wrong.push(("dropped", format!("{} of {dialog}, to device{device}", ev.0)));
         }
     }
@@ -202,20 +203,26 @@ impl Log {
     }
 
     fn nobody_heard_what_was_not_for_them(&self, book: &Book, wrong: &mut Wrong) {
-        for (user, dialog, ev) in &book.heard {
-            if dialog.as_str() != "lobby" && !self.belonged(user, dialog, *ev) {
-                wrong.push(("leak", format!("{user} heard {} of {dialog}", ev.0)));
+        for (told, is_live) in [(&book.heard, false), (&book.live, true)] {
+            for (user, dialog, ev) in told {
+                if dialog.as_str() != "lobby" && !self.belonged(user, dialog, *ev, is_live) {
+                    let how = if is_live { ", live" } else { "" };
+                    wrong.push(("leak", format!("{user} heard {} of {dialog}{how}", ev.0)));
+                }
             }
         }
     }
 
     /// Whether someone belonged to a dialog at a change, or came to it later: who comes reads all
-    /// that was said before.
-    fn belonged(&self, user: &UserId, dialog: &DialogId, ev: Ev) -> bool {
+    /// that was said before, but is not told it as it happens.
+    fn belonged(&self, user: &UserId, dialog: &DialogId, ev: Ev, is_live: bool) -> bool {
         let mine = |(of, _, who, _): &&(DialogId, Ev, UserId, bool)| of == dialog && who == user;
-        let mut later = self.moves.iter().filter(mine).filter(|(_, at, ..)| *at >= ev);
-        // The next move tells: who goes was there, its own line included; who comes, too.
-        later.next().is_some() || self.members.contains_key(&(dialog.clone(), user.clone()))
+        // The next move tells: who goes was there, its own line included; who comes was not, until
+        // that line.
+        match self.moves.iter().filter(mine).find(|(_, at, ..)| *at >= ev) {
+            Some((_, at, _, comes)) => !is_live || !comes || *at == ev,
+            None => self.members.contains_key(&(dialog.clone(), user.clone())),
+        }
     }
 }
 

@@ -22,12 +22,12 @@ pub struct Book {
     pub refused: BTreeSet<ClientId>,
     /// Which changes a person's devices were told.
     pub heard: BTreeSet<(UserId, DialogId, Ev)>,
+    /// Which changes a person's devices were told as they happened.
+    pub live: BTreeSet<(UserId, DialogId, Ev)>,
     /// Which message a person's devices showed at which place.
     pub shown: BTreeSet<(DialogId, Seq, MessageId)>,
     /// Receipts, as far as each device was told.
     pub receipts: BTreeMap<(usize, DialogId, UserId), (Seq, Seq)>,
-    /// Which changes were told to anyone as they happened.
-    pub news: BTreeSet<(DialogId, Ev)>,
     /// Which changes a device was not told, though its socket had told it those before and behind.
     pub missed: BTreeSet<(usize, DialogId, Ev)>,
     /// What must not be, seen on a device: the count's name, and the story.
@@ -41,7 +41,7 @@ impl Book {
         self.acked.retain(|_, (dialog, id, seq)| has(dialog, *seq, id));
         self.shown.retain(|(dialog, seq, id)| has(dialog, *seq, id));
         self.heard.clear();
-        self.news.clear();
+        self.live.clear();
         self.missed.clear();
         self.receipts.clear();
     }

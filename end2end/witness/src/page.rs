@@ -309,7 +309,7 @@ impl Page {
         let before = self.told.get(dialog).map_or(ev, |before| (*before).max(ev));
         let last = self.told.insert(dialog.clone(), before).unwrap_or(ev);
         let mut book = self.reader.ledger.open();
-        book.news.insert((dialog.clone(), ev));
+        book.live.insert((self.reader.user.clone(), dialog.clone(), ev));
         let missed = (last.0 + 1..ev.0).map(|ev| (self.reader.number, dialog.clone(), Ev(ev)));
         book.missed.extend(missed);
     }
