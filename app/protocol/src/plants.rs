@@ -15,6 +15,8 @@ pub enum Plant {
     AckBeforeCommit,
     /// The others hear of it before it is on the disk.
     FanOutBeforeCommit,
+    /// What is committed is not synced: it survives a kill, and not the loss of power.
+    NotSynced,
     /// A repeat is stored once more.
     NoDedupe,
     /// The position of a page is read after the page.
@@ -39,9 +41,10 @@ pub enum Plant {
 
 impl Plant {
     /// All of them.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::AckBeforeCommit,
         Self::FanOutBeforeCommit,
+        Self::NotSynced,
         Self::NoDedupe,
         Self::PositionReadLater,
         Self::DropOnFullQueue,

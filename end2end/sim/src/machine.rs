@@ -23,6 +23,7 @@ use confab_server::{
     store::{backup, restore},
 };
 use tokio::sync::oneshot;
+use witness::dice::Dice;
 
 use crate::{
     disk::SimulatedDisk,
@@ -42,6 +43,8 @@ pub struct Machine {
     /// What the wall clock says more than the time that has passed.
     wall: u64,
     disk: Arc<SimulatedDisk>,
+    /// What of the unsynced has reached the disk when the power goes.
+    dice: Dice,
     /// One folder for each life.
     folder: PathBuf,
     life: u32,
@@ -63,9 +66,11 @@ const AGAIN: Duration = Duration::from_secs(1);
 impl Machine {
     /// A machine that is off.
     pub fn new(seed: u64, network: Network, trace: Trace, folder: &Path) -> Self {
-        let disk = Arc::new(SimulatedDisk::new(seed));
-        let (folder, wall) = (folder.to_owned(), STARTED_MS);
-        Self { seed, network, trace, wall, disk, folder, life: 0, running: None }
+        let (disk, dice) = (Arc::new(SimulatedDisk::new(seed)), Dice::new(seed, "power"));
+        // As the system names it, for `unsynced`.
+        let folder = folder.canonicalize().unwrap_or_else(|_| folder.to_owned());
+        let wall = STARTED_MS;
+        Self { seed, network, trace, wall, disk, dice, folder, life: 0, running: None }
     }
 
     /// Its disk.
@@ -153,6 +158,7 @@ impl Machine {
         let (trace, failed) = (self.trace.clone(), Arc::clone(&again_at));
         let kept = Arc::clone(&wall);
         trace.note("server", "starts");
+        unsynced::watch(&data);
         stage.spawn(async move {
             let clock = Clock::of_runtime(wall);
             let outside = Outside { clock, random, disk };
@@ -185,7 +191,9 @@ impl Machine {
         }
     }
 
-    /// Cuts its power. Everything that was not on the disk is gone; silently, if nobody is told.
+    /// Cuts its power, silently: nobody is told, and of what was written and not synced some of the
+    /// first writes have reached the disk. Or kills the server, as its system tells everyone; nothing
+    /// of what it has written is lost then.
     ///
     /// # Errors
     ///
@@ -202,6 +210,10 @@ impl Machine {
                 return Err(why);
             }
         }
+        if silently {
+            self.loses_what_is_unsynced(&old, &new)?;
+        }
+        unsynced::forget(&old);
         // A write was under way, and of it the disk has some pages.
         let log = new.join("confab.db-wal");
         if log.exists() {
@@ -213,6 +225,18 @@ impl Machine {
         // miss it.
         let _ = fs::remove_dir_all(old);
         self.network.is_heard_again();
+        Ok(())
+    }
+
+    fn loses_what_is_unsynced(&mut self, old: &Path, new: &Path) -> io::Result<()> {
+        for name in ["confab.db", "confab.db-wal"].map(Path::new) {
+            let copy = new.join(name);
+            if copy.exists() {
+                let kept = |writes| self.dice.below(writes + 1);
+                let lost = unsynced::lose(&old.join(name), &copy, kept)?;
+                self.trace.note("disk", &format!("loses {lost} writes of {}", name.display()));
+            }
+        }
         Ok(())
     }
 

@@ -103,8 +103,19 @@ fn options(path: &Path) -> SqliteConnectOptions {
         .filename(path)
         .create_if_missing(true)
         .journal_mode(SqliteJournalMode::Wal)
-        .synchronous(SqliteSynchronous::Full)
+        .synchronous(synchronous())
         .foreign_keys(true)
+}
+
+#[cfg(not(feature = "plants"))]
+fn synchronous() -> SqliteSynchronous {
+    SqliteSynchronous::Full
+}
+
+#[cfg(feature = "plants")]
+fn synchronous() -> SqliteSynchronous {
+    use confab_protocol::plants::{Plant, is_planted};
+    if is_planted(Plant::NotSynced) { SqliteSynchronous::Normal } else { SqliteSynchronous::Full }
 }
 
 /// How a database is opened that is only to be read, whatever program uses it meanwhile.

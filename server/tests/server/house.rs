@@ -38,7 +38,7 @@ fn files(folder: &Path, ending: &str) -> Vec<PathBuf> {
 // ---- crates ----
 
 /// Who may depend on whom, in code that ships.
-const CRATES: [(&str, &[&str]); 10] = [
+const CRATES: [(&str, &[&str]); 11] = [
     ("confab-protocol", &[]),
     ("confab-sync", &["confab-protocol"]),
     ("confab-app", &["confab-protocol", "confab-sync"]),
@@ -46,8 +46,10 @@ const CRATES: [(&str, &[&str]); 10] = [
     ("server", &["confab-app", "confab-protocol"]),
     // A device outside the browser, and what is held against the log.
     ("witness", &["confab-protocol", "confab-sync"]),
+    // Which writes of its process a power cut would take.
+    ("unsynced", &[]),
     // Stand above all: the real server and real engines in one process, and as processes.
-    ("sim", &["confab-protocol", "confab-sync", "server", "witness"]),
+    ("sim", &["confab-protocol", "confab-sync", "server", "unsynced", "witness"]),
     ("chaos", &["confab-protocol", "confab-sync", "witness"]),
     // Stands beside the server: what strangers may write, thrown at who reads it.
     ("fuzz", &["confab-app", "confab-protocol", "confab-sync"]),
