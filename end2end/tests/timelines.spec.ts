@@ -313,6 +313,8 @@ test("who reads back stays where they are when too much was missed to be told", 
   await expect(tab.page.getByTestId("reconnecting")).toHaveCount(0);
   await expect(tab.page.getByTestId("stale")).toHaveText("");
   await expect.poll(() => line.heard).toContain("dialog:reset");
+  // It has read afresh: it knows how many have come.
+  await expect(tab.page.getByTestId("new-messages")).toContainText("310");
   expect(await place()).toBe(before);
   await tab.page.getByTestId("new-messages").click();
   await tab.sees("said 390");

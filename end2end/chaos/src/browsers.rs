@@ -87,7 +87,7 @@ impl Browsers {
         let wrote = std::fs::read_to_string(self.folder.join("wrote")).unwrap_or_default();
         table.tells("messages written in browsers", wrote.trim());
         let seen = if is_well { "once, in order" } else { "not so" };
-        table.holds("two browsers show the log's newest", seen, "once, in order", is_well);
+        table.holds("two browsers: all is in the log, and shown", seen, "once, in order", is_well);
         if !is_well {
             table.story(self.said());
         }
