@@ -151,9 +151,8 @@ fn told(table: &mut Table, without: &[Round], with: &[Round]) {
     table.tells("memory of each round with it, MiB", megabytes(with));
     // Memory grows a little all the while: what is held against it lies in the middle of its neighbours.
     let middle = without.windows(2).map(|pair| (pair[0].memory + pair[1].memory) / 2);
-    let grown = middle
-        .zip(with)
-        .map(|(middle, now)| now.memory.cast_signed() - middle.cast_signed());
+    let grown =
+        middle.zip(with).map(|(middle, now)| now.memory.cast_signed() - middle.cast_signed());
     // What a process has shown to the system before, it can use again unseen: one round may tell it all.
     let most = grown.max().unwrap_or_default();
     table.holds(

@@ -60,6 +60,7 @@ async fn all_are_well(cases: Vec<Case>, expected: usize, limit: usize, wire: Wir
     }
     let played = 2 * expected;
     assert!(failed.is_empty(), "{} of {played}:\n{}", failed.len(), failed.join("\n"));
+    println!("{expected} cases over {wire:?}, bare and with a name: 0 failed");
     server.has_sockets(0).await;
     server.end().await;
 }
