@@ -174,6 +174,7 @@ impl Session {
             Event::Frame(frame) => self.frame(live, frame),
             Event::Dialog { dialog_id, event } => self.dialog_changed(live, dialog_id, event),
             Event::DialogCaughtUp { dialog_id, at } => {
+                self.forget_stored(&|out, ev| ev <= at && out.message_to(&dialog_id).is_some());
                 let caught_up = DialogEvents { dialog_id, events: Vec::new(), to: at };
                 live.deliver(caught_up.into());
             }

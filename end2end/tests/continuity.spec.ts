@@ -100,6 +100,57 @@ test("of two tabs one sends, and both show it; the other takes over", async ({ a
   expect(sent[1]).toEqual(["fourth"]);
 });
 
+test.describe("after a long absence", () => {
+  test.use({ serverOptions: { environment: { CONFAB_LIMITS_SENDS_BURST: "1000" } } });
+
+  test("what was stored long ago does not stand below what came after it", async ({ alice, bob }) => {
+    await alice.registers("Alice");
+    await bob.registers("Bob");
+    const dialog = await alice.writesTo(bob);
+    const his = await bob.opens(`/d/${dialog}`);
+    await his.isConnected();
+    const page = await alice.context.newPage();
+    let mayComeBack = true;
+    let isDeaf = false;
+    let open: WebSocketRoute;
+    await page.routeWebSocket(/\/ws/, (socket) => {
+      if (!mayComeBack) {
+        setTimeout(() => void socket.close({ code: 1013 }), 100);
+        return;
+      }
+      open = socket;
+      const server = socket.connectToServer();
+      socket.onMessage((frame) => server.send(frame));
+      server.onMessage((frame) => {
+        if (!(isDeaf && /"type":"(ack|message:new)"/.test(String(frame)))) socket.send(frame);
+      });
+    });
+    const tab = await alice.opensIn(page, `/d/${dialog}`);
+    await tab.isConnected();
+    // Stored, and the answer is lost; then more is said than a page shows.
+    mayComeBack = false;
+    isDeaf = true;
+    await tab.sends("long ago");
+    await his.sees("long ago");
+    await open!.close({ code: 1013 });
+    await tab.seesState("long ago", "unconfirmed");
+    for (let number = 1; number <= 60; number++) await bob.says(dialog, `since then ${number}`);
+    mayComeBack = true;
+    isDeaf = false;
+    await tab.reloads();
+    await tab.isConnected();
+    // The page opens at what is new; its end is another page.
+    await tab.seesState("long ago", "read");
+    await tab.page.getByTestId("new-messages").click();
+    await tab.sees("since then 60");
+    await expect(tab.message("long ago")).toHaveCount(0);
+    await tab.sends("and now");
+    await tab.seesState("and now", "read");
+    await expect(tab.page.getByTestId("content").last()).toHaveText("and now");
+    await expect(tab.message("long ago")).toHaveCount(0);
+  });
+});
+
 test("what is not confirmed says so until it is, and is one bubble", async ({ alice, bob }) => {
   const his = await bob.opens("/");
   await his.isConnected();

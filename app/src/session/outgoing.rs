@@ -1,6 +1,6 @@
 //! What we have said and done that the log does not show yet.
 
-use confab_protocol::{ClientId, DialogId, ErrorCode, MessageSend, Timestamp};
+use confab_protocol::{ClientId, DialogId, ErrorCode, Ev, MessageSend, Timestamp};
 use confab_sync::Post;
 
 /// A message of ours on its way into the log, or a change of one.
@@ -14,6 +14,9 @@ pub struct Outgoing {
     pub order: u64,
     /// How far it is.
     pub state: OutgoingState,
+    /// As of which change its dialog's log holds it, once the server has said that it does. A page that
+    /// has come that far shows it in its place, or shows another part.
+    pub ev: Option<Ev>,
     /// Whether the browser keeps it, so that it does not go with this tab.
     pub is_kept: bool,
 }

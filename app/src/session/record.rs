@@ -1,6 +1,6 @@
 //! An entry of the outbox as a text: kept over lives of the page, and told from tab to tab.
 
-use confab_protocol::{ErrorCode, Timestamp, json, json_object, json_words};
+use confab_protocol::{ErrorCode, Ev, Timestamp, json, json_object, json_words};
 use confab_sync::Post;
 
 use super::{Outgoing, OutgoingState};
@@ -14,6 +14,8 @@ pub(super) struct Record {
     pub word: Word,
     /// Why it was refused, if it was.
     pub code: Option<ErrorCode>,
+    /// As of which change the log holds it, if it is stored.
+    pub ev: Option<Ev>,
 }
 
 json_object!(Record {
@@ -22,6 +24,7 @@ json_object!(Record {
     "order" => order,
     "state" => word,
     "code" => code = default,
+    "ev" => ev = default,
 });
 
 /// How far it is, in one word.
@@ -50,7 +53,7 @@ json_words!(Word {
 impl Record {
     /// As it is.
     pub fn of(outgoing: &Outgoing) -> Self {
-        let Outgoing { post, at, order, state, .. } = outgoing;
+        let Outgoing { post, at, order, state, ev, .. } = outgoing;
         let word = match state {
             OutgoingState::Queued => Word::Queued,
             OutgoingState::InFlight => Word::Sending,
@@ -59,7 +62,7 @@ impl Record {
             OutgoingState::Waiting(_) => Word::Waiting,
             OutgoingState::Failed(_) => Word::Failed,
         };
-        Self { post: post.clone(), at: *at, order: *order, word, code: state.refusal() }
+        Self { post: post.clone(), at: *at, order: *order, word, code: state.refusal(), ev: *ev }
     }
 
     /// What is shown of it; what was discarded is told apart before.
@@ -73,7 +76,14 @@ impl Record {
             Word::Waiting => OutgoingState::Waiting(code),
             Word::Failed => OutgoingState::Failed(code),
         };
-        Outgoing { post: self.post, at: self.at, order: self.order, state, is_kept: true }
+        Outgoing {
+            post: self.post,
+            at: self.at,
+            order: self.order,
+            state,
+            ev: self.ev,
+            is_kept: true,
+        }
     }
 
     /// What is shown of one that an earlier life of the page, or another's, had kept. Whoever sent

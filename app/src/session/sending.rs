@@ -2,8 +2,8 @@
 //! the server has it.
 
 use confab_protocol::{
-    ClientId, DialogId, ErrorCode, MessageDelete, MessageEdit, MessageId, MessageKind, MessageSend,
-    MessageText, Meta, Refusal, Timestamp,
+    ClientId, DialogId, ErrorCode, Ev, MessageDelete, MessageEdit, MessageId, MessageKind,
+    MessageSend, MessageText, Meta, Refusal, Timestamp,
 };
 use confab_sync::{Delivery, DeliveryState, Input, Post};
 use leptos::prelude::*;
@@ -79,7 +79,14 @@ impl Session {
         self.change_outbox(&mut |outbox| {
             let last = outbox.iter().map(|out| out.order).max().unwrap_or(0);
             let (order, post) = (at.unix_ms().max(last + 1), post.clone());
-            outbox.push(Outgoing { post, at, order, state: OutgoingState::Queued, is_kept: false });
+            outbox.push(Outgoing {
+                post,
+                at,
+                order,
+                state: OutgoingState::Queued,
+                ev: None,
+                is_kept: false,
+            });
         });
     }
 
@@ -134,6 +141,10 @@ impl Session {
 
     /// The engine says how far a post is: the other tabs hear it, too.
     pub(super) fn delivered(&self, Delivery { client_id, state }: Delivery) {
+        let ev = match &state {
+            DeliveryState::Stored(message) => Some(message.ev),
+            _ => None,
+        };
         let state = match state {
             DeliveryState::Queued => OutgoingState::Queued,
             DeliveryState::InFlight => OutgoingState::InFlight,
@@ -145,12 +156,12 @@ impl Session {
         let Some(outgoing) = self.outgoing(&client_id).filter(|out| out.state != state) else {
             return;
         };
-        self.share_record(&Record::of(&Outgoing { state, ..outgoing }));
-        self.comes_to(&client_id, state);
+        self.share_record(&Record::of(&Outgoing { state, ev, ..outgoing }));
+        self.comes_to(&client_id, state, ev);
     }
 
     /// Shows how far a post is, and says it where it is news.
-    pub(super) fn comes_to(&self, client_id: &ClientId, state: OutgoingState) {
+    pub(super) fn comes_to(&self, client_id: &ClientId, state: OutgoingState, ev: Option<Ev>) {
         match state {
             // The lab shows what was said when it hears it, and keeps no bubbles.
             OutgoingState::Stored if self.page == Page::Lab => return self.forget(client_id),
@@ -168,7 +179,7 @@ impl Session {
         self.change_outbox(&mut |outbox| {
             let outgoing = outbox.iter_mut().find(|outgoing| outgoing.client_id() == client_id);
             if let Some(outgoing) = outgoing {
-                outgoing.state = state;
+                (outgoing.state, outgoing.ev) = (state, ev);
             }
         });
     }
@@ -179,6 +190,14 @@ impl Session {
 
     pub(super) fn forget(&self, client_id: &ClientId) {
         self.change_outbox(&mut |outbox| outbox.retain(|out| out.client_id() != client_id));
+    }
+
+    /// The log that is shown holds these.
+    pub(super) fn forget_stored(&self, is_shown: &dyn Fn(&Outgoing, Ev) -> bool) {
+        let is_it = |out: &Outgoing| out.ev.is_some_and(|ev| is_shown(out, ev));
+        if self.posts().iter().any(is_it) {
+            self.change_outbox(&mut |outbox| outbox.retain(|out| !is_it(out)));
+        }
     }
 
     fn new_client_id(&self) -> Option<(ClientId, Timestamp)> {

@@ -146,7 +146,7 @@ impl Session {
                 self.forget(&client_id);
                 self.command_sender(Input::Discard { client_id });
             }
-            (Word::Stored, Some(_)) => self.comes_to(&client_id, OutgoingState::Stored),
+            (Word::Stored, Some(_)) => self.comes_to(&client_id, OutgoingState::Stored, record.ev),
             (_, Some(OutgoingState::Stored)) | (Word::Stored, None) => {}
             (Word::Queued, before) => self.is_asked_for(record, before),
             (_, None) => {
@@ -155,7 +155,7 @@ impl Session {
                 self.take_up(outgoing);
             }
             _ if self.sends.get_untracked() => {}
-            (_, Some(_)) => self.comes_to(&client_id, record.outgoing().state),
+            (_, Some(_)) => self.comes_to(&client_id, record.outgoing().state, None),
         }
     }
 
@@ -173,7 +173,7 @@ impl Session {
                 self.command_sender(Input::Retry { client_id, new_client_id: None });
             }
             Some(OutgoingState::Waiting(_)) => {
-                self.comes_to(&client_id, OutgoingState::Queued);
+                self.comes_to(&client_id, OutgoingState::Queued, None);
                 self.command_sender(Input::Hurry);
             }
             Some(_) => {}

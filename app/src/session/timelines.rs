@@ -169,6 +169,8 @@ impl Session {
             shelf.epoch = epoch.clone();
         });
         if is_another {
+            // What was stored in the other life, this one need not hold.
+            self.forget_stored(&|_, _| true);
             self.browser(|browser| browser.forget_timelines(Forgotten::All));
         }
     }

@@ -176,6 +176,10 @@ impl Timeline<'_> {
         }
         for outgoing in self.outbox {
             let Some(send) = outgoing.message_to(self.dialog) else { continue };
+            // The log has it in a place that this page does not show.
+            if outgoing.ev.zip(self.page).is_some_and(|(ev, page)| ev <= page.ev) {
+                continue;
+            }
             let is_it = |message: &Message| {
                 message.sender_id == self.you.id && message.client_id == send.client_id
             };

@@ -34,7 +34,7 @@ fn stored(sender: &str, client_id: &str, seq: u64, minute: u64) -> Message {
 }
 
 fn outgoing(post: Post, state: OutgoingState) -> Outgoing {
-    Outgoing { post, at: Timestamp::from_unix_ms(0), order: 0, state, is_kept: true }
+    Outgoing { post, at: Timestamp::from_unix_ms(0), order: 0, state, ev: None, is_kept: true }
 }
 
 fn send(client_id: &str) -> Post {
@@ -128,6 +128,19 @@ fn a_message_that_is_stored_is_shown_once_and_keeps_its_key() {
         .rows();
     assert_eq!((after.len(), after[0].state), (1, OutgoingState::Stored));
     assert_eq!(before[0].key, after[0].key);
+}
+
+#[test]
+fn what_the_log_holds_elsewhere_does_not_stand_below_what_came_after_it() {
+    let told = |ev| {
+        let mut view = View::of("anna", vec![stored("bob", "b", 60, 60)])
+            .with(send("a"), OutgoingState::Stored);
+        view.outbox[0].ev = ev;
+        view.rows().len()
+    };
+    assert_eq!(told(Some(Ev(9))), 1, "the page has come further, and begins behind it");
+    assert_eq!(told(Some(Ev(10))), 2, "its change is still to come");
+    assert_eq!(told(None), 2, "nobody has said where it is");
 }
 
 #[test]
