@@ -30,6 +30,8 @@ pub struct Book {
     pub receipts: BTreeMap<(usize, DialogId, UserId), (Seq, Seq)>,
     /// Which changes a device was not told, though its socket had told it those before and behind.
     pub missed: BTreeSet<(usize, DialogId, Ev)>,
+    /// How many backups have taken the database's place.
+    pub restored: u32,
     /// What must not be, seen on a device: the count's name, and the story.
     pub wrong: Vec<(&'static str, String)>,
 }
@@ -44,6 +46,7 @@ impl Book {
         self.live.clear();
         self.missed.clear();
         self.receipts.clear();
+        self.restored += 1;
     }
 }
 
