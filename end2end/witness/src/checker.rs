@@ -87,6 +87,15 @@ fn nothing_was_dropped_in_silence(book: &Book, wrong: &mut Wrong) {
     }
 }
 
+/// Nobody says the same twice, in other words neither: what a message says comes from one change.
+fn no_words_came_twice(book: &Book, wrong: &mut Wrong) {
+    for ((message, words), changes) in &book.worded {
+        if changes.len() > 1 {
+            wrong.push(("duplicate", format!("{words}, of {message}, by {changes:?}")));
+        }
+    }
+}
+
 impl Log {
     async fn read(database: &Path) -> Result<Self, sqlx::Error> {
         let mut connection = SqliteConnectOptions::new().filename(database).connect().await?;
@@ -134,6 +143,7 @@ impl Log {
         let mut wrong = Vec::new();
         self.nothing_is_lost(book, &mut wrong);
         self.nothing_is_doubled(&mut wrong);
+        no_words_came_twice(book, &mut wrong);
         self.nothing_is_missing_between(&mut wrong);
         self.nothing_was_shown_that_is_not_there(book, &mut wrong);
         self.each_device_kept_its_order(book, &mut wrong);

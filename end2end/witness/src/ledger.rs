@@ -5,7 +5,7 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-use confab_protocol::{ClientId, DialogId, Ev, MessageId, Seq, UserId};
+use confab_protocol::{ClientId, DialogId, Ev, Message, MessageId, Seq, UserId};
 
 /// The book; clones write the same one.
 #[derive(Clone, Default)]
@@ -26,6 +26,8 @@ pub struct Book {
     pub live: BTreeSet<(UserId, DialogId, Ev)>,
     /// Which message a person's devices showed at which place.
     pub shown: BTreeSet<(DialogId, Seq, MessageId)>,
+    /// By which changes a message got words that a person's devices showed.
+    pub worded: BTreeMap<(MessageId, String), BTreeSet<Ev>>,
     /// Receipts, as far as each device was told.
     pub receipts: BTreeMap<(usize, DialogId, UserId), (Seq, Seq)>,
     /// Which changes a device was not told, though its socket had told it those before and behind.
@@ -37,11 +39,27 @@ pub struct Book {
 }
 
 impl Book {
+    /// A device shows a message.
+    pub fn shows(&mut self, message: &Message) {
+        let Message { dialog_id, seq, message_id, .. } = message;
+        self.shown.insert((dialog_id.clone(), *seq, message_id.clone()));
+        self.is_worded(message);
+    }
+
+    /// A device heard what the words of a message are.
+    pub fn is_worded(&mut self, message: &Message) {
+        if message.deleted_at.is_none() {
+            let words = (message.message_id.clone(), message.content.clone());
+            self.worded.entry(words).or_default().insert(message.ev);
+        }
+    }
+
     /// The log is another one now: what it does not hold was never said, and what comes next may bear
     /// the same numbers.
     pub fn keep_only(&mut self, has: impl Fn(&DialogId, Seq, &MessageId) -> bool) {
         self.acked.retain(|_, (dialog, id, seq)| has(dialog, *seq, id));
         self.shown.retain(|(dialog, seq, id)| has(dialog, *seq, id));
+        self.worded.clear();
         self.heard.clear();
         self.live.clear();
         self.missed.clear();

@@ -156,9 +156,7 @@ impl Page {
             (What::Messages(dialog_id), Some(Fetched::Messages(page))) => {
                 let (dialog_id, at) = (dialog_id.clone(), page.ev);
                 let mut book = self.reader.ledger.open();
-                for message in &page.messages {
-                    book.shown.insert((dialog_id.clone(), message.seq, message.message_id.clone()));
-                }
+                page.messages.iter().for_each(|message| book.shows(message));
                 drop(book);
                 let is_shown = self.shown.takes_page(&dialog_id, page);
                 if is_shown {
@@ -225,9 +223,12 @@ impl Page {
             }
             Event::Dialog { dialog_id, event } => {
                 self.was_told(dialog_id, event.ev);
-                if let DialogChange::MessageNew(message) = &event.change {
-                    let shown = (dialog_id.clone(), message.seq, message.message_id.clone());
-                    self.reader.ledger.open().shown.insert(shown);
+                match &event.change {
+                    DialogChange::MessageNew(message) => self.reader.ledger.open().shows(message),
+                    DialogChange::MessageUpdate(message) => {
+                        self.reader.ledger.open().is_worded(message);
+                    }
+                    _ => {}
                 }
                 let (keeps_pace, lost) = self.shown.told(dialog_id, event, &you);
                 if !keeps_pace {

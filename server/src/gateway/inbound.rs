@@ -230,7 +230,7 @@ impl Gateway {
     ) -> Option<Pending> {
         let member = self.member(dialog_id, speaker).await;
         let member = told(member, Some(client_id.clone()), outlet, kind)?;
-        let edited = self.0.hub.edit(member, message_id, &content);
+        let edited = self.0.hub.edit(member, client_id.clone(), message_id, &content);
         Some(edited.map(move |result| Some(answers::amended(client_id, result))).boxed())
     }
 

@@ -1,7 +1,7 @@
 //! To edit and to delete: the author of a message says something else, or takes it back. Its place
 //! stays; everyone hears of it from the fan-out.
 
-use confab_protocol::{ErrorCode, MessageId, MessageText, Refusal};
+use confab_protocol::{ClientId, ErrorCode, MessageId, MessageText, Refusal};
 use std::time::Duration;
 use thiserror::Error;
 
@@ -32,6 +32,9 @@ pub enum AmendError {
     /// It is deleted.
     #[error("the message is deleted")]
     Deleted,
+    /// They have used this `client_id` for another edit.
+    #[error("this clientId was used for another edit; choose a new one")]
+    Conflict,
     /// The database does not answer.
     #[error("the change could not be stored; try again")]
     Unavailable(#[source] Unavailable),
@@ -47,6 +50,7 @@ impl AmendError {
             Self::UnknownMessage => ErrorCode::UnknownMessage,
             Self::NotYours => ErrorCode::NotYourMessage,
             Self::Deleted => ErrorCode::MessageDeleted,
+            Self::Conflict => ErrorCode::ClientIdConflict,
             Self::Unavailable(_) => ErrorCode::StorageUnavailable,
         }
     }
@@ -68,14 +72,15 @@ impl From<store::AmendError> for AmendError {
             store::AmendError::UnknownMessage => Self::UnknownMessage,
             store::AmendError::NotYours => Self::NotYours,
             store::AmendError::Deleted => Self::Deleted,
+            store::AmendError::Conflict => Self::Conflict,
             store::AmendError::Unavailable(why) => Self::Unavailable(why),
         }
     }
 }
 
 impl Hub {
-    /// Changes the words of one's own message. The place in the log's queue is taken when this is
-    /// called, as with [`send`](Hub::send).
+    /// Changes the words of one's own message, once for each `client_id`. The place in the log's
+    /// queue is taken when this is called, as with [`send`](Hub::send).
     ///
     /// # Errors
     ///
@@ -83,10 +88,11 @@ impl Hub {
     pub fn edit(
         &self,
         member: Member,
+        client_id: ClientId,
         message_id: MessageId,
         content: &str,
     ) -> impl Future<Output = Result<Sent, AmendError>> + use<> {
-        let placed = self.place_edit(member, message_id, content);
+        let placed = self.place_edit(member, client_id, message_id, content);
         async move { Ok(changed(placed?.await?)) }
     }
 
@@ -110,12 +116,13 @@ impl Hub {
     fn place_edit(
         &self,
         member: Member,
+        client_id: ClientId,
         message_id: MessageId,
         content: &str,
     ) -> Result<impl Future<Output = Result<Appended, store::AmendError>> + use<>, AmendError> {
         let text = MessageText::parse(content, self.limits().message_characters as usize)?;
         self.count_send(&member).map_err(|after| AmendError::TooMany { after })?;
-        Ok(self.0.store.edit(Edit { member, message_id, text }))
+        Ok(self.0.store.edit(Edit { member, client_id, message_id, text }))
     }
 }
 

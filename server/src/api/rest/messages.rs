@@ -77,10 +77,11 @@ pub(super) fn routes(routes: Routes) -> Routes {
         .patch(
             "/api/messages/dialog/{id}/{message}",
             edit,
-            message("Say it in other words. For its author.")
+            message("Say it in other words. For its author. The same edit under the same name is made once.")
+                .header::<ClientId>("Idempotency-Key", "One's name for this edit.")
                 .takes::<EditedMessage>()
                 .refuses(&words)
-                .refuses(&[Code::MessageDeleted]),
+                .refuses(&[Code::MessageDeleted, Code::ClientIdConflict]),
         )
         .delete(
             "/api/messages/dialog/{id}/{message}",
@@ -155,11 +156,13 @@ async fn edit(
     State(api): State<Api>,
     visitor: Visitor,
     At((dialog, message)): At<(DialogId, MessageId)>,
+    headers: HeaderMap,
     Body(edited): Body<EditedMessage>,
 ) -> Result<Response, Problem> {
+    let client_id = idempotency_key(&headers)?.unwrap_or_else(|| api.client_id());
     let member = api.member(&visitor, dialog).await?;
     api.count_send(&visitor)?;
-    Ok(ok(api.0.hub.edit(member, message, &edited.content).await?.message))
+    Ok(ok(api.0.hub.edit(member, client_id, message, &edited.content).await?.message))
 }
 
 async fn delete(
@@ -189,7 +192,7 @@ impl Api {
         self.0.sends.count(visitor.address, self.0.clock.now())
     }
 
-    /// A name for a message whose author gave none.
+    /// A name for a message, or an edit, whose author gave none.
     pub fn client_id(&self) -> ClientId {
         let id = self.0.random.uuid_v7(self.0.clock.wall());
         ClientId::parse(id).expect("a UUID is an id")

@@ -338,7 +338,9 @@ impl World {
             }
             Deed::Edits(pick) => {
                 if let Some(message_id) = self.one_of(person, pick) {
-                    let _ = self.hub.edit(proof(), message_id, &format!("edited {n}")).await;
+                    let (name, words) = (format!("edit-{n}"), format!("edited {n}"));
+                    let name = ClientId::parse(name).expect("an id");
+                    let _ = self.hub.edit(proof(), name, message_id, &words).await;
                 }
             }
             Deed::Deletes(pick) => {

@@ -29,6 +29,9 @@ pub enum AmendError {
     /// It has been deleted.
     #[error("the message is deleted")]
     Deleted,
+    /// The author has used this `client_id` for another edit.
+    #[error("this clientId was used for another edit")]
+    Conflict,
     /// The database does not answer; the same write may succeed later.
     #[error(transparent)]
     Unavailable(#[from] Unavailable),

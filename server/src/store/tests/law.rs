@@ -12,7 +12,7 @@ use confab_protocol::{
 use rand::{RngExt, SeedableRng, rngs::StdRng};
 
 use self::copied::Copied;
-use super::rig::{Rig, advance, delete, edit, member, title};
+use super::rig::{Rig, advance, delete, member, title};
 use crate::store::{Append, CatchUp, Change, IfPassing, Readers};
 
 /// Someone who has read a dialog and follows it since.
@@ -164,7 +164,7 @@ impl World {
             }
             8..=9 => {
                 if let Some(message) = some {
-                    let _ = store.edit(edit(&person, &message, &words)).await;
+                    let _ = store.edit(self.rig.edit(&person, &message, &words)).await;
                 }
             }
             10 => {

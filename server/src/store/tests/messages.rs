@@ -2,8 +2,8 @@
 
 use confab_protocol::{ClientId, DialogChange, DialogId, Ev, Meta, Seq, Username};
 
-use super::rig::{Rig, delete, edit, member, no_message, nowhere, text};
-use crate::store::{AmendError, Append, AppendError, Change, Place, Readers};
+use super::rig::{Rig, delete, member, no_message, nowhere, text};
+use crate::store::{AmendError, Append, AppendError, Change, Edit, Place, Readers};
 
 #[tokio::test]
 async fn a_message_is_read_as_it_was_stored() {
@@ -74,7 +74,7 @@ async fn who_does_not_belong_says_nothing() {
             let refused = rig.tries(person, dialog, "Me too").await;
             assert!(matches!(refused, Err(AppendError::NoSuchDialog)), "{refused:?}");
         }
-        let edited = rig.store.edit(edit(&eve, &said, "No")).await;
+        let edited = rig.store.edit(rig.edit(&eve, &said, "No")).await;
         assert!(matches!(edited, Err(AmendError::NoSuchDialog)), "{edited:?}");
         let deleted = rig.store.delete(delete(&eve, &said)).await;
         assert!(matches!(deleted, Err(AmendError::NoSuchDialog)), "{deleted:?}");
@@ -119,24 +119,56 @@ async fn only_ones_own_words_can_be_changed() {
         (rig.account("anna").await, rig.account("bob").await, DialogId::lobby());
     let said = rig.says(&anna, &lobby, "Hi").await;
     rig.leaves_nothing_behind(async || {
-        let refused = rig.store.edit(edit(&bob, &said, "No")).await;
+        let refused = rig.store.edit(rig.edit(&bob, &said, "No")).await;
         assert!(matches!(refused, Err(AmendError::NotYours)), "{refused:?}");
         let refused = rig.store.delete(delete(&bob, &said)).await;
         assert!(matches!(refused, Err(AmendError::NotYours)), "{refused:?}");
-        let mut unknown = edit(&anna, &said, "No");
+        let mut unknown = rig.edit(&anna, &said, "No");
         unknown.message_id = no_message();
         let refused = rig.store.edit(unknown).await;
         assert!(matches!(refused, Err(AmendError::UnknownMessage)), "{refused:?}");
-        let same = rig.store.edit(edit(&anna, &said, "Hi")).await.unwrap();
-        assert!(same.duplicate && same.message.edited_at.is_none());
     })
     .await;
-    let edited = rig.store.edit(edit(&anna, &said, "Hello")).await.unwrap();
+    let same = rig.store.edit(rig.edit(&anna, &said, "Hi")).await.unwrap();
+    assert!(same.duplicate && same.message.edited_at.is_none());
+    let edited = rig.store.edit(rig.edit(&anna, &said, "Hello")).await.unwrap();
     assert!(!edited.duplicate && edited.message.edited_at > Some(said.created_at));
     let [Change::Log { event, readers: Readers::Everyone, .. }] = &rig.news().await[..] else {
         panic!("one line of the log");
     };
     assert_eq!(event.change, DialogChange::MessageUpdate(edited.message));
+}
+
+#[tokio::test]
+async fn an_edit_that_is_sent_again_takes_nothing_back() {
+    let rig = Rig::new().await;
+    let (anna, lobby) = (rig.account("anna").await, DialogId::lobby());
+    let said = rig.says(&anna, &lobby, "Hi").await;
+    let (first, idle) = (rig.edit(&anna, &said, "Hello"), rig.edit(&anna, &said, "Hello"));
+    assert!(!rig.store.edit(first.clone()).await.unwrap().duplicate);
+    assert!(rig.store.edit(idle.clone()).await.unwrap().duplicate, "it has these words");
+    rig.edits(&anna, &said, "Good evening").await;
+    rig.leaves_nothing_behind(async || {
+        for again in [&first, &idle] {
+            let again = rig.store.edit(again.clone()).await.unwrap();
+            assert!(again.duplicate);
+            assert_eq!(again.message.content, "Good evening", "as it is now");
+        }
+        let refused = rig.store.edit(Edit { text: text("Bye"), ..first.clone() }).await;
+        assert!(matches!(refused, Err(AmendError::Conflict)), "{refused:?}");
+    })
+    .await;
+    let other = rig.says(&anna, &lobby, "Hi").await;
+    let elsewhere = Edit { message_id: other.message_id, ..first.clone() };
+    let refused = rig.store.edit(elsewhere).await;
+    assert!(matches!(refused, Err(AmendError::Conflict)), "{refused:?}");
+
+    rig.deletes(&anna, &said).await;
+    let again = rig.store.edit(first).await.unwrap();
+    assert!(
+        again.duplicate && again.message.deleted_at.is_some(),
+        "it was made, and is gone since"
+    );
 }
 
 #[tokio::test]
@@ -151,7 +183,7 @@ async fn of_a_deleted_message_the_place_stays_and_nothing_else() {
     rig.leaves_nothing_behind(async || {
         let again = rig.store.delete(delete(&anna, &said)).await.unwrap();
         assert!(again.duplicate);
-        let refused = rig.store.edit(edit(&anna, &said, "Back")).await;
+        let refused = rig.store.edit(rig.edit(&anna, &said, "Back")).await;
         assert!(matches!(refused, Err(AmendError::Deleted)), "{refused:?}");
     })
     .await;

@@ -2,7 +2,7 @@
 
 use confab_protocol::{DialogId, Ev};
 
-use super::rig::{Rig, delete, edit, member, nowhere};
+use super::rig::{Rig, delete, member, nowhere};
 use crate::store::{AmendError, AppendError, Place, ReadError};
 
 #[tokio::test]
@@ -32,7 +32,7 @@ async fn who_was_removed_sees_nothing_and_does_nothing() {
 
         let again = rig.store.append(draft).await;
         assert!(matches!(again, Err(AppendError::NoSuchDialog)), "a repeat, too: {again:?}");
-        let edited = rig.store.edit(edit(&bob, &said, "Other")).await;
+        let edited = rig.store.edit(rig.edit(&bob, &said, "Other")).await;
         assert!(matches!(edited, Err(AmendError::NoSuchDialog)), "{edited:?}");
         let deleted = rig.store.delete(delete(&bob, &said)).await;
         assert!(matches!(deleted, Err(AmendError::NoSuchDialog)), "{deleted:?}");

@@ -129,8 +129,14 @@ impl Rig {
         self.store.append(draft).await.unwrap().message
     }
 
+    pub fn edit(&self, person: &Person, message: &Message, words: &str) -> Edit {
+        let client_id = ClientId::parse(format!("e{}", self.next())).unwrap();
+        let (member, message_id) = (member(person, &message.dialog_id), message.message_id.clone());
+        Edit { member, client_id, message_id, text: text(words) }
+    }
+
     pub async fn edits(&self, person: &Person, message: &Message, words: &str) -> Message {
-        self.store.edit(edit(person, message, words)).await.unwrap().message
+        self.store.edit(self.edit(person, message, words)).await.unwrap().message
     }
 
     pub async fn deletes(&self, person: &Person, message: &Message) -> Message {
@@ -167,6 +173,7 @@ impl Rig {
              FROM messages ORDER BY dialog, seq",
             "SELECT json_array('e', dialog, ev, kind, seq, user, title)
              FROM dialog_events ORDER BY dialog, ev",
+            "SELECT json_array('w', author, client_id) FROM edits ORDER BY author, client_id",
             "SELECT json_array('s', hex(key), user, data, ended_at IS NULL) FROM sessions ORDER BY key",
             "SELECT json_array('k', id, user, name, last_used_at) FROM tokens ORDER BY id",
         ] {
@@ -217,11 +224,6 @@ pub fn registration(name: &str) -> Registration {
         login_key: name.to_lowercase(),
         password_hash: format!("hash of {name}"),
     }
-}
-
-pub fn edit(person: &Person, message: &Message, words: &str) -> Edit {
-    let member = member(person, &message.dialog_id);
-    Edit { member, message_id: message.message_id.clone(), text: text(words) }
 }
 
 pub fn delete(person: &Person, message: &Message) -> Delete {

@@ -1,6 +1,8 @@
 //! Edit, delete and reply: the others see it in place.
 
-use confab_protocol::{MessageSend, MessageUpdate};
+use confab_protocol::{ErrorCode, MessageSend, MessageUpdate};
+use hyper::Request;
+use serde_json::json;
 
 use super::Three;
 use crate::harness::{Client, deletion, edit, hears, message_to, server};
@@ -19,7 +21,7 @@ async fn acknowledged(client: &mut Client) -> confab_protocol::Ack {
 #[tokio::test]
 async fn an_edit_is_heard_by_the_joined_and_on_the_list_and_keeps_its_place() {
     let server = server().start().await;
-    let Three { anna, bob, mut cem, group, .. } = Three::meet(&server).await;
+    let Three { mut anna, bob, mut cem, group, .. } = Three::meet(&server).await;
     let (mut at_anna, mut joined) = (anna.listens("").await, bob.listens("").await);
     let mut list = cem.listens("dialogs").await;
     joined.joins(&group).await;
@@ -45,6 +47,26 @@ async fn an_edit_is_heard_by_the_joined_and_on_the_list_and_keeps_its_place() {
     assert!(acknowledged(&mut at_anna).await.duplicate, "the same words are no change");
     server.has_told_all().await;
     joined.heard_nothing().await;
+
+    at_anna.says(edit(&group, &sent.message_id, "m4", "Tea at five?")).await;
+    acknowledged(&mut at_anna).await;
+    hears!(joined, MessageUpdate);
+    at_anna.says(edit(&group, &sent.message_id, "m2", "Tea?")).await;
+    let again = acknowledged(&mut at_anna).await;
+    assert!(again.duplicate, "sent again, because its answer was lost");
+    assert_eq!(again.message.content, "Tea at five?", "as it is now");
+    at_anna.says(edit(&group, &sent.message_id, "m2", "Coffee?")).await;
+    assert_eq!(hears!(at_anna, Nack).code, ErrorCode::ClientIdConflict);
+    server.has_told_all().await;
+    joined.heard_nothing().await;
+
+    let path = format!("/api/messages/dialog/{group}/{}", sent.message_id);
+    for (words, status) in [("Milk?", 200), ("Milk?", 200), ("Juice?", 409)] {
+        let asks = Request::patch(&path).header("idempotency-key", "m5");
+        let body = json!({ "content": words }).to_string();
+        let answer = anna.sends(asks.header("content-type", "application/json"), body).await;
+        assert_eq!(answer.status(), status, "{}", answer.body);
+    }
     server.end().await;
 }
 
