@@ -86,7 +86,8 @@ wire! {
         "time" => time: Timestamp,
     }
 
-    /// Payload of `connected` (document 003).
+    /// Payload of `connected` (document 003): the answer to `connecting`. Once more, without messages,
+    /// to who was too slow to be told who came and went meanwhile.
     #[derive(Clone, Debug, PartialEq)]
     pub struct Connected {
         /// The person this socket belongs to, with the name others see.

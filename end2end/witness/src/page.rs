@@ -4,7 +4,8 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use confab_protocol::{
-    DialogChange, DialogId, DialogUpdate, Ev, MessageSend, Receipt, ServerFrame, Topic, UserId,
+    DialogChange, DialogId, DialogUpdate, Disconnected, Ev, Joined, MessageSend, Receipt,
+    ServerFrame, Topic, UserId,
     rest::{DialogDetails, DialogList, MessagesPage},
 };
 use confab_sync::{Client, Delivery, DeliveryState, Effect, Event, Input, Moment, Settings};
@@ -74,6 +75,8 @@ pub struct Page {
     pub engine: Client,
     /// What is shown.
     pub shown: Shown,
+    /// Who is here, as far as the socket has told.
+    pub here: BTreeSet<UserId>,
     seen: Seen,
     reader: Reader,
     steps: VecDeque<Step>,
@@ -87,7 +90,8 @@ impl Page {
         let settings = Settings { owner: Some(reader.user.clone()), ..Settings::default() };
         let engine = Client::new(settings, url, Vec::<Topic>::new());
         let (steps, told) = (VecDeque::new(), BTreeMap::new());
-        Self { engine, shown: Shown::default(), seen: Seen::default(), reader, steps, told }
+        let (shown, here, seen) = (Shown::default(), BTreeSet::new(), Seen::default());
+        Self { engine, shown, here, seen, reader, steps, told }
     }
 
     /// The person says something.
@@ -291,6 +295,12 @@ impl Page {
     fn sees(&mut self, frame: &ServerFrame) {
         match frame {
             ServerFrame::ConnectionEstablished(_) => self.told.clear(),
+            ServerFrame::Connected(connected) => {
+                let here = connected.connected_user_list.iter();
+                self.here = here.map(|person| person.id.clone()).collect();
+            }
+            ServerFrame::Joined(Joined(person)) => drop(self.here.insert(person.id.clone())),
+            ServerFrame::Disconnected(Disconnected(person)) => drop(self.here.remove(&person.id)),
             ServerFrame::DialogUpdate(DialogUpdate { dialog_id, dialog: None, .. }) => {
                 self.told.remove(dialog_id);
             }

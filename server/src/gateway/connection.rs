@@ -136,7 +136,7 @@ impl Socket {
                             return End::from_error(error);
                         }
                         Traffic::Received(None) => return End::Lost,
-                        Traffic::Written(Ok(())) => {}
+                        Traffic::Written(Ok(())) => self.place.restates(),
                     }
                 }
             }

@@ -76,6 +76,14 @@ impl Place {
         &self.outlet.connection
     }
 
+    /// All that waited is written. Who has missed who came and went meanwhile is told who is here; if
+    /// they never asked, they have no list to mend.
+    pub fn restates(&self) {
+        if self.speaker.is_here && self.outlet.lacks_presence() {
+            self.gateway.0.hub.restate_presence(&self.outlet, &self.speaker.person);
+        }
+    }
+
     /// Gives the place up for a reason.
     pub fn leave(mut self, end: End) {
         self.end = end;

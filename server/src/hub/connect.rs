@@ -2,12 +2,13 @@
 //! of them. And to depart.
 
 use confab_protocol::{
-    Connected, Disconnected, Joined, Person, Positions, ServerFrame, Topic, UserId,
+    Connected, Disconnected, Invalidate, Joined, Person, Positions, ServerFrame, Topic, UserId,
 };
 use tracing::warn;
 
 use super::{
     Audience, Encoded, Hub, Outlet,
+    fan_out::DIALOGS,
     people::{Absence, Arrival, Attention, Departure},
 };
 use crate::store::{Member, Place, ReadError};
@@ -97,6 +98,15 @@ impl Hub {
         }));
     }
 
+    /// Tells a socket anew who is here, because it was too slow to hear who came and went: one more
+    /// `connected`, without messages. Of a longer list than is told, the page asks.
+    pub fn restate_presence(&self, outlet: &Outlet, person: &Person) {
+        self.tell_connected(outlet, person, |connected| connected);
+        if self.people().count() > self.0.rules.hub.people_listed_max {
+            outlet.tell(Invalidate { tags: vec![DIALOGS.to_owned()] });
+        }
+    }
+
     /// A socket of a person is gone. The others hear of it when it was the last and none came back
     /// within the grace, or when nobody is at those that are left.
     pub fn depart(&self, person: &Person, attention: Attention) {
@@ -150,7 +160,11 @@ impl Hub {
 
 #[cfg(test)]
 mod tests {
-    use std::{collections::BTreeSet, path::Path, sync::Arc};
+    use std::{
+        collections::BTreeSet,
+        path::Path,
+        sync::{Arc, atomic::Ordering::Relaxed},
+    };
 
     use confab_protocol::{DialogId, Limits, Timestamp, Username};
     use tokio::sync::mpsc;
@@ -200,6 +214,47 @@ mod tests {
             }
         }
         here
+    }
+
+    #[tokio::test]
+    async fn who_was_too_slow_to_hear_who_came_is_told_who_is_here() {
+        let folder = tempfile::tempdir().unwrap();
+        let (hub, clock) = hub_with_one_reader(folder.path()).await;
+        let (anna, bob, cem) = (person("anna"), person("bob"), person("cem"));
+        let to_anna = outlet("anna", 1, 100_000);
+        hub.arrive(&anna);
+        hub.arrive(&cem);
+        hub.subscribe(&to_anna, Topic::Presence);
+        hub.restate_presence(&to_anna, &anna);
+        assert_eq!(believed(&to_anna), [anna.id.clone(), cem.id.clone()].into());
+        hub.arrive(&bob);
+        hub.depart(&cem, Attention::Online);
+        clock.advance(hub.0.rules.hub.presence_grace);
+        while hub.people().count() > 2 {
+            tokio::task::yield_now().await;
+        }
+        assert_eq!(to_anna.connection.traffic.shed.load(Relaxed), 1, "there was room for one");
+        assert!(to_anna.pop().is_some() && to_anna.lacks_presence());
+        hub.restate_presence(&to_anna, &anna);
+        assert_eq!(believed(&to_anna), [anna.id, bob.id].into());
+    }
+
+    #[tokio::test]
+    async fn of_a_list_longer_than_is_told_the_page_asks() {
+        let folder = tempfile::tempdir().unwrap();
+        let (hub, _) = hub_with_one_reader(folder.path()).await;
+        let (anna, to_anna) = (person("anna"), outlet("anna", 64, 100_000));
+        let max = hub.0.rules.hub.people_listed_max;
+        hub.arrive(&anna);
+        for n in 2..=max {
+            hub.arrive(&person(&format!("p{n}")));
+        }
+        let frames = |outlet: &Outlet| std::iter::from_fn(|| outlet.pop()).count();
+        hub.restate_presence(&to_anna, &anna);
+        assert_eq!(frames(&to_anna), 1, "all are told");
+        hub.arrive(&person("last"));
+        hub.restate_presence(&to_anna, &anna);
+        assert_eq!(frames(&to_anna), 2, "and that the list of dialogs is to be fetched");
     }
 
     #[tokio::test]

@@ -16,7 +16,7 @@ use crate::store::{Change, News, Readers};
 /// The tag of every dialog's messages, as the live cache of the pages knows it.
 const MESSAGES: &str = "messages";
 /// The tag of the list of dialogs.
-const DIALOGS: &str = "dialogs";
+pub(super) const DIALOGS: &str = "dialogs";
 
 impl Hub {
     /// Tells all news until the store has ended.

@@ -3,10 +3,11 @@
 //! The queue is bounded in frames and bytes (DESIGN §5). A frame waits here until the socket takes
 //! it, one by one, so that the bound holds for all that waits and the registry can tell how much it
 //! is; besides it there is only the one frame that is being written. When the queue is full, frames that the next one
-//! makes stale anyway (heartbeat, presence) are shed first, those waiting and those coming; when
-//! only frames that matter are left, the reader is too slow: the queue is dropped and the socket is
-//! asked to close with 4008, so that its client resumes and catches up from the log instead of
-//! missing something in silence.
+//! makes stale anyway (heartbeat, typing) and those that can be told anew (presence) are shed first,
+//! those waiting and those coming; when only frames that matter are left, the reader is too slow: the
+//! queue is dropped and the socket is asked to close with 4008, so that its client resumes and catches
+//! up from the log instead of missing something in silence. Who has missed presence and kept their
+//! socket is told who is here once they have read all that waited ([`Outlet::lacks_presence`]).
 //!
 //! One name of the gateway's world is known here: the type of a frame's text. The socket wants
 //! shared bytes that are known to be UTF-8, and no other type becomes them without a copy or a check
@@ -15,6 +16,7 @@
 
 use std::{
     collections::VecDeque,
+    mem,
     sync::{Arc, Mutex, MutexGuard, PoisonError, atomic::Ordering::Relaxed},
 };
 
@@ -29,8 +31,10 @@ use crate::ops::Connection;
 /// Whether a frame may be left out when a reader is slow.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Weight {
-    /// The next one of its kind makes it stale.
+    /// The next one of its kind makes it stale, or time does.
     Ephemeral,
+    /// Left out, who is here must be told anew.
+    Presence,
     /// Left out, it would be missed.
     Lasting,
 }
@@ -47,11 +51,11 @@ impl Encoded {
     pub fn new(frame: &ServerFrame) -> Self {
         let weight = match frame {
             ServerFrame::Heartbeat(_)
-            | ServerFrame::Joined(_)
-            | ServerFrame::Disconnected(_)
-            | ServerFrame::PresenceUpdate(_)
             | ServerFrame::TypingStarted(_)
             | ServerFrame::TypingStopped(_) => Weight::Ephemeral,
+            ServerFrame::Joined(_)
+            | ServerFrame::Disconnected(_)
+            | ServerFrame::PresenceUpdate(_) => Weight::Presence,
             _ => Weight::Lasting,
         };
         Self { text: frame.encode().into(), weight }
@@ -87,6 +91,7 @@ struct Queue {
     frames: VecDeque<Encoded>,
     bytes: usize,
     overflowed: bool,
+    lacks_presence: bool,
 }
 
 impl Outlet {
@@ -108,8 +113,9 @@ impl Outlet {
         }
         if !queue.has_room(&frame, self.bounds) {
             let traffic = &self.connection.traffic;
-            if frame.weight == Weight::Ephemeral {
+            if frame.weight != Weight::Lasting {
                 traffic.shed.fetch_add(1, Relaxed);
+                queue.lacks_presence |= frame.weight == Weight::Presence;
                 return;
             }
             #[cfg(feature = "plants")]
@@ -160,6 +166,13 @@ impl Outlet {
         Some(frame)
     }
 
+    /// Whether presence was shed since this was last asked, and there is room now to tell it anew:
+    /// nothing waits.
+    pub fn lacks_presence(&self) -> bool {
+        let mut queue = self.lock();
+        queue.frames.is_empty() && mem::take(&mut queue.lacks_presence)
+    }
+
     /// Forgets what waits.
     pub fn clear(&self) {
         *self.lock() = Queue::default();
@@ -172,9 +185,10 @@ impl Queue {
         self.frames.len() < bounds.frames_max && self.bytes + frame.text.len() <= bounds.bytes_max
     }
 
-    /// Leaves out what goes stale; how many frames.
+    /// Leaves out what goes stale or can be told anew; how many frames.
     fn shed(&mut self) -> u64 {
         let before = self.frames.len();
+        self.lacks_presence |= self.frames.iter().any(|frame| frame.weight == Weight::Presence);
         self.frames.retain(|frame| frame.weight == Weight::Lasting);
         self.bytes = self.frames.iter().map(|frame| frame.text.len()).sum();
         (before - self.frames.len()) as u64
@@ -190,7 +204,10 @@ pub(super) mod tests {
         Clock, Registry,
         registry::{Quota, Visitor},
     };
-    use confab_protocol::{ConnectionId, ErrorCode, ErrorFrame, Heartbeat, Timestamp, UserId};
+    use confab_protocol::{
+        ConnectionId, Disconnected, ErrorCode, ErrorFrame, Heartbeat, Person, Timestamp, UserId,
+        Username,
+    };
 
     /// One for all, so that every outlet has a number of its own.
     static REGISTRY: LazyLock<Registry> =
@@ -238,6 +255,35 @@ pub(super) mod tests {
         assert!(waiting[0].contains("one") && waiting[1].contains("two"), "{waiting:?}");
         let traffic = &outlet.connection.traffic;
         assert_eq!((traffic.shed.load(Relaxed), traffic.dropped.load(Relaxed)), (2, 0));
+    }
+
+    #[test]
+    fn presence_that_was_shed_is_owed_until_all_that_waited_is_taken() {
+        let outlet = outlet("anna", 2, 10_000);
+        let left = |name: &str| {
+            let id = UserId::parse(name).unwrap();
+            Disconnected(Person { id, username: Username::parse(name).unwrap() })
+        };
+        outlet.tell(left("bob"));
+        outlet.tell(heartbeat());
+        outlet.tell(heartbeat());
+        drain(&outlet);
+        assert!(!outlet.lacks_presence(), "only heartbeats were shed");
+
+        for presence_came_first in [true, false] {
+            if presence_came_first {
+                outlet.tell(left("bob"));
+            }
+            outlet.tell(lasting("one"));
+            outlet.tell(lasting("two"));
+            if !presence_came_first {
+                outlet.tell(left("bob"));
+            }
+            assert!(!outlet.lacks_presence(), "there is no room yet");
+            assert_eq!(drain(&outlet).len(), 2);
+            assert!(outlet.lacks_presence());
+            assert!(!outlet.lacks_presence(), "once");
+        }
     }
 
     #[tokio::test]

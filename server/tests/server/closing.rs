@@ -1,7 +1,7 @@
 //! The close codes as close frames on the wire (DESIGN §4). 1011 is among the bugs. Nobody sends 1013
 //! yet, because there is no limit on the whole server, nor 4001 and 4003, which come with accounts.
 
-use std::time::Duration;
+use std::{sync::atomic::Ordering::Relaxed, time::Duration};
 
 use confab_protocol::{Ping, ServerFrame};
 use tokio_tungstenite::tungstenite::Message;
@@ -363,7 +363,7 @@ async fn a_slow_reader_misses_heartbeats_before_it_is_given_up() {
     let mut slow = RawClient::with_small_window(server.address, "/ws?topics=heartbeat,chat").await;
     let of_slow = server.only_socket();
     let mut talker = server.client().query("topics=").connect().await;
-    let queued = || of_slow.traffic.queued.load(std::sync::atomic::Ordering::Relaxed);
+    let queued = || of_slow.traffic.queued.load(Relaxed);
     let mut sent = 0;
     while queued() == 0 {
         sent += 1;
@@ -379,6 +379,33 @@ async fn a_slow_reader_misses_heartbeats_before_it_is_given_up() {
     talker.sends_message(&format!("m{sent}"), "what matters").await;
     while !slow.text().await.contains("what matters") {}
     drop(slow);
+    server.end().await;
+}
+
+#[tokio::test]
+async fn a_slow_reader_that_missed_who_came_is_told_who_is_here() {
+    let server =
+        server().unhurried().with(|settings| settings.gateway.queue_frames_max = 8).start().await;
+    let mut slow = RawClient::with_small_window(server.address, "/ws?topics=presence,chat").await;
+    let of_slow = server.only_socket();
+    slow.write(&frame(TEXT, br#"{"type":"connecting","payload":{}}"#)).await;
+    while !slow.text().await.contains("connectedUserList") {}
+    let mut talker = server.client().query("topics=").connect().await;
+    let count = |counter: &std::sync::atomic::AtomicU64| counter.load(Relaxed);
+    let mut sent = 0;
+    while count(&of_slow.traffic.queued) == 0 {
+        sent += 1;
+        assert!(sent < 1_000, "the slow reader never falls behind");
+        talker.sends_message(&format!("m{sent}"), &"😀".repeat(10_000)).await;
+    }
+    let mut others = Vec::new();
+    while count(&of_slow.traffic.shed) == 0 {
+        assert!(others.len() < 20, "their coming always finds room");
+        others.push(server.join(&format!("Ida {}", others.len())).await);
+    }
+    let last = format!("Ida {}", others.len() - 1);
+    while !slow.text().await.contains(&last) {}
+    assert_eq!(server.open_sockets(), 2 + others.len());
     server.end().await;
 }
 

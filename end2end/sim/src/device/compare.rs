@@ -1,5 +1,7 @@
 //! Whether a device shows what is true.
 
+use std::collections::BTreeSet;
+
 use super::Device;
 use witness::{page::Fetched, shown::What};
 
@@ -8,6 +10,11 @@ impl Device {
     pub(super) async fn compare(&mut self) -> Option<String> {
         if let Some(why) = self.page.waits() {
             return Some(why);
+        }
+        // Everyone has a page open by now.
+        let everyone: BTreeSet<_> = self.seat.everyone.iter().cloned().collect();
+        if self.page.here != everyone {
+            return Some(format!("shows as here {:?} of {everyone:?}", self.page.here));
         }
         let mut whats = vec![What::List];
         while let Some(what) = whats.pop() {
