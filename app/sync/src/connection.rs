@@ -292,10 +292,7 @@ impl Core {
                 self.ladder.about(self.settings.first_retry, turn.random)
             }
             (ComesBack::AfterBye, None) => self.ladder.slow(turn.random),
-            (ComesBack::AfterBye, Some(after)) => self
-                .ladder
-                .quick(after, turn.random)
-                .map(|rung| Rung { delay: rung.delay.max(after), ..rung }),
+            (ComesBack::AfterBye, Some(after)) => self.ladder.asked(after, turn.random),
         };
         match rung {
             None => State::Closed(Closed { reason: ClosedReason::GaveUp, error: Some(error) }),

@@ -51,6 +51,14 @@ impl Ladder {
         self.quick(delay + share(delay, random), random)
     }
 
+    /// As a server asks that is there and has no time: after what it says, and no sooner than the next
+    /// try would be. It is not given up, however often it asks: the last try may be repeated.
+    pub fn asked(&mut self, after: Duration, random: f64) -> Option<Rung> {
+        self.next = self.next.min(self.delays.len().max(1));
+        let rung = self.quick(after, random)?;
+        Some(Rung { delay: rung.delay.max(after), ..rung })
+    }
+
     /// The next slow try: half of its delay is fixed, half is random. `None`: all have failed.
     pub fn slow(&mut self, random: f64) -> Option<Rung> {
         let attempt = self.next.max(1);
@@ -102,6 +110,21 @@ mod tests {
         let mut climbed = ladder();
         climbed.slow(0.0);
         assert_eq!(climbed.about(quick, 0.5), rung(2, 1500), "a slow one is random already");
+    }
+
+    #[test]
+    fn a_server_that_asks_for_time_gets_it_and_is_not_given_up() {
+        let mut ladder = ladder();
+        let seven = Duration::from_secs(7);
+        assert_eq!(ladder.asked(seven, 0.0), rung(0, 7_000));
+        assert_eq!(ladder.asked(Duration::ZERO, 0.0), rung(1, 500), "nor stormed");
+        for _ in 0..3 {
+            assert_eq!(ladder.asked(Duration::ZERO, 0.0), rung(2, 1_000));
+            assert_eq!(ladder.asked(seven, 0.0), rung(2, 7_000));
+        }
+        assert_eq!(ladder.slow(0.0), None, "only as long as it asks");
+        let mut no_more = Ladder::new(Vec::new());
+        assert_eq!((no_more.asked(seven, 0.0), no_more.asked(seven, 0.0)), (rung(0, 7_000), None));
     }
 
     #[test]

@@ -169,6 +169,12 @@ fn a_server_that_accepts_and_closes_is_not_stormed() {
             "1/5 in 7000 by 1001",
         ),
     ]);
+    let mut overloaded = Vec::from([Do(Input::Start)]);
+    for _ in 0..9 {
+        overloaded.extend([Opens, Greets, Bye(7_000), Closes(1013), Waits(8_000)]);
+    }
+    overloaded.pop();
+    check(&[(&overloaded, "5/5 in 8000 by 1013")]);
     let mut rig = Rig::new();
     rig.does(Input::Start);
     for _ in 0..6 {
