@@ -21,7 +21,7 @@ use confab_protocol::{Person, UserId};
 use super::{Auth, Guest, cookies::Cookies, session, token};
 use crate::{
     ops::registry::SessionKey,
-    store::{AccountKind, Unavailable},
+    store::{Account, AccountKind, Unavailable},
 };
 
 /// Who is asking.
@@ -145,8 +145,8 @@ impl Auth {
             token::Found::Ended => {
                 return Ok(Known { identity: Identity::Ended, cookies: nothing });
             }
-            token::Found::Live { user, key } => {
-                let known = self.someone(&user).await?;
+            token::Found::Live { owner, key } => {
+                let known = self.someone(owner);
                 let identity = known.map_or(Identity::Ended, |(person, kind)| Identity::Token {
                     person,
                     kind,
@@ -164,9 +164,8 @@ impl Auth {
             session::Found::Ended => {
                 return Ok(Known { identity: Identity::Ended, cookies: self.0.sessions.forget() });
             }
-            session::Found::Live { user, key, cookies } => {
-                let known = self.someone(&user).await?;
-                return Ok(match known {
+            session::Found::Live { owner, key, cookies } => {
+                return Ok(match self.someone(owner) {
                     Some((person, kind)) => {
                         Known { identity: Identity::Session { person, kind, key }, cookies }
                     }
@@ -196,15 +195,14 @@ impl Auth {
         }
     }
 
-    /// Someone who has a row and may come in.
-    async fn someone(&self, user: &UserId) -> Result<Option<(Person, AccountKind)>, Unavailable> {
-        let account = self.0.store.account(user).await?;
-        let may = account.filter(|account| match account.kind {
+    /// Someone who may come in.
+    fn someone(&self, account: Account) -> Option<(Person, AccountKind)> {
+        let may = match account.kind {
             AccountKind::Account => true,
             AccountKind::Guest => self.0.guests_allowed,
             AccountKind::Deleted => false,
-        });
-        Ok(may.map(|account| (account.person, account.kind)))
+        };
+        may.then_some((account.person, account.kind))
     }
 
     /// A guest whose cookie counts: nobody has made an account of them since. One who chose a name

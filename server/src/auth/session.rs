@@ -19,7 +19,7 @@ use super::{
 };
 use crate::{
     ops::{Clock, config, registry::SessionKey},
-    store::{AccountError, SavedSession, Store, Unavailable},
+    store::{Account, AccountError, SavedSession, Store, Unavailable},
 };
 
 /// The cookie's name.
@@ -35,7 +35,7 @@ pub(super) enum Found {
     /// It was one, and is no more.
     Ended,
     /// It is one.
-    Live { user: UserId, key: SessionKey, cookies: Cookies },
+    Live { owner: Account, key: SessionKey, cookies: Cookies },
 }
 
 /// Begins, finds and ends sessions.
@@ -68,17 +68,17 @@ impl Sessions {
         let key = secret.key();
         let now = self.clock.wall();
         let stored = self.store.load_session(&key).await?;
-        let Some(SavedSession { user, expires_at }) = stored else { return Ok(Found::Ended) };
+        let Some(SavedSession { owner, expires_at }) = stored else { return Ok(Found::Ended) };
         let mut cookies = Cookies::default();
         if expires_at < after(now, self.lifetime.saturating_sub(DAY)) {
-            match self.save(&secret, &user).await {
+            match self.save(&secret, &owner.person.id).await {
                 Ok(()) => cookies = self.keep(&secret),
                 Err(AccountError::Unknown) => return Ok(Found::Ended),
                 // It still holds, and the next use tries again.
                 Err(error) => tracing::warn!(%error, "a session did not get its time anew"),
             }
         }
-        Ok(Found::Live { user, key, cookies })
+        Ok(Found::Live { owner, key, cookies })
     }
 
     /// Whether a session counts.

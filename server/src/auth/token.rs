@@ -15,7 +15,7 @@ use crate::{
         rate::{Buckets, Rate},
         registry::SessionKey,
     },
-    store::{AccountError, NewToken, Store, Token, Unavailable},
+    store::{Account, AccountError, NewToken, Store, Token, Unavailable},
 };
 
 /// Says what it is, to people and to programs that look for secrets where none should be.
@@ -49,7 +49,7 @@ pub enum TokenError {
 pub(super) enum Found {
     Nothing,
     Ended,
-    Live { user: UserId, key: SessionKey },
+    Live { owner: Account, key: SessionKey },
 }
 
 /// Makes tokens and knows them again.
@@ -77,13 +77,13 @@ impl Tokens {
             return Ok(Found::Ended);
         };
         let key = secret.key();
-        let Some(user) = self.store.token_owner(&key).await? else { return Ok(Found::Ended) };
+        let Some(owner) = self.store.token_owner(&key).await? else { return Ok(Found::Ended) };
         if self.noted.take(&key, self.clock.now()).is_ok()
             && let Err(error) = self.store.note_token_used(key).await
         {
             tracing::warn!(%error, "nobody will know that a token was used");
         }
-        Ok(Found::Live { user, key })
+        Ok(Found::Live { owner, key })
     }
 }
 

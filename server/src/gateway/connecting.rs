@@ -4,15 +4,15 @@
 //! let in at once; the others wait in line, and whoever would wait for too long is sent away with a
 //! moment to come back at (`bye { afterMs }`, 1013).
 
-use std::{fmt::Display, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
-use confab_protocol::{Bye, CloseCode, Connecting, DialogId, ErrorCode, Ev, Resume};
+use confab_protocol::{Bye, CloseCode, Connecting, DialogId, Person, Resume};
 use tokio::sync::{Semaphore, SemaphorePermit};
 
 use super::{Gateway, answers, inbound::Speaker};
 use crate::{
-    auth::{Identity, MemberError},
-    hub::{Attention, Outlet},
+    auth::Identity,
+    hub::{Attention, JoinError, Outlet, Resumed},
     ops::{Clock, config},
 };
 
@@ -97,42 +97,44 @@ impl Gateway {
     async fn resume(&self, resume: Resume, outlet: &Arc<Outlet>, speaker: &Speaker) {
         let (person, hub) = (&speaker.person, &self.0.hub);
         let Resume { epoch, positions } = resume;
-        let positions: Vec<(DialogId, Ev)> = positions.into_iter().take(RESUMED_MAX).collect();
-        let dialogs: Vec<_> = positions.iter().map(|(dialog, _)| dialog).collect();
-        let not_joined = |dialog, why: &dyn Display, code| {
-            outlet.tell(answers::not_joined(dialog, code, why, "connecting"));
-        };
-        let proofs = match self.0.auth.members(person, &dialogs).await {
-            Ok(proofs) => proofs,
-            Err(why) => {
-                // The people are told all the same, as to everyone.
-                hub.resume_anew(outlet, person, Vec::new());
-                let dialogs = positions.into_iter().map(|(dialog, _)| dialog);
-                dialogs.for_each(|dialog| not_joined(dialog, &why, ErrorCode::StorageUnavailable));
-                return;
-            }
-        };
-        let (mut members, mut refused) = (Vec::new(), Vec::new());
-        for ((dialog, after), proof) in positions.into_iter().zip(proofs) {
-            match proof {
-                Some(member) => members.push((member, after)),
-                None => refused.push(dialog),
-            }
-        }
+        let positions: Vec<_> = positions.into_iter().take(RESUMED_MAX).collect();
         let resumed = match epoch == *hub.epoch() {
-            true => hub.resume(outlet, person, members).await,
-            false => hub.resume_anew(outlet, person, members),
+            true => hub.resume(outlet, person, positions).await,
+            false => {
+                let dialogs = positions.into_iter().map(|(dialog, _)| dialog).collect();
+                self.resume_anew(outlet, person, dialogs).await
+            }
         };
-        for dialog in refused {
-            let why = MemberError::NoSuchDialog(dialog.clone());
-            not_joined(dialog, &why, why.code());
-        }
         for (dialog, joined) in resumed {
             match joined {
                 Ok(joined) => outlet.tell(joined),
-                Err(why) => not_joined(dialog, &why, why.code()),
+                Err(why) => {
+                    outlet.tell(answers::not_joined(dialog, why.code(), &why, "connecting"));
+                }
             }
         }
+    }
+
+    /// The same for positions of another life of the database.
+    async fn resume_anew(
+        &self,
+        outlet: &Arc<Outlet>,
+        person: &Person,
+        dialogs: Vec<DialogId>,
+    ) -> Resumed {
+        let asked: Vec<_> = dialogs.iter().collect();
+        let (proofs, why): (Vec<_>, fn() -> JoinError) =
+            match self.0.auth.members(person, &asked).await {
+                Ok(proofs) => (proofs, || JoinError::NoSuchDialog),
+                // The people are told all the same, as to everyone.
+                Err(_) => (vec![None; dialogs.len()], || JoinError::Unavailable),
+            };
+        let refused = dialogs.into_iter().zip(&proofs).filter(|(_, proof)| proof.is_none());
+        let refused: Vec<_> = refused.map(|(dialog, _)| (dialog, Err(why()))).collect();
+        let members = proofs.into_iter().flatten().collect();
+        let mut resumed = self.0.hub.resume_anew(outlet, person, members);
+        resumed.extend(refused);
+        resumed
     }
 }
 

@@ -23,7 +23,11 @@ use super::{Gateway, connection, inbound::TOPICS_MAX};
 use crate::{
     auth::{Asks, Identity, OriginNotAllowed},
     hub::Unavailable,
-    ops::{listener::Peer, registry::Visitor, requests::UnderWay},
+    ops::{
+        listener::Peer,
+        registry::{Endings, Visitor},
+        requests::UnderWay,
+    },
 };
 
 /// The demo closes a socket after 1 s at the earliest and an hour at the latest.
@@ -109,6 +113,8 @@ pub(super) struct Opening {
     pub topics: Vec<Topic>,
     pub unknown_topics: Vec<UnknownTopic>,
     pub close_after: Option<Duration>,
+    /// From before they were identified.
+    pub as_of: Endings,
 }
 
 /// `GET /ws`; by HTTP/2 `CONNECT /ws` (RFC 8441).
@@ -190,6 +196,7 @@ impl Gateway {
         let address =
             crate::ops::listener::client_address(headers, peer, &parts.http.trusted_proxies);
         let user_agent = user_agent(headers);
+        let as_of = parts.registry.endings();
         let identity = parts.auth.identify(headers, Asks::ToAct).await?.identity;
         let user = match identity.person() {
             Some(person) => person.id,
@@ -198,7 +205,7 @@ impl Gateway {
         };
         let session = identity.session();
         let visitor = Visitor { address, user_agent, user, session };
-        Ok(Opening { visitor, identity, topics, unknown_topics, close_after })
+        Ok(Opening { visitor, identity, topics, unknown_topics, close_after, as_of })
     }
 }
 

@@ -175,7 +175,12 @@ impl Gateway {
         speaker: &Speaker,
         kind: Option<&str>,
     ) {
-        let Topic::Dialog(dialog) = topic else { return self.0.hub.subscribe(outlet, topic) };
+        // Everyone is in the lobby, and how far it is is always known.
+        let is_everyones = |dialog: &DialogId| *dialog == DialogId::lobby();
+        let dialog = match topic {
+            Topic::Dialog(dialog) if !is_everyones(&dialog) => dialog,
+            topic => return self.0.hub.subscribe(outlet, topic),
+        };
         let refused = match self.member(dialog, speaker).await {
             Ok(member) => match self.0.hub.join(outlet, &member, None).await {
                 Ok(_) | Err(JoinError::Unavailable) => return,

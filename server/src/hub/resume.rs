@@ -1,14 +1,16 @@
 //! To resume: someone comes back with positions, and is told what they missed.
 //!
-//! However many dialogs they have open, the database is asked twice: to which of them they belong,
-//! and, in one snapshot, what happened there since and what their page comes to with it. So many come
-//! back at once after a restart that each question counts.
+//! However many dialogs they have open, the database is asked once: in one snapshot, to which of them
+//! they belong, what happened there since, and what their page comes to with it. So many come back at
+//! once after a restart that each question counts; the other one is who they are.
 //!
-//! As in [`join`](super::join), the socket hears each dialog before the log is read.
+//! As in [`join`](super::join), the socket hears each dialog before the log is read. That it may be none
+//! of theirs does no harm: what is told names its readers, whoever listens
+//! ([`listeners`](super::listeners)).
 
 use std::sync::Arc;
 
-use confab_protocol::{Connected, DialogId, DialogReset, Ev, Person, ResetReason};
+use confab_protocol::{Connected, DialogId, DialogReset, Ev, Person, ResetReason, Topic};
 
 use super::{Hub, JoinError, Joined, Outlet};
 use crate::store::{CatchUp, Member, Unavailable};
@@ -20,14 +22,14 @@ impl Hub {
     /// Tells a socket who is here, and gives what its person missed in each dialog.
     ///
     /// When the database does not answer, the people are told all the same (document 002: the socket
-    /// does not depend on it), and the dialogs are joined.
+    /// does not depend on it), and the dialogs are to be joined again.
     pub async fn resume(
         &self,
         outlet: &Arc<Outlet>,
         person: &Person,
-        dialogs: Vec<(Member, Ev)>,
+        positions: Vec<(DialogId, Ev)>,
     ) -> Resumed {
-        let positions = self.hears_all(outlet, dialogs);
+        positions.iter().for_each(|(dialog, _)| self.hears(outlet, dialog));
         let max = self.limits().catch_up_events;
         let (digest, missed) = match self.0.store.resume(&person.id, &positions, max).await {
             Ok((digest, missed)) => (Some(digest), missed.into_iter().map(Ok).collect()),
@@ -46,21 +48,21 @@ impl Hub {
         &self,
         outlet: &Arc<Outlet>,
         person: &Person,
-        dialogs: Vec<(Member, Ev)>,
+        dialogs: Vec<Member>,
     ) -> Resumed {
         self.tell_connected(outlet, person, |connected| connected);
         let reset =
             |dialog_id| Joined::Reset(DialogReset { dialog_id, why: ResetReason::OtherEpoch });
-        let positions = self.hears_all(outlet, dialogs).into_iter();
-        positions.map(|(dialog, _)| (dialog.clone(), Ok(reset(dialog)))).collect()
+        let resumed = dialogs.into_iter().map(|member| {
+            let dialog = member.dialog().clone();
+            self.hears(outlet, &dialog);
+            (dialog.clone(), Ok(reset(dialog)))
+        });
+        resumed.collect()
     }
 
-    fn hears_all(&self, outlet: &Arc<Outlet>, dialogs: Vec<(Member, Ev)>) -> Vec<(DialogId, Ev)> {
-        let heard = dialogs.into_iter().map(|(member, after)| {
-            self.subscribe(outlet, confab_protocol::Topic::Dialog(member.dialog().clone()));
-            (member.dialog().clone(), after)
-        });
-        heard.collect()
+    fn hears(&self, outlet: &Arc<Outlet>, dialog: &DialogId) {
+        self.subscribe(outlet, Topic::Dialog(dialog.clone()));
     }
 
     fn resumed(
@@ -70,7 +72,8 @@ impl Hub {
         missed: Result<Option<CatchUp>, JoinError>,
     ) -> (DialogId, Result<Joined, JoinError>) {
         let joined = missed.and_then(|missed| missed.ok_or(JoinError::NoSuchDialog));
-        if matches!(joined, Err(JoinError::NoSuchDialog)) {
+        // Also when nobody can tell whose it is: they will join again.
+        if joined.is_err() && dialog_id != DialogId::lobby() {
             self.leave(outlet, &dialog_id);
         }
         let joined = joined.map(|missed| self.caught_up(&dialog_id, missed));
@@ -130,9 +133,8 @@ mod tests {
         let name = Username::parse("Anna").unwrap();
         let anna = Person { id: UserId::parse("anna").unwrap(), username: name };
 
-        let open = |dialog| (Member::attested(anna.clone(), dialog), Ev(0));
         let dialogs = (1..=20).map(|n| DialogId::parse(format!("d{n}")).unwrap());
-        let dialogs = dialogs.chain([DialogId::lobby()]).map(open).collect();
+        let dialogs = dialogs.chain([DialogId::lobby()]).map(|dialog| (dialog, Ev(0))).collect();
         let before = disk.0.load(Relaxed);
         let resumed = hub.resume(&outlet("anna", 64, 100_000), &anna, dialogs).await;
         assert_eq!(disk.0.load(Relaxed) - before, 1);

@@ -176,7 +176,13 @@ struct Open {
     per_address: HashMap<IpAddr, usize>,
     /// Of the sockets that are gone.
     losses: Losses,
+    endings: Endings,
 }
+
+/// A moment among the ends of sessions: while none has ended since, who was identified then still
+/// counts.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub struct Endings(u64);
 
 impl Registry {
     /// An empty registry.
@@ -230,7 +236,8 @@ impl Registry {
     /// (DESIGN §7, G8). How many were asked. One that was opened before there was any session, by the
     /// passing guest that its person was then, ends with the first.
     pub fn end_session(&self, user: &UserId, session: Option<SessionKey>) -> usize {
-        let open = self.lock();
+        let mut open = self.lock();
+        open.endings.0 += 1;
         let ended = open.connections.values().filter(|connection| {
             let visitor = &connection.visitor;
             let is_its = session.is_none() || visitor.session == session;
@@ -241,6 +248,11 @@ impl Registry {
                 connection.ask_to_close(CloseCode::SessionEnded, "the session has ended");
             })
             .count()
+    }
+
+    /// What to remember before somebody is identified.
+    pub fn endings(&self) -> Endings {
+        self.lock().endings
     }
 
     /// What has not reached sockets since the server started.
@@ -307,7 +319,9 @@ mod tests {
             };
             registry.enter(ConnectionId::parse("c").unwrap(), visitor, now);
         }
+        let before = registry.endings();
         let count = registry.end_session(&anna, session);
+        assert_ne!(registry.endings(), before);
         let all = registry.connections();
         let mut asked: Vec<_> =
             all.iter().filter(|c| c.close.lock().unwrap().is_some()).map(|c| c.number).collect();

@@ -1,5 +1,5 @@
-//! The close codes as close frames on the wire (DESIGN §4). 1011 is among the bugs. Nobody sends 1013
-//! yet, because there is no limit on the whole server, nor 4001 and 4003, which come with accounts.
+//! The close codes as close frames on the wire (DESIGN §4). 1011 is among the [bugs](crate::bugs), 1013
+//! in the [herd](crate::herd), and 4001 with the [sessions](crate::sessions).
 
 use std::{sync::atomic::Ordering::Relaxed, time::Duration};
 

@@ -22,6 +22,7 @@ mod gone;
 mod greeting;
 mod handshake;
 mod harness;
+mod herd;
 mod house;
 mod http2;
 mod live;

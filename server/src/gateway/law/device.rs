@@ -94,7 +94,7 @@ impl Device {
                 Step::Effect(Effect::Open { socket, .. }) => {
                     self.wire.clear();
                     self.is_mute = false;
-                    let opening = self.opening();
+                    let opening = self.opening(gateway);
                     self.socket = Some((socket, connection::enter(gateway, opening).await));
                     self.page.handle(Input::Opened(socket), at, RANDOM);
                 }
@@ -133,7 +133,7 @@ impl Device {
         self.page.handle(input, at, RANDOM);
     }
 
-    fn opening(&self) -> Opening {
+    fn opening(&self, gateway: &Gateway) -> Opening {
         let key = session_of(&self.person.id);
         let visitor = Visitor {
             address: [127, 0, 0, 1].into(),
@@ -145,7 +145,8 @@ impl Device {
         let identity = Identity::Session { person, kind, key };
         let lobby = Topic::Dialog(DialogId::lobby());
         let topics = vec![Topic::Presence, Topic::System, Topic::Dialogs, Topic::Typing, lobby];
-        Opening { visitor, identity, topics, unknown_topics: Vec::new(), close_after: None }
+        let (unknown_topics, as_of) = (Vec::new(), gateway.0.registry.endings());
+        Opening { visitor, identity, topics, unknown_topics, close_after: None, as_of }
     }
 
     fn is_open(&self, socket: SocketId) -> bool {

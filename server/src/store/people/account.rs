@@ -98,22 +98,26 @@ impl Store {
     }
 }
 
+/// What is known of someone, from `users u`.
+macro_rules! account_columns {
+    () => {
+        "u.id, u.username, u.kind, u.login, u.name_key IS NOT NULL AS has_own_name, u.last_seen_at"
+    };
+}
+pub(super) use account_columns;
+
 /// Someone who is known.
 pub(super) async fn account(
     connection: &mut SqliteConnection,
     user: &UserId,
 ) -> Result<Option<Account>, sqlx::Error> {
-    let row = sqlx::query(
-        "SELECT id, username, kind, login, name_key IS NOT NULL AS has_own_name, last_seen_at
-         FROM users WHERE id = ?",
-    )
-    .bind(user.as_str())
-    .fetch_optional(connection)
-    .await?;
+    let sql = concat!("SELECT ", account_columns!(), " FROM users u WHERE u.id = ?");
+    let row = sqlx::query(sql).bind(user.as_str()).fetch_optional(connection).await?;
     row.as_ref().map(to_account).transpose()
 }
 
-fn to_account(row: &SqliteRow) -> Result<Account, sqlx::Error> {
+/// Reads [`account_columns!`].
+pub(super) fn to_account(row: &SqliteRow) -> Result<Account, sqlx::Error> {
     Ok(Account {
         person: Person { id: row::parsed(row, "id")?, username: row::parsed(row, "username")? },
         kind: AccountKind::from_word(row.try_get("kind")?),

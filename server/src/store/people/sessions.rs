@@ -7,7 +7,11 @@
 use confab_protocol::{Timestamp, UserId};
 use sqlx::{SqliteConnection, sqlite::SqliteRow};
 
-use super::{AccountError, AccountKind, SessionKey, kind_of};
+use super::{
+    Account, AccountError, AccountKind, SessionKey,
+    account::{account_columns, to_account},
+    kind_of,
+};
 use crate::store::{
     Change, Store, Unavailable, row,
     writer::{Outcome, Stamp, Stop, Write},
@@ -17,14 +21,15 @@ use crate::store::{
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct SavedSession {
     /// Whose.
-    pub user: UserId,
+    pub owner: Account,
     /// From then on it is none.
     pub expires_at: Timestamp,
 }
 
 struct SaveSession {
     key: SessionKey,
-    session: SavedSession,
+    user: UserId,
+    expires_at: Timestamp,
 }
 
 struct EndSession(SessionKey);
@@ -45,11 +50,11 @@ impl Store {
         user: UserId,
         expires_at: Timestamp,
     ) -> impl Future<Output = Result<(), AccountError>> + use<> {
-        let session = SavedSession { user, expires_at };
-        self.writer.write(SaveSession { key, session })
+        self.writer.write(SaveSession { key, user, expires_at })
     }
 
-    /// A session, if it has neither ended nor expired.
+    /// A session and whose it is, if it has neither ended nor expired. One look: each request and each
+    /// socket begins with it.
     ///
     /// # Errors
     ///
@@ -59,8 +64,12 @@ impl Store {
         key: &SessionKey,
     ) -> Result<Option<SavedSession>, Unavailable> {
         self.look::<_, Unavailable>(async {
-            let sql = "SELECT user, expires_at FROM sessions
-                   WHERE key = ? AND user IS NOT NULL AND ended_at IS NULL AND expires_at > ?";
+            let sql = concat!(
+                "SELECT ",
+                account_columns!(),
+                ", s.expires_at FROM sessions s JOIN users u ON u.id = s.user
+                 WHERE s.key = ? AND s.ended_at IS NULL AND s.expires_at > ?"
+            );
             let row = sqlx::query(sql)
                 .bind(key.0.as_slice())
                 .bind(row::bound(self.clock.wall().unix_ms()))
@@ -110,7 +119,7 @@ impl Store {
 }
 
 fn to_session(row: &SqliteRow) -> Result<SavedSession, sqlx::Error> {
-    Ok(SavedSession { user: row::parsed(row, "user")?, expires_at: row::time(row, "expires_at")? })
+    Ok(SavedSession { owner: to_account(row)?, expires_at: row::time(row, "expires_at")? })
 }
 
 impl Write for SaveSession {
@@ -122,7 +131,7 @@ impl Write for SaveSession {
         connection: &mut SqliteConnection,
         stamp: &Stamp,
     ) -> Outcome<(), AccountError> {
-        let user = &self.session.user;
+        let user = &self.user;
         if matches!(kind_of(connection, user).await?, None | Some(AccountKind::Deleted)) {
             return Err(Stop::Refused(AccountError::Unknown));
         }
@@ -135,7 +144,7 @@ impl Write for SaveSession {
         .bind(self.key.0.as_slice())
         .bind(user.as_str())
         .bind(stamp.now_ms())
-        .bind(row::bound(self.session.expires_at.unix_ms()))
+        .bind(row::bound(self.expires_at.unix_ms()))
         .execute(&mut *connection)
         .await?;
         if saved.rows_affected() == 0 {

@@ -4,7 +4,11 @@
 use confab_protocol::{Timestamp, TokenId, UserId};
 use sqlx::{Row, SqliteConnection, sqlite::SqliteRow};
 
-use super::{AccountError, AccountKind, SessionKey, kind_of};
+use super::{
+    Account, AccountError, AccountKind, SessionKey,
+    account::{account_columns, to_account},
+    kind_of,
+};
 use crate::store::{
     Change, Store, Unavailable, row,
     writer::{Outcome, Stamp, Stop, Write},
@@ -74,18 +78,20 @@ impl Store {
         .await
     }
 
-    /// Whom a token speaks for.
+    /// Whom a token speaks for. One look, as with a session.
     ///
     /// # Errors
     ///
     /// [`Unavailable`].
-    pub async fn token_owner(&self, key: &SessionKey) -> Result<Option<UserId>, Unavailable> {
+    pub async fn token_owner(&self, key: &SessionKey) -> Result<Option<Account>, Unavailable> {
         self.look::<_, Unavailable>(async {
-            let row = sqlx::query("SELECT user FROM tokens WHERE hash = ?")
-                .bind(key.0.as_slice())
-                .fetch_optional(&self.readers)
-                .await?;
-            Ok(row.map(|row| row::parsed(&row, "user")).transpose()?)
+            let sql = concat!(
+                "SELECT ",
+                account_columns!(),
+                " FROM tokens t JOIN users u ON u.id = t.user WHERE t.hash = ?"
+            );
+            let row = sqlx::query(sql).bind(key.0.as_slice()).fetch_optional(&self.readers).await?;
+            Ok(row.as_ref().map(to_account).transpose()?)
         })
         .await
     }

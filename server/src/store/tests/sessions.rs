@@ -21,7 +21,8 @@ async fn a_session_counts_until_it_expires() {
     let save = |key, until| rig.store.save_session(key, anna.id.clone(), until);
     save(KEY, later(&rig, 30)).await.unwrap();
     save(KEY, expires_at).await.unwrap();
-    let saved = SavedSession { user: anna.id.clone(), expires_at };
+    let owner = rig.store.account(&anna.id).await.unwrap().unwrap();
+    let saved = SavedSession { owner, expires_at };
     assert_eq!(rig.store.load_session(&KEY).await.unwrap(), Some(saved));
     assert_eq!(rig.store.load_session(&SessionKey([8; 32])).await.unwrap(), None);
     rig.clock.advance(Duration::from_secs(61));
@@ -108,7 +109,8 @@ async fn a_token_speaks_for_its_owner_until_it_is_removed() {
         |user: &str| NewToken { user: super::rig::user(user), key: KEY, name: "cli".to_owned() };
     let token = rig.store.add_token(new("anna")).await.unwrap();
     assert_eq!(rig.store.tokens_of(&anna.id).await.unwrap()[..], *std::slice::from_ref(&token));
-    assert_eq!(rig.store.token_owner(&KEY).await.unwrap(), Some(anna.id.clone()));
+    let owner = rig.store.account(&anna.id).await.unwrap();
+    assert_eq!(rig.store.token_owner(&KEY).await.unwrap(), owner);
     assert_eq!(token.last_used_at, None);
     rig.store.note_token_used(KEY).await.unwrap();
     let used = rig.store.tokens_of(&anna.id).await.unwrap()[0].last_used_at;

@@ -7,11 +7,13 @@ use confab_protocol::Timestamp;
 use confab_server::{
     Server,
     ops::{
-        Clock, Config, Random,
+        Clock, Config, Disk, Outside, Random,
         config::{Settings, Sources},
+        disk::Played,
     },
 };
 use tempfile::TempDir;
+use tokio::net::TcpListener;
 
 use super::TestServer;
 
@@ -27,12 +29,14 @@ pub struct Builder {
     changes: Vec<Change>,
     started: Timestamp,
     seed: u64,
+    disk: Disk,
 }
 
 /// A server with the defaults of DESIGN §5, its own folder and a clock that stands still.
 pub fn server() -> Builder {
     let folder = Arc::new(tempfile::tempdir().unwrap());
-    let builder = Builder { folder, changes: Vec::new(), started: STARTED, seed: 1 };
+    let (changes, disk) = (Vec::new(), Disk::real());
+    let builder = Builder { folder, changes, started: STARTED, seed: 1, disk };
     // A raw client that is still open at the end does not answer the close; this is real time.
     builder.with(|settings| {
         settings.gateway.close_timeout = Duration::from_millis(300);
@@ -76,11 +80,20 @@ impl Builder {
         self
     }
 
+    /// With its database on a disk that is played.
+    pub fn on(mut self, disk: Arc<dyn Played>) -> Self {
+        self.disk = Disk::played(disk);
+        self
+    }
+
     /// Starts it on a free port.
     pub async fn start(self) -> TestServer {
         let config = config(self.folder.path(), self.changes);
         let (clock, manual) = Clock::manual(self.started);
-        let server = Server::start(config, clock, Random::from_seed(self.seed)).await.unwrap();
+        let door = TcpListener::bind(config.listen).await.unwrap();
+        let address = door.local_addr().unwrap();
+        let outside = Outside { clock, random: Random::from_seed(self.seed), disk: self.disk };
+        let server = Server::start_on(door, address, config, outside).await.unwrap();
         TestServer { address: server.address(), server: Some(server), manual, folder: self.folder }
     }
 }

@@ -1,0 +1,126 @@
+//! Everyone comes back in the same moment: what each of them may cost, and what becomes of who finds no
+//! room (DESIGN §5 and §7).
+
+use std::{
+    io,
+    sync::{
+        Arc,
+        atomic::{
+            AtomicUsize,
+            Ordering::{Relaxed, SeqCst},
+        },
+    },
+    time::Duration,
+};
+
+use confab_protocol::{Connecting, DialogId, Ev, Resume};
+use confab_server::ops::{Access, config::Settings, disk::Played};
+use serde_json::json;
+
+use crate::harness::{hears, server};
+
+/// The machine's disk: how often it was read, and how many reads are answered late.
+#[derive(Debug, Default)]
+struct Watched {
+    reads: AtomicUsize,
+    late: AtomicUsize,
+}
+
+impl Played for Watched {
+    fn begins(&self, access: Access) -> io::Result<Duration> {
+        self.reads.fetch_add(usize::from(access == Access::Read), Relaxed);
+        Ok(Duration::ZERO)
+    }
+
+    fn is_done(&self, access: Access) -> io::Result<Duration> {
+        let fewer = |late: usize| late.checked_sub(1).filter(|_| access == Access::Read);
+        let is_late = self.late.fetch_update(SeqCst, SeqCst, fewer).is_ok();
+        Ok(Duration::from_millis(if is_late { 500 } else { 0 }))
+    }
+}
+
+/// As the browser asks.
+const TOPICS: &str = "topics=presence,system,dialogs,typing,dialog:lobby";
+
+#[tokio::test]
+async fn to_come_back_a_socket_asks_the_database_who_it_is_and_what_it_missed() {
+    let disk = Arc::new(Watched::default());
+    let server = server().unhurried().on(disk.clone()).start().await;
+    let mut anna = server.account("79111111111", "Anna").await;
+    let (bob, mut groups) = (server.guest("Bob").await.id().await, Vec::new());
+    for title in ["Tea", "Coffee", "Milk"] {
+        let body = json!({ "kind": "group", "title": title, "members": [bob] });
+        let group = anna.post("/api/dialogs", body).await.json()["data"]["dialogId"].clone();
+        anna.says(group.as_str().unwrap(), "Hello").await;
+        groups.push(DialogId::parse(group.as_str().unwrap()).unwrap());
+    }
+    let epoch = anna.dials().query("topics=").connect().await.established().epoch.clone();
+    let (_, token) = anna.makes_token("script").await;
+    for dial in [anna.dials(), server.script().with_token(&token).dials()] {
+        let before = disk.reads.load(Relaxed);
+        let mut client = dial.query(TOPICS).connect().await;
+        let positions = groups.iter().map(|group| (group.clone(), Ev(0))).collect();
+        let resume = Some(Resume { epoch: epoch.clone(), positions });
+        client.says(Connecting { username: None, resume }).await;
+        assert!(hears!(client, Connected).digest.is_some());
+        for _ in &groups {
+            assert_eq!(hears!(client, DialogSync).events.len(), 1);
+        }
+        assert_eq!(disk.reads.load(Relaxed) - before, 2);
+        client.leaves().await;
+    }
+    server.end().await;
+}
+
+#[tokio::test]
+async fn who_signs_out_while_a_socket_opens_has_none() {
+    let disk = Arc::new(Watched::default());
+    let server = server().unhurried().on(disk.clone()).start().await;
+    let mut anna = server.account("79111111111", "Anna").await;
+    let dial = anna.dials().query(TOPICS);
+    disk.late.store(1, SeqCst);
+    let opens = tokio::spawn(dial.connect());
+    while disk.late.load(SeqCst) > 0 {
+        tokio::task::yield_now().await;
+    }
+    assert!(!opens.is_finished(), "it waits to be told who it is");
+    assert_eq!(anna.post("/api/auth/logout", json!({})).await.status(), 200);
+    let mut socket = opens.await.unwrap();
+    assert_eq!(socket.is_closed().await.code, 4001);
+    server.end().await;
+}
+
+#[tokio::test]
+async fn who_finds_no_room_in_time_is_told_when_to_come_back_and_is_served_then() {
+    let disk = Arc::new(Watched::default());
+    let settings = |settings: &mut Settings| settings.gateway.catch_ups_max = 1;
+    let server = server().unhurried().with(settings).on(disk.clone()).start().await;
+    let config = Settings::default();
+    let mut second = server.client().query("topics=").connect().await;
+    let of_second = server.only_socket();
+    let mut first = server.client().query("topics=").connect().await;
+    let epoch = first.established().epoch.clone();
+    let positions = [(DialogId::lobby(), Ev(0))].into();
+    let back = Connecting { username: None, resume: Some(Resume { epoch, positions }) };
+
+    disk.late.store(1, SeqCst);
+    first.says(back.clone()).await;
+    while disk.late.load(SeqCst) > 0 {
+        tokio::task::yield_now().await;
+    }
+    second.says(back.clone()).await;
+    while of_second.traffic.frames_in.load(Relaxed) == 0 {
+        tokio::task::yield_now().await;
+    }
+    server.pass(config.gateway.catch_up_patience);
+    let bye = hears!(second, Bye);
+    assert!(Duration::from_millis(bye.after_ms) <= config.shutdown.return_after_max, "{bye:?}");
+    assert_eq!(second.is_closed().await.code, 1013);
+    hears!(first, Connected);
+    hears!(first, DialogSync);
+
+    let mut again = server.client().query("topics=").connect().await;
+    again.says(back).await;
+    hears!(again, Connected);
+    server.end().await;
+}
