@@ -19,8 +19,8 @@ mod timelines;
 mod truth;
 
 use confab_protocol::{
-    ClientId, DialogChange, DialogEvent, DialogEvents, DialogId, DialogUpdate, Digest, Limits,
-    Message, Person, ServerFrame, json,
+    ClientId, DialogChange, DialogEvent, DialogEvents, DialogId, DialogUpdate, Limits, Message,
+    Person, ServerFrame, json,
 };
 use confab_sync::{ClosedReason, ConnectionError, Event, Input, Moment, Status};
 use leptos::prelude::*;
@@ -34,6 +34,7 @@ use crate::{
 
 use draft::DRAFTS;
 pub use draft::Draft;
+use freshness::InDoubt;
 use notes::broke;
 pub use notes::{
     Break, Direction, FRAME_CHARACTERS_SHOWN, FRAMES_KEPT, LoggedFrame, Notes, ROUND_TRIPS_KEPT,
@@ -70,8 +71,8 @@ pub struct Session {
     has_account: bool,
     /// Whether it is being asked whose the browser is.
     asks: RwSignal<bool>,
-    /// What the page came to when it was read, until the first socket has said whether that holds.
-    came_to: RwSignal<Option<Digest>>,
+    /// What of the page may be other than the server has it.
+    in_doubt: RwSignal<InDoubt>,
     /// What we have said and done that is not in the log yet, oldest first.
     pub outbox: RwSignal<Vec<Outgoing>>,
     /// Whether this is the tab that sends.
@@ -107,7 +108,7 @@ impl Session {
             owner: RwSignal::new(bootstrap.person()),
             has_account: bootstrap.you.login.is_some(),
             asks: RwSignal::new(false),
-            came_to: RwSignal::new(freshness::came_to(bootstrap)),
+            in_doubt: RwSignal::new(freshness::came_to(bootstrap)),
             outbox: RwSignal::default(),
             sends: RwSignal::new(false),
             typing: RwSignal::default(),
@@ -269,12 +270,12 @@ impl Session {
             self.wants_to_send(false);
         }
         match (was_open, is_open) {
-            (false, true) => self.opened(live),
             // The first try: what came with the page is as old as the page.
             (false, false) if tries_first => {}
             // Also after a try that failed: a stream that never was is not whole (DESIGN §2).
             (_, false) => self.lost(live),
-            (true, true) => {}
+            // Whether what is shown is true, is said once the server lets us in.
+            (_, true) => {}
         }
     }
 

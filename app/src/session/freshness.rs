@@ -7,7 +7,8 @@
 //! comparison.
 //!
 //! After a break it is not that simple. Who was seen last when is in no sum, and an hour may have
-//! passed: then everything that does not catch up by the log is fetched anew.
+//! passed: then everything that does not catch up by the log is fetched anew. Not before the server has
+//! let us in, for then everyone may come back at once, and it says itself how many it has time for.
 
 use confab_protocol::{Connected, Digest};
 use confab_sync::{Status, reduce};
@@ -16,29 +17,35 @@ use leptos::prelude::*;
 use super::Session;
 use crate::{Bootstrap, live::Live};
 
-/// What a page comes to; nothing for one that lacks a part and has to fetch it anyhow, or shows a
-/// dialog that is not on the list: what somebody does there alone is in no log.
-pub(super) fn came_to(bootstrap: &Bootstrap) -> Option<Digest> {
+/// What of the page may be other than the server has it.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum InDoubt {
+    /// Nothing: the socket has told all since it was compared.
+    Nothing,
+    /// Everything, if the server says another sum.
+    Unless(Digest),
+    /// Everything.
+    Everything,
+}
+
+/// What a page comes to. One that lacks a part has to fetch it anyhow; and one that shows a dialog that
+/// is not on the list may lack what somebody does there alone, which is in no log.
+pub(super) fn came_to(bootstrap: &Bootstrap) -> InDoubt {
     let Bootstrap { open, list: Some(list), details: Some(details), history: Some(_), .. } =
         bootstrap
     else {
-        return None;
+        return InDoubt::Everything;
     };
-    let is_listed = list.dialogs.iter().any(|line| line.dialog_id == open.dialog);
-    is_listed.then(|| reduce::digest(list, details))
+    match list.dialogs.iter().any(|line| line.dialog_id == open.dialog) {
+        true => InDoubt::Unless(reduce::digest(list, details)),
+        false => InDoubt::Everything,
+    }
 }
 
 impl Session {
-    /// The socket is open.
-    pub(super) fn opened(&self, live: &Live) {
-        if self.came_to.get_untracked().is_none() {
-            live.reconnected();
-        }
-    }
-
     /// The socket is lost, or there was none to be had.
     pub(super) fn lost(&self, live: &Live) {
-        self.came_to.set(None);
+        self.in_doubt.set(InDoubt::Everything);
         self.hears_nothing();
         live.connection_lost();
     }
@@ -47,17 +54,21 @@ impl Session {
     /// own, and what the page came to says nothing about them.
     pub fn turns_to_another(&self) {
         if self.status.with_untracked(|status| *status != Status::Open) {
-            self.came_to.set(None);
+            self.in_doubt.set(InDoubt::Everything);
         }
     }
 
-    /// The server says what the page should come to. Of a longer list of people than it tells, those
+    /// We are let in, and the server says what the page should come to. Of a longer list of people than it tells, those
     /// who are missing may be there or not: then it is asked.
     pub(super) fn compare(&self, live: &Live, connected: &Connected) {
-        let Some(came_to) = self.came_to.get_untracked() else { return };
-        self.came_to.set(None);
         let tells_all = connected.connected_users <= connected.connected_user_list.len() as u64;
-        if connected.digest != Some(came_to) || !tells_all {
+        let is_true = match self.in_doubt.get_untracked() {
+            InDoubt::Nothing => true,
+            InDoubt::Unless(sum) => connected.digest == Some(sum) && tells_all,
+            InDoubt::Everything => false,
+        };
+        self.in_doubt.set(InDoubt::Nothing);
+        if !is_true {
             live.reconnected();
         }
     }

@@ -9,6 +9,15 @@ use wasm_bindgen_test::wasm_bindgen_test;
 
 use super::support::*;
 
+/// Anna is let in, and is alone.
+fn connected() -> Event {
+    frame(
+        r#"{"type":"connected","payload":{"you":{"id":"anna","username":"Anna"},
+        "connectedUserList":[{"id":"anna","username":"Anna"}],"connectedUsers":1,
+        "messagesList":[],"positions":{}}}"#,
+    )
+}
+
 #[wasm_bindgen_test]
 async fn the_status_says_what_the_engine_says() {
     let tab = Tab::default();
@@ -54,6 +63,7 @@ async fn a_page_whose_socket_never_opened_says_that_it_is_stale_and_not_that_it_
     tab.hears(Event::Status(Status::Open));
     tick().await;
     assert_eq!(text(&root, "stale"), "Last updated Jan 1, 1970, updating…");
+    tab.hears(connected());
     let (dialog_id, at) = (DialogId::lobby(), Ev(0));
     tab.hears(Event::DialogCaughtUp { dialog_id, at });
     tick().await;
@@ -83,6 +93,29 @@ async fn nobody_is_shown_to_be_there_while_nobody_says_so() {
 }
 
 #[wasm_bindgen_test]
+async fn after_a_break_everything_is_fetched_once_we_are_let_in_and_not_before() {
+    let tab = Tab::default();
+    let list = r#"{"success":true,"data":{"dialogs":[],"uev":1}}"#;
+    *tab.0.answers.borrow_mut() = vec![("/api/dialogs".to_owned(), list.to_owned())];
+    lobby(&tab).await;
+    let lists = || tab.0.asked.borrow().iter().filter(|asked| *asked == "GET /api/dialogs").count();
+    tab.hears(Event::Status(Status::Open));
+    tab.hears(connected());
+    tick().await;
+    let before = lists();
+    tab.hears(broken());
+    tab.hears(Event::Status(Status::Open));
+    tick().await;
+    assert_eq!(lists(), before, "everyone may be coming back");
+    tab.hears(connected());
+    tick().await;
+    assert_eq!(lists(), before + 1);
+    tab.hears(connected());
+    tick().await;
+    assert_eq!(lists(), before + 1, "who is here was told anew, and nothing else");
+}
+
+#[wasm_bindgen_test]
 async fn a_page_that_came_without_history_asks_for_it() {
     let root = page(&Tab::default(), "chat", "null").await;
     assert_eq!(text(&root, "messages-state"), "Loading…");
@@ -94,11 +127,7 @@ async fn who_is_here_is_not_counted_before_it_is_known_nor_vouched_for_after() {
     let root = lobby(&tab).await;
     assert_eq!((text(&root, "people-count"), text(&root, "people-stale")), Default::default());
     tab.hears(Event::Status(Status::Open));
-    tab.hears(frame(
-        r#"{"type":"connected","payload":{"you":{"id":"anna","username":"Anna"},
-        "connectedUserList":[{"id":"anna","username":"Anna"}],"connectedUsers":1,
-        "messagesList":[],"positions":{}}}"#,
-    ));
+    tab.hears(connected());
     tick().await;
     let shown = (text(&root, "people-count"), text(&root, "people-stale"));
     assert_eq!(shown, ("1 person here".to_owned(), String::new()));
