@@ -137,7 +137,11 @@ impl DialogLog {
     /// A change came by itself.
     pub fn event(&mut self, event: DialogEvent, turn: &mut Turn<'_>) {
         self.take(event, turn);
-        self.look(turn.now);
+        match self.standing {
+            // What was missing has come by itself.
+            Standing::Gap { .. } if self.is_whole() => self.caught_up(turn),
+            _ => self.look(turn.now),
+        }
     }
 
     /// The server's log has reached this, says a `pong`. The event itself may be right behind.
@@ -310,7 +314,6 @@ impl DialogLog {
     fn look(&mut self, now: Moment) {
         self.standing = match self.standing {
             Standing::Live if !self.is_whole() => Standing::Gap { ask_at: now + self.gap_patience },
-            Standing::Gap { .. } if self.is_whole() => Standing::Live,
             other => other,
         };
     }

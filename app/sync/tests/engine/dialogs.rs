@@ -60,7 +60,7 @@ fn reordered_changes_are_put_in_order_without_a_question() {
     rig.waits(499);
     assert_eq!(rig.story(), "");
     rig.hears(message_new(6));
-    assert_eq!(rig.story(), "6 7 8");
+    assert_eq!(rig.story(), "6 7 8 |8");
     rig.waits(10_000);
     assert_eq!(rig.sent(), []);
 }
@@ -76,6 +76,21 @@ fn a_gap_is_asked_for_after_half_a_second() {
     rig.hears(message_new(9));
     rig.hears(sync(&[6, 7, 8], 8));
     assert_eq!(rig.story(), "6 7 8 9 |9");
+}
+
+#[test]
+fn a_gap_that_closes_by_itself_after_a_break_is_told_to_have_closed() {
+    let mut rig = joined(5);
+    rig.loses();
+    reopens(&mut rig);
+    rig.effects();
+    rig.hears(sync(&[], 8));
+    for ev in 6..=8 {
+        rig.hears(message_new(ev));
+    }
+    assert_eq!(rig.story(), "6 7 8 |8", "what is shown is up to date, and no longer in doubt");
+    rig.waits(20_000);
+    assert_eq!(rig.sent(), [], "nothing is missing");
 }
 
 #[test]
@@ -347,7 +362,7 @@ fn what_the_snapshot_contains_takes_no_room() {
     rig.does(loaded(512));
     rig.hears(message_new(514));
     rig.hears(message_new(513));
-    assert_eq!(rig.story(), "|512 513 514");
+    assert_eq!(rig.story(), "|512 513 514 |514");
 }
 
 #[test]
