@@ -43,6 +43,7 @@ pub use notes::{
 pub use outgoing::{Outgoing, OutgoingState};
 pub(crate) use owner::has_ended;
 use record::Record;
+use tabs::Sends;
 pub use tabs::Shared;
 use timelines::Timelines;
 use truth::Truth;
@@ -76,7 +77,7 @@ pub struct Session {
     /// What we have said and done that is not in the log yet, oldest first.
     pub outbox: RwSignal<Vec<Outgoing>>,
     /// Whether this is the tab that sends.
-    sends: RwSignal<bool>,
+    sends: RwSignal<Sends>,
     /// Who is typing, where anyone is.
     pub typing: RwSignal<Vec<TypingIn>>,
     /// What was begun to be written, where anything was.
@@ -110,7 +111,7 @@ impl Session {
             asks: RwSignal::new(false),
             in_doubt: RwSignal::new(freshness::came_to(bootstrap)),
             outbox: RwSignal::default(),
-            sends: RwSignal::new(false),
+            sends: RwSignal::new(Sends::No),
             typing: RwSignal::default(),
             drafts: RwSignal::default(),
             denied: RwSignal::default(),

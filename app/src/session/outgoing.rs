@@ -68,6 +68,11 @@ pub enum OutgoingState {
 }
 
 impl OutgoingState {
+    /// Whether whoever sends has something to do with it.
+    pub fn is_under_way(self) -> bool {
+        !matches!(self, Self::Stored | Self::Failed(_))
+    }
+
     /// Why the server did not take it, if that is where it stands.
     pub fn refusal(self) -> Option<ErrorCode> {
         match self {

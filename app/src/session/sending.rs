@@ -11,6 +11,7 @@ use leptos::prelude::*;
 use super::{
     Outgoing, OutgoingState, Session,
     record::{Record, Word},
+    tabs::Sends,
 };
 use crate::Page;
 
@@ -69,7 +70,7 @@ impl Session {
         self.put_last(post.clone(), at);
         self.share(&client_id);
         self.command_sender(post.into());
-        if !self.sends.get_untracked() {
+        if self.sends.get_untracked() == Sends::No {
             self.looks_after(client_id);
         }
     }

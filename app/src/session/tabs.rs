@@ -6,8 +6,9 @@
 //! next takes over everything that has no proof yet. That may send a post a second time: harmless,
 //! because the server knows its `clientId`.
 //!
-//! A tab that holds the lock and does nothing, because it was put to sleep, holds up nobody for long: who
-//! waits in vain sends as well.
+//! A tab that holds the lock and does nothing, because it was put to sleep, holds up nobody for long,
+//! however far it had come with a post: who waits in vain stands in for it, and steps back once another
+//! tab is heard to send and nothing is left to do.
 //!
 //! What the browser does not keep, because its storage is full, forbidden or slow, is left in the
 //! tab's own storage, as drafts are: it survives a reload and goes with the tab. Where tabs cannot
@@ -25,8 +26,20 @@ use super::{
 };
 
 /// How long another tab may leave a post where it is while we could send it. More than an answer may
-/// take: a tab that sends is about to say so.
+/// take: a tab that sends is about to say so. Twice as long if it was refused for now, which is how long
+/// a tab that sends may have to wait.
 const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Whether this tab sends.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Sends {
+    /// It does not.
+    No,
+    /// For another, who seems to be asleep.
+    StandsIn,
+    /// It holds the lock, or there is none.
+    Yes,
+}
 
 /// What a tab hears from the browser of the outbox that it shares with others.
 #[derive(Clone, Debug, PartialEq)]
@@ -55,46 +68,66 @@ impl Session {
                     self.told(record);
                 }
             }
-            Shared::MaySend => self.sends_all(),
+            Shared::MaySend => self.sends_all(Sends::Yes),
         }
     }
 
-    fn sends_all(&self) {
-        self.sends.set(true);
+    fn sends_all(&self, sends: Sends) {
+        self.sends.set(sends);
         let kept = self.posts().iter().filter_map(kept).collect();
         self.command(Input::Restore(kept));
     }
 
     /// Whether this tab wants to be the one who sends: for as long as its socket is open.
     pub(super) fn wants_to_send(&self, wants: bool) {
-        if !wants && self.sends.get_untracked() {
-            self.sends.set(false);
-            self.command(Input::LetGo);
+        if !wants {
+            self.lets_go();
         }
         self.browser(|browser| browser.wants_to_send(wants));
         let posts = self.posts();
-        let first = posts.iter().find(|out| wants && out.state == OutgoingState::Queued);
-        if let Some(first) = first {
+        if let Some(first) = posts.iter().find(|out| wants && out.state.is_under_way()) {
             self.looks_after(first.client_id().clone());
+        }
+    }
+
+    fn lets_go(&self) {
+        if self.sends.get_untracked() != Sends::No {
+            self.sends.set(Sends::No);
+            self.command(Input::LetGo);
         }
     }
 
     /// Sends after all, if nobody has by and by.
     pub(super) fn looks_after(&self, client_id: ClientId) {
+        let before = self.state_of(&client_id).filter(|state| state.is_under_way());
+        let Some(before) = before else { return };
         let session = *self;
         let look = move || {
             let is_open = session.status.with_untracked(|status| *status == Status::Open);
-            let waits = session.state_of(&client_id) == Some(OutgoingState::Queued);
-            if is_open && waits && !session.sends.get_untracked() {
-                session.sends_all();
+            if !is_open || session.sends.get_untracked() != Sends::No {
+                return;
+            }
+            match session.state_of(&client_id) == Some(before) {
+                true => session.sends_all(Sends::StandsIn),
+                false => session.looks_after(client_id.clone()),
             }
         };
-        self.browser(|browser| browser.after(PATIENCE, Box::new(look)));
+        let is_refused = matches!(before, OutgoingState::Waiting(_));
+        let patience = if is_refused { PATIENCE * 2 } else { PATIENCE };
+        self.browser(|browser| browser.after(patience, Box::new(look)));
+    }
+
+    /// Another tab sends. Nobody needs a second one who has nothing left to do.
+    fn steps_back(&self) {
+        let is_done = !self.posts().iter().any(|out| out.state.is_under_way());
+        if is_done && self.sends.get_untracked() == Sends::StandsIn {
+            self.lets_go();
+        }
     }
 
     /// Does as the person asked, if it is us who sends; else whoever does hears it by [`Session::share`].
     pub(super) fn command_sender(&self, input: Input) {
-        if self.sends.get_untracked() {
+        if self.sends.get_untracked() != Sends::No {
             self.command(input);
         }
     }
@@ -141,6 +174,8 @@ impl Session {
     /// knows better how far it is.
     fn told(&self, record: Record) {
         let client_id = record.post.client_id().clone();
+        // The other words are those of who writes.
+        let is_sent = !matches!(record.word, Word::Queued | Word::Discarded);
         match (record.word, self.state_of(&client_id)) {
             (Word::Discarded, _) => {
                 self.forget(&client_id);
@@ -154,8 +189,11 @@ impl Session {
                 self.command_sender(Input::Restore(kept(&outgoing).into_iter().collect()));
                 self.take_up(outgoing);
             }
-            _ if self.sends.get_untracked() => {}
+            _ if self.sends.get_untracked() != Sends::No => {}
             (_, Some(_)) => self.comes_to(&client_id, record.outgoing().state, None),
+        }
+        if is_sent {
+            self.steps_back();
         }
     }
 

@@ -1,7 +1,9 @@
 //! What one sends, on its way and when it is refused.
 
+use std::time::Duration;
+
 use confab_protocol::ErrorCode;
-use confab_sync::{DeliveryState, Input};
+use confab_sync::{DeliveryState, Event, Input, Status, Was};
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use wasm_bindgen_test::wasm_bindgen_test;
@@ -90,4 +92,62 @@ async fn a_refused_text_is_tied_to_its_reason() {
     assert!(input.get_attribute("aria-describedby").unwrap().contains("input-refused"));
     write_and_send(&root, "short").await;
     assert!(!input.has_attribute("aria-invalid"));
+}
+
+#[wasm_bindgen_test]
+async fn a_tab_that_sleeps_is_stood_in_for_however_far_it_had_come_until_it_is_heard_again() {
+    let tab = Tab::default();
+    tab.0.another_sends.set(true);
+    let root = lobby(&tab).await;
+    tab.hears(Event::Status(Status::Open));
+    write_and_send(&root, "hello").await;
+    assert!(tab.sent().is_empty(), "it is for the other to send");
+    let said = tab.0.told.borrow().last().unwrap().clone();
+    let step = |state: &str| said.replace(r#""state":"queued""#, &format!(r#""state":"{state}""#));
+    let taken_over = || {
+        let inputs = tab.0.inputs.borrow();
+        let kept = inputs.iter().filter_map(|input| match input {
+            Input::Restore(kept) => kept.first().map(|kept| kept.was),
+            _ => None,
+        });
+        kept.collect::<Vec<_>>()
+    };
+    let lets_go = || tab.0.inputs.borrow().contains(&Input::LetGo);
+
+    tab.passes(Duration::from_secs(9)).await;
+    tab.is_told(step("sending")).await;
+    assert_eq!(delivery(&root).as_deref(), Some("sending"));
+    tab.passes(Duration::from_secs(1)).await;
+    assert_eq!(taken_over(), [], "it has just been sent");
+    tab.passes(Duration::from_secs(10)).await;
+    assert_eq!(taken_over(), [Was::Sent]);
+
+    tab.is_told(step("unconfirmed")).await;
+    assert!(!lets_go(), "there is something to do");
+    tab.is_told(step("stored")).await;
+    assert!(lets_go(), "the other is awake, and nothing is left");
+    write_and_send(&root, "and this").await;
+    assert!(tab.sent().is_empty(), "for the other again");
+}
+
+#[wasm_bindgen_test]
+async fn a_tab_that_waits_as_the_server_asked_it_to_is_not_stood_in_for_at_once() {
+    let tab = Tab::default();
+    tab.0.another_sends.set(true);
+    let root = lobby(&tab).await;
+    tab.hears(Event::Status(Status::Open));
+    write_and_send(&root, "hello").await;
+    let said = tab.0.told.borrow().last().unwrap().clone();
+    let waits = r#""state":"waiting","code":"storage_unavailable""#;
+    tab.is_told(said.replace(r#""state":"queued""#, waits)).await;
+    assert_eq!(delivery(&root).as_deref(), Some("waiting"));
+    tab.passes(Duration::from_secs(10)).await;
+    let taken_over = || {
+        let inputs = tab.0.inputs.borrow();
+        inputs.iter().any(|input| matches!(input, Input::Restore(kept) if !kept.is_empty()))
+    };
+    tab.passes(Duration::from_secs(19)).await;
+    assert!(!taken_over());
+    tab.passes(Duration::from_secs(1)).await;
+    assert!(taken_over());
 }

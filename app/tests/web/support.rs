@@ -33,6 +33,10 @@ pub struct Told {
     pub answers: RefCell<Vec<(String, String)>>,
     /// What is kept of dialogs, by whose and which.
     pub timelines: RefCell<BTreeMap<String, String>>,
+    /// Whether another tab has the lock.
+    pub another_sends: Cell<bool>,
+    /// What the other tabs were told, in order.
+    pub told: RefCell<Vec<String>>,
     /// Milliseconds since the page was opened.
     time: Cell<u64>,
     /// What is to be called when.
@@ -44,6 +48,13 @@ impl Tab {
         let app = self.0.app.borrow().clone();
         let (session, live) = app.expect("the page has begun");
         session.hear(&live, event);
+    }
+
+    /// Another tab says something of the outbox.
+    pub async fn is_told(&self, text: String) {
+        let app = self.0.app.borrow().clone();
+        app.expect("the page has begun").0.hear_tabs(Shared::Told(text));
+        tick().await;
     }
 
     /// Time passes.
@@ -97,13 +108,16 @@ impl Browser for Tab {
         let kept = self.0.kept.borrow();
         kept.iter().rev().find(|(name, _)| name == key).map(|(_, value)| value.clone())
     }
-    // There is no other tab.
     fn share_outbox(&self, _: &str, session: Session) {
         session.hear_tabs(Shared::Recalled(Vec::new()));
-        session.hear_tabs(Shared::MaySend);
+        if !self.0.another_sends.get() {
+            session.hear_tabs(Shared::MaySend);
+        }
     }
     fn keep(&self, _: &str, _: Option<String>) {}
-    fn tell_tabs(&self, _: &str) {}
+    fn tell_tabs(&self, text: &str) {
+        self.0.told.borrow_mut().push(text.to_owned());
+    }
     fn wants_to_send(&self, _: bool) {}
     fn recall_timeline(
         &self,
