@@ -34,7 +34,6 @@ use crate::{
 
 use draft::DRAFTS;
 pub use draft::Draft;
-use freshness::InDoubt;
 use notes::broke;
 pub use notes::{
     Break, Direction, FRAME_CHARACTERS_SHOWN, FRAMES_KEPT, LoggedFrame, Notes, ROUND_TRIPS_KEPT,
@@ -43,7 +42,6 @@ pub use notes::{
 pub use outgoing::{Outgoing, OutgoingState};
 pub(crate) use owner::has_ended;
 use record::Record;
-use tabs::Sends;
 pub use tabs::Shared;
 use timelines::Timelines;
 use truth::Truth;
@@ -72,12 +70,12 @@ pub struct Session {
     has_account: bool,
     /// Whether it is being asked whose the browser is.
     asks: RwSignal<bool>,
-    /// What of the page may be other than the server has it.
-    in_doubt: RwSignal<InDoubt>,
     /// What we have said and done that is not in the log yet, oldest first.
     pub outbox: RwSignal<Vec<Outgoing>>,
     /// Whether this is the tab that sends.
-    sends: RwSignal<Sends>,
+    sends: RwSignal<bool>,
+    /// For another tab, which seems to be asleep.
+    stands_in: RwSignal<bool>,
     /// Who is typing, where anyone is.
     pub typing: RwSignal<Vec<TypingIn>>,
     /// What was begun to be written, where anything was.
@@ -109,9 +107,9 @@ impl Session {
             owner: RwSignal::new(bootstrap.person()),
             has_account: bootstrap.you.login.is_some(),
             asks: RwSignal::new(false),
-            in_doubt: RwSignal::new(freshness::came_to(bootstrap)),
             outbox: RwSignal::default(),
-            sends: RwSignal::new(Sends::No),
+            sends: RwSignal::new(false),
+            stands_in: RwSignal::new(false),
             typing: RwSignal::default(),
             drafts: RwSignal::default(),
             denied: RwSignal::default(),
@@ -120,7 +118,7 @@ impl Session {
             said: RwSignal::default(),
             notes: RwSignal::default(),
             windows: Windows::new(),
-            truth: Truth::new(),
+            truth: Truth::new(freshness::came_to(bootstrap)),
             timelines: Timelines::new(bootstrap),
             page: bootstrap.page,
             limits: bootstrap.limits,

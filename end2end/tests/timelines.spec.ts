@@ -158,7 +158,7 @@ test("a dialog in which nothing more is said is kept also where the storage is s
       // Our own look into it names no version.
       if (version !== undefined) {
         Object.defineProperty(request, "onsuccess", {
-          set: (opened) => request.addEventListener("success", (event) => setTimeout(() => opened.call(request, event), 1200)),
+          set: (opened) => request.addEventListener("success", (event) => setTimeout(() => opened.call(request, event), 3000)),
         });
       }
       return request;

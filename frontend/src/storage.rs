@@ -2,8 +2,8 @@
 //! Two places: one for what must not be lost, and one for what can be had again.
 //!
 //! A text is kept when its transaction is on the disk, not before; who asks for several has them kept
-//! in that order. A browser that does not answer when the storage is opened has none: private windows
-//! forbid it, and some forget to say so.
+//! in that order. A browser that does not answer when the storage is opened has none for the outbox:
+//! private windows forbid it, and some forget to say so. What can be had again waits for it.
 
 use std::time::Duration;
 
@@ -27,17 +27,26 @@ pub struct Place {
     database: &'static str,
     store: &'static str,
     durability: &'static str,
+    /// How long it may take to open.
+    patience: Duration,
 }
 
-/// What has been written and has no proof yet: a power failure must not take it back.
-pub const OUTBOX: Place = Place { database: "confab", store: "outbox", durability: "strict" };
+/// What has been written and has no proof yet: a power failure must not take it back. To open takes a few
+/// milliseconds; a storage that needs longer is as good as none, and the tab's own is there.
+pub const OUTBOX: Place = Place {
+    database: "confab",
+    store: "outbox",
+    durability: "strict",
+    patience: Duration::from_secs(2),
+};
 
-/// What the server has, too.
-pub const TIMELINES: Place =
-    Place { database: "confab-timelines", store: "timelines", durability: "relaxed" };
-
-/// To open takes a few milliseconds; a storage that needs longer is as good as none.
-const OPEN_PATIENCE: Duration = Duration::from_secs(2);
+/// What the server has, too. Nobody waits for it.
+pub const TIMELINES: Place = Place {
+    database: "confab-timelines",
+    store: "timelines",
+    durability: "relaxed",
+    patience: Duration::from_secs(60),
+};
 
 #[wasm_bindgen]
 extern "C" {
@@ -69,7 +78,7 @@ impl Storage {
                 let _ = database.create_object_store(place.store, ObjectStoreParams::new());
             }
         });
-        match select(request.into_future(), Sleep::new(OPEN_PATIENCE)).await {
+        match select(request.into_future(), Sleep::new(place.patience)).await {
             Either::Left((database, _)) => Some(Self::of(database.ok()?, place)),
             Either::Right((_, late)) => {
                 // To be let in and dropped: the browser calls what is waited for, were it dropped or not.

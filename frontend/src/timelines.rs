@@ -2,7 +2,7 @@
 //!
 //! Beside each stands when it was kept last, so that those that were not looked at for the longest
 //! time can go without being read. A browser that keeps nothing, or takes too long to find it, makes
-//! a page no slower than it would be without.
+//! a page no slower than it would be without; what is to be kept can wait for it.
 //!
 //! Deliberately absent: what a timeline is.
 
@@ -65,10 +65,25 @@ impl Timelines {
         }
     }
 
-    /// Keeps a text of a dialog, at once, for the page may be going. A storage that is not open by now
-    /// has none: who asks in good time has waited for longer than it takes.
+    /// Keeps a text of a dialog: at once, for the page may be going, or as soon as the storage is open.
     pub fn keep(&self, owner: &str, dialog: &str, text: String) {
-        let Some(Some(storage)) = self.0.storage.get() else { return };
+        match self.0.storage.get() {
+            Some(Some(storage)) => self.put(storage, owner, dialog, text),
+            Some(None) => {}
+            None => {
+                let late = self.clone().keep_late(owner.to_owned(), dialog.to_owned(), text);
+                spawn_local(late);
+            }
+        }
+    }
+
+    async fn keep_late(self, owner: String, dialog: String, text: String) {
+        if let Some(storage) = self.storage().await {
+            self.put(storage, &owner, &dialog, text);
+        }
+    }
+
+    fn put(&self, storage: &Storage, owner: &str, dialog: &str, text: String) {
         let at: String = js_sys::Date::new_0().to_iso_string().into();
         storage.keep_together(&[
             (page(owner, dialog), Some(text)),

@@ -18,9 +18,10 @@ use super::Session;
 use crate::{Bootstrap, live::Live};
 
 /// What of the page may be other than the server has it.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub(super) enum InDoubt {
     /// Nothing: the socket has told all since it was compared.
+    #[default]
     Nothing,
     /// Everything, if the server says another sum.
     Unless(Digest),
@@ -45,7 +46,7 @@ pub(super) fn came_to(bootstrap: &Bootstrap) -> InDoubt {
 impl Session {
     /// The socket is lost, or there was none to be had.
     pub(super) fn lost(&self, live: &Live) {
-        self.in_doubt.set(InDoubt::Everything);
+        self.truth.doubts(InDoubt::Everything);
         self.hears_nothing();
         live.connection_lost();
     }
@@ -54,7 +55,7 @@ impl Session {
     /// own, and what the page came to says nothing about them.
     pub fn turns_to_another(&self) {
         if self.status.with_untracked(|status| *status != Status::Open) {
-            self.in_doubt.set(InDoubt::Everything);
+            self.truth.doubts(InDoubt::Everything);
         }
     }
 
@@ -62,12 +63,11 @@ impl Session {
     /// who are missing may be there or not: then it is asked.
     pub(super) fn compare(&self, live: &Live, connected: &Connected) {
         let tells_all = connected.connected_users <= connected.connected_user_list.len() as u64;
-        let is_true = match self.in_doubt.get_untracked() {
+        let is_true = match self.truth.doubts(InDoubt::Nothing) {
             InDoubt::Nothing => true,
             InDoubt::Unless(sum) => connected.digest == Some(sum) && tells_all,
             InDoubt::Everything => false,
         };
-        self.in_doubt.set(InDoubt::Nothing);
         if !is_true {
             live.reconnected();
         }

@@ -11,7 +11,6 @@ use leptos::prelude::*;
 use super::{
     Outgoing, OutgoingState, Session,
     record::{Record, Word},
-    tabs::Sends,
 };
 use crate::Page;
 
@@ -70,7 +69,7 @@ impl Session {
         self.put_last(post.clone(), at);
         self.share(&client_id);
         self.command_sender(post.into());
-        if self.sends.get_untracked() == Sends::No {
+        if !self.sends.get_untracked() {
             self.looks_after(client_id);
         }
     }

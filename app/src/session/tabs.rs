@@ -30,17 +30,6 @@ use super::{
 /// a tab that sends may have to wait.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// Whether this tab sends.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(super) enum Sends {
-    /// It does not.
-    No,
-    /// For another, who seems to be asleep.
-    StandsIn,
-    /// It holds the lock, or there is none.
-    Yes,
-}
-
 /// What a tab hears from the browser of the outbox that it shares with others.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Shared {
@@ -68,12 +57,13 @@ impl Session {
                     self.told(record);
                 }
             }
-            Shared::MaySend => self.sends_all(Sends::Yes),
+            Shared::MaySend => self.sends_all(false),
         }
     }
 
-    fn sends_all(&self, sends: Sends) {
-        self.sends.set(sends);
+    fn sends_all(&self, stands_in: bool) {
+        self.sends.set(true);
+        self.stands_in.set(stands_in);
         let kept = self.posts().iter().filter_map(kept).collect();
         self.command(Input::Restore(kept));
     }
@@ -91,8 +81,8 @@ impl Session {
     }
 
     fn lets_go(&self) {
-        if self.sends.get_untracked() != Sends::No {
-            self.sends.set(Sends::No);
+        if self.sends.get_untracked() {
+            self.sends.set(false);
             self.command(Input::LetGo);
         }
     }
@@ -104,11 +94,11 @@ impl Session {
         let session = *self;
         let look = move || {
             let is_open = session.status.with_untracked(|status| *status == Status::Open);
-            if !is_open || session.sends.get_untracked() != Sends::No {
+            if !is_open || session.sends.get_untracked() {
                 return;
             }
             match session.state_of(&client_id) == Some(before) {
-                true => session.sends_all(Sends::StandsIn),
+                true => session.sends_all(true),
                 false => session.looks_after(client_id.clone()),
             }
         };
@@ -120,14 +110,14 @@ impl Session {
     /// Another tab sends. Nobody needs a second one who has nothing left to do.
     fn steps_back(&self) {
         let is_done = !self.posts().iter().any(|out| out.state.is_under_way());
-        if is_done && self.sends.get_untracked() == Sends::StandsIn {
+        if is_done && self.stands_in.get_untracked() {
             self.lets_go();
         }
     }
 
     /// Does as the person asked, if it is us who sends; else whoever does hears it by [`Session::share`].
     pub(super) fn command_sender(&self, input: Input) {
-        if self.sends.get_untracked() != Sends::No {
+        if self.sends.get_untracked() {
             self.command(input);
         }
     }
@@ -189,7 +179,7 @@ impl Session {
                 self.command_sender(Input::Restore(kept(&outgoing).into_iter().collect()));
                 self.take_up(outgoing);
             }
-            _ if self.sends.get_untracked() != Sends::No => {}
+            _ if self.sends.get_untracked() => {}
             (_, Some(_)) => self.comes_to(&client_id, record.outgoing().state, None),
         }
         if is_sent {

@@ -23,9 +23,8 @@ use crate::{
 /// How many messages of a dialog are kept, the latest: four pages.
 const MESSAGES_KEPT: usize = 200;
 
-/// How long a change may wait to be kept. Longer than it may take to open the storage (2 s, `frontend`):
-/// what changes before that, and then not again, would not be kept otherwise.
-const PATIENCE: Duration = Duration::from_millis(2500);
+/// How long a change may wait to be kept: what changes meanwhile is kept with it.
+const PATIENCE: Duration = Duration::from_secs(1);
 
 /// A timeline as it is kept.
 #[derive(Clone, Debug, PartialEq)]

@@ -4,12 +4,12 @@
 //! device sleeps. Who opens a laptop again is told of the last word that came from the server before
 //! it was closed.
 
-use std::cell::RefCell;
+use std::{cell::RefCell, mem};
 
 use confab_protocol::{DialogId, Timestamp};
 use leptos::prelude::*;
 
-use super::Session;
+use super::{Session, freshness::InDoubt};
 use crate::local::{Handle, Local};
 
 /// How many losses are remembered: whatever is stale for longer says when by the other clock.
@@ -25,6 +25,7 @@ struct Heard {
     last: Option<Timestamp>,
     /// When the line was lost, by the cache's clock, and what was heard last before that.
     losses: Vec<(u64, Timestamp)>,
+    in_doubt: InDoubt,
 }
 
 impl Heard {
@@ -43,9 +44,10 @@ impl Heard {
 }
 
 impl Truth {
-    pub fn new() -> Self {
+    pub fn new(in_doubt: InDoubt) -> Self {
+        let heard = Heard { in_doubt, ..Heard::default() };
         match cfg!(target_arch = "wasm32") {
-            true => Self(Local::new(RefCell::default()).leak()),
+            true => Self(Local::new(RefCell::new(heard)).leak()),
             false => Self(Handle::none()),
         }
     }
@@ -54,6 +56,13 @@ impl Truth {
         if let Some(heard) = self.0.get() {
             act(&mut heard.borrow_mut());
         }
+    }
+
+    /// What was in doubt, and is this from now on.
+    pub fn doubts(self, now: InDoubt) -> InDoubt {
+        let mut before = now;
+        self.with(&mut |heard| before = mem::replace(&mut heard.in_doubt, now));
+        before
     }
 }
 

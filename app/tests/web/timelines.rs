@@ -12,7 +12,7 @@ use web_sys::{Element, HtmlElement};
 use super::support::*;
 
 /// Longer than a change may wait to be kept (`PATIENCE` in `app/src/session/timelines.rs`).
-const MOMENT: Duration = Duration::from_secs(3);
+const MOMENT: Duration = Duration::from_secs(2);
 
 /// A timeline of the dialog `d`, as it is kept.
 fn kept(epoch: &str, said: &[&str]) -> String {
