@@ -1,10 +1,13 @@
 // What was written is delivered once and in its order, whatever becomes of the tab it was written in.
 
-import type { Page, WebSocketRoute } from "@playwright/test";
+import type { Page } from "@playwright/test";
 
 import { Line, comesBack } from "./support/line";
 import type { Tab } from "./support/person";
 import { expect, test } from "./support/story";
+
+// What says that a message is stored.
+const ANSWERS = /"type":"(ack|message:new)"/;
 
 const THREE = ["first", "second", "third"];
 
@@ -109,34 +112,17 @@ test.describe("after a long absence", () => {
     const dialog = await alice.writesTo(bob);
     const his = await bob.opens(`/d/${dialog}`);
     await his.isConnected();
-    const page = await alice.context.newPage();
-    let mayComeBack = true;
-    let isDeaf = false;
-    let open: WebSocketRoute;
-    await page.routeWebSocket(/\/ws/, (socket) => {
-      if (!mayComeBack) {
-        setTimeout(() => void socket.close({ code: 1013 }), 100);
-        return;
-      }
-      open = socket;
-      const server = socket.connectToServer();
-      socket.onMessage((frame) => server.send(frame));
-      server.onMessage((frame) => {
-        if (!(isDeaf && /"type":"(ack|message:new)"/.test(String(frame)))) socket.send(frame);
-      });
-    });
-    const tab = await alice.opensIn(page, `/d/${dialog}`);
+    const wire = await Line.of(alice);
+    const tab = await alice.opens(`/d/${dialog}`);
     await tab.isConnected();
     // Stored, and the answer is lost; then more is said than a page shows.
-    mayComeBack = false;
-    isDeaf = true;
+    wire.loses(ANSWERS);
     await tab.sends("long ago");
     await his.sees("long ago");
-    await open!.close({ code: 1013 });
+    await wire.cuts();
     await tab.seesState("long ago", "unconfirmed");
     for (let number = 1; number <= 60; number++) await bob.says(dialog, `since then ${number}`);
-    mayComeBack = true;
-    isDeaf = false;
+    wire.mends();
     await tab.reloads();
     await tab.isConnected();
     // The page opens at what is new; its end is another page.
@@ -154,62 +140,39 @@ test.describe("after a long absence", () => {
 test("what is not confirmed says so until it is, and is one bubble", async ({ alice, bob }) => {
   const his = await bob.opens("/");
   await his.isConnected();
-  const page = await alice.context.newPage();
-  let mayComeBack = true;
-  let isDumb = false;
-  let isDeaf = false;
-  let open: WebSocketRoute;
-  await page.routeWebSocket(/\/ws/, (socket) => {
-    if (!mayComeBack) {
-      setTimeout(() => void socket.close({ code: 1013 }), 100);
-      return;
-    }
-    open = socket;
-    const server = socket.connectToServer();
-    socket.onMessage((frame) => {
-      if (!(isDumb && String(frame).includes('"type":"message:send"'))) server.send(frame);
-    });
-    server.onMessage((frame) => {
-      const isEcho = /"type":"(ack|message:new)"/.test(String(frame));
-      if (!(isDeaf && isEcho)) socket.send(frame);
-    });
-  });
-  const tab = await alice.opensIn(page, "/");
+  const wire = await Line.of(alice);
+  const tab = await alice.opens("/");
   await tab.isConnected();
 
   // The connection goes before the server has heard it; nobody can know, not after a reload either.
-  mayComeBack = false;
-  isDumb = true;
+  wire.loses(/"type":"message:send"/);
   await tab.sends("swallowed");
   await tab.seesState("swallowed", "sending");
-  await open!.close({ code: 1013 });
+  await wire.cuts();
   await tab.seesState("swallowed", "unconfirmed");
   await expect(tab.message("swallowed").getByTestId("delivery")).toHaveAttribute("title", "delivery not confirmed");
   await tab.reloads();
   await tab.seesState("swallowed", "unconfirmed");
-  mayComeBack = true;
-  isDumb = false;
+  wire.mends();
   await comesBack(tab);
   await tab.seesStored("swallowed");
 
   // The connection goes before the answer comes.
-  mayComeBack = false;
-  isDeaf = true;
+  wire.loses(ANSWERS);
   await tab.sends("cut off");
   await his.sees("cut off");
-  await open!.close({ code: 1013 });
+  await wire.cuts();
   await tab.seesState("cut off", "unconfirmed");
-  mayComeBack = true;
-  isDeaf = false;
+  wire.mends();
   await comesBack(tab);
   await tab.seesStored("cut off");
 
   // No answer comes for 5 s, though the line is open.
-  isDeaf = true;
+  wire.loses(ANSWERS);
   await tab.sends("unanswered");
   await tab.seesState("unanswered", "sending");
   await expect(tab.message("unanswered").getByTestId("delivery")).toHaveAttribute("data-state", "unconfirmed", { timeout: 8_000 });
-  isDeaf = false;
+  wire.mends();
   await expect(tab.message("unanswered").getByTestId("delivery")).toHaveAttribute("data-state", "stored", { timeout: 8_000 });
   await tab.seesInOrder(["swallowed", "cut off", "unanswered"]);
   await his.seesInOrder(["swallowed", "cut off", "unanswered"]);
@@ -222,7 +185,7 @@ test("frames that come twice and in another order are one bubble each, in theirs
     const waiting: (string | Buffer)[] = [];
     socket.onMessage((frame) => server.send(frame));
     server.onMessage((frame) => {
-      if (!/"type":"(ack|message:new)"/.test(String(frame))) {
+      if (!ANSWERS.test(String(frame))) {
         socket.send(frame);
         return;
       }

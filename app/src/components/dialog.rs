@@ -64,8 +64,6 @@ pub enum Composing {
         client_id: ClientId,
         /// Its words.
         before: String,
-        /// What it answers.
-        reply_to: Option<MessageId>,
     },
 }
 

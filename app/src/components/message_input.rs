@@ -235,8 +235,8 @@ impl Writing {
             Composing::Again { client_id, before, .. } if before == text => {
                 session.retry(&client_id)
             }
-            Composing::Again { client_id, reply_to, .. } => {
-                session.send(dialog, &text, reply_to)?;
+            Composing::Again { client_id, .. } => {
+                session.send(dialog, &text, session.answered_by(&client_id))?;
                 session.discard(&client_id);
             }
             composing => {

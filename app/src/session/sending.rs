@@ -129,6 +129,14 @@ impl Session {
         self.command_sender(Input::Discard { client_id: client_id.clone() });
     }
 
+    /// What a message of ours answers that is not stored yet.
+    pub fn answered_by(&self, client_id: &ClientId) -> Option<MessageId> {
+        match self.outgoing(client_id)?.post {
+            Post::Send(send) => send.reply_to,
+            Post::Edit(_) | Post::Delete(_) => None,
+        }
+    }
+
     /// The outbox as it is now. Out of line: each look of its own would be downloaded, too.
     #[inline(never)]
     pub(super) fn posts(&self) -> Vec<Outgoing> {

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use confab_protocol::ErrorCode;
+use confab_protocol::{DialogId, ErrorCode, ResetReason};
 use confab_sync::{DeliveryState, Event, Input, Status, Was};
-use leptos::prelude::*;
+use leptos::{prelude::*, task::tick};
 use wasm_bindgen::JsCast;
 use wasm_bindgen_test::wasm_bindgen_test;
 use web_sys::HtmlTextAreaElement;
@@ -92,6 +92,35 @@ async fn a_refused_text_is_tied_to_its_reason() {
     assert!(input.get_attribute("aria-describedby").unwrap().contains("input-refused"));
     write_and_send(&root, "short").await;
     assert!(!input.has_attribute("aria-invalid"));
+}
+
+#[wasm_bindgen_test]
+async fn an_answer_that_was_refused_and_is_edited_answers_the_same() {
+    let tab = Tab::default();
+    let root = with_bob(&tab, &[("bob", "question")]).await;
+    let row = find(&root, "message").unwrap();
+    row.dispatch_event(&web_sys::Event::new("pointerover").unwrap()).unwrap();
+    tick().await;
+    find(&root, "reply").unwrap().unchecked_into::<web_sys::HtmlElement>().click();
+    tick().await;
+    write_and_send(&root, "answer").await;
+    let code = ErrorCode::MessageTooLong;
+    hears_of_it(&tab, DeliveryState::Failed { code, message: String::new() }).await;
+    // What it answers is shown no more: so much has come since.
+    let later = message("bob", "later", 99, 99);
+    let later =
+        format!(r#"{{"success":true,"data":{{"messages":[{later}],"ev":99,"hasMore":true}}}}"#);
+    *tab.0.answers.borrow_mut() = vec![("/api/messages/dialog/d".to_owned(), later)];
+    let dialog_id = DialogId::parse("d").unwrap();
+    tab.hears(Event::DialogReset { dialog_id, why: ResetReason::TooFarBehind });
+    for _ in 0..4 {
+        tick().await;
+    }
+    assert!(!text(&root, "messages").contains("question"));
+    press(&root, "Edit").await;
+    write_and_send(&root, "short").await;
+    let sent = tab.sent().pop().unwrap();
+    assert_eq!((sent.content.as_str(), sent.reply_to.unwrap().as_str()), ("short", "m1"));
 }
 
 #[wasm_bindgen_test]

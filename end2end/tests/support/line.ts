@@ -10,6 +10,8 @@ export class Line {
   private readonly open: { page: WebSocketRoute; server: WebSocketRoute }[] = [];
   // What waits because the line is slow.
   private waiting: (() => void)[] | undefined;
+  // Which frames get lost.
+  private lost: RegExp | undefined;
 
   private constructor(private isCut: boolean) {}
 
@@ -27,16 +29,22 @@ export class Line {
     }
     const server = page.connectToServer();
     this.open.push({ page, server });
-    page.onMessage((frame) => this.passes(() => server.send(frame)));
+    page.onMessage((frame) => this.passes(frame, server));
     server.onMessage((frame) => {
       this.heard.push(JSON.parse(String(frame)).type);
-      this.passes(() => page.send(frame));
+      this.passes(frame, page);
     });
   }
 
-  private passes(pass: () => void): void {
-    if (this.waiting) this.waiting.push(pass);
-    else pass();
+  private passes(frame: string | Buffer, to: WebSocketRoute): void {
+    if (this.lost?.test(String(frame))) return;
+    if (this.waiting) this.waiting.push(() => to.send(frame));
+    else to.send(frame);
+  }
+
+  // Frames like these get lost, in both directions.
+  loses(lost: RegExp): void {
+    this.lost = lost;
   }
 
   // What is open breaks, and nothing opens.
@@ -48,8 +56,10 @@ export class Line {
     }
   }
 
+  // Everything opens and arrives again.
   mends(): void {
     this.isCut = false;
+    this.lost = undefined;
   }
 
   // Nothing arrives anywhere until it is let go.

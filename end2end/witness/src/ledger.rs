@@ -5,7 +5,7 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-use confab_protocol::{ClientId, DialogId, Ev, Message, MessageId, Seq, UserId};
+use confab_protocol::{ClientId, DialogId, Epoch, Ev, Message, MessageId, Seq, UserId};
 
 /// The book; clones write the same one.
 #[derive(Clone, Default)]
@@ -32,8 +32,10 @@ pub struct Book {
     pub receipts: BTreeMap<(usize, DialogId, UserId), (Seq, Seq)>,
     /// Which changes a device was not told, though its socket had told it those before and behind.
     pub missed: BTreeSet<(usize, DialogId, Ev)>,
-    /// How many backups have taken the database's place.
-    pub restored: u32,
+    /// The life of the database that was heard of last.
+    pub epoch: Option<Epoch>,
+    /// Those that a backup has ended.
+    pub past: BTreeSet<Epoch>,
     /// What must not be, seen on a device: the count's name, and the story.
     pub wrong: Vec<(&'static str, String)>,
 }
@@ -64,7 +66,7 @@ impl Book {
         self.live.clear();
         self.missed.clear();
         self.receipts.clear();
-        self.restored += 1;
+        self.past.extend(self.epoch.take());
     }
 }
 

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use confab_protocol::{
-    DialogChange, DialogId, DialogUpdate, Disconnected, Ev, Joined, MessageSend, Receipt,
+    DialogChange, DialogId, DialogUpdate, Disconnected, Epoch, Ev, Joined, MessageSend, Receipt,
     ServerFrame, Topic, UserId,
     rest::{DialogDetails, DialogList, MessagesPage},
 };
@@ -77,6 +77,8 @@ pub struct Page {
     pub shown: Shown,
     /// Who is here, as far as the socket has told.
     pub here: BTreeSet<UserId>,
+    /// The life of the database that the last socket was of.
+    epoch: Option<Epoch>,
     seen: Seen,
     reader: Reader,
     steps: VecDeque<Step>,
@@ -91,7 +93,7 @@ impl Page {
         let engine = Client::new(settings, url, Vec::<Topic>::new());
         let (steps, told) = (VecDeque::new(), BTreeMap::new());
         let (shown, here, seen) = (Shown::default(), BTreeSet::new(), Seen::default());
-        Self { engine, shown, here, seen, reader, steps, told }
+        Self { engine, shown, here, epoch: None, seen, reader, steps, told }
     }
 
     /// The person says something.
@@ -271,9 +273,14 @@ impl Page {
 
     /// Nothing that is shown of a dialog may have gone back.
     fn looks(&mut self, dialog: &DialogId) {
-        // What stood there before a backup took the database's place may stay until the reset is heard.
-        let is_one_life = self.reader.ledger.open().restored == 0;
-        if let Some(story) = self.seen.looks(dialog, &self.shown).filter(|_| is_one_life) {
+        // What stood there before a backup took the database's place may stay until that is heard.
+        let book = self.reader.ledger.open();
+        let is_past = match &self.epoch {
+            Some(epoch) => book.past.contains(epoch),
+            None => !book.past.is_empty(),
+        };
+        drop(book);
+        if let Some(story) = self.seen.looks(dialog, &self.shown).filter(|_| !is_past) {
             self.is_wrong("back", &story);
         }
     }
@@ -294,7 +301,10 @@ impl Page {
 
     fn sees(&mut self, frame: &ServerFrame) {
         match frame {
-            ServerFrame::ConnectionEstablished(_) => self.told.clear(),
+            ServerFrame::ConnectionEstablished(established) => {
+                self.told.clear();
+                self.lives_in(&established.epoch);
+            }
             ServerFrame::Connected(connected) => {
                 let here = connected.connected_user_list.iter();
                 self.here = here.map(|person| person.id.clone()).collect();
@@ -312,6 +322,14 @@ impl Page {
             }
             ServerFrame::Receipt(receipt) => self.sees_receipt(receipt),
             _ => {}
+        }
+    }
+
+    fn lives_in(&mut self, epoch: &Epoch) {
+        self.epoch = Some(epoch.clone());
+        let mut book = self.reader.ledger.open();
+        if !book.past.contains(epoch) {
+            book.epoch = Some(epoch.clone());
         }
     }
 

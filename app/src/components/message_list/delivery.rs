@@ -47,10 +47,9 @@ pub fn delivery(row: Shown) -> Html {
 fn edit_again(row: Shown, client_id: ClientId, before: String) -> Option<Html> {
     let (pane, shown) = (use_context::<Pane>()?, row.get()?);
     let is_final = matches!(shown.state, OutgoingState::Failed(_)) && shown.seq.is_none();
-    let reply_to = shown.quote.as_ref().map(|quote| quote.message_id.clone());
     let edit = move |_| {
-        let (client_id, before, reply_to) = (client_id.clone(), before.clone(), reply_to.clone());
-        pane.composing.set(Composing::Again { client_id, before, reply_to });
+        let (client_id, before) = (client_id.clone(), before.clone());
+        pane.composing.set(Composing::Again { client_id, before });
     };
     is_final.then(|| way_on(words().edit(), shown.content()).on("click", edit).into())
 }

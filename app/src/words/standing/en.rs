@@ -125,6 +125,7 @@ pub(super) static TEXTS: Texts = Texts {
         ("↑", "edit the last message (empty box)"),
         ("Esc", "cancel, close"),
         ("Ctrl+K · ⌘K", "find anything"),
+        ("↑ · ↓", "next message (in the list)"),
         ("Alt+↑ · Alt+↓", "next dialog"),
         ("?", "Keys"),
     ],

@@ -36,7 +36,7 @@ pub(crate) struct Texts {
     pub search: Search,
     pub presence: Presence,
     /// The keys of the chat, as they are written on a keyboard, and what they do.
-    pub keys: [(&'static str, &'static str); 7],
+    pub keys: [(&'static str, &'static str); 8],
     pub faults: Faults,
 }
 
