@@ -14,6 +14,7 @@ use std::{
 
 use clap::Parser;
 use confab_protocol::plants::{Plant, plant};
+use rustix::thread::{CpuSet, sched_getaffinity, sched_setaffinity};
 use sim::run::{Outcome, play};
 use witness::checker::COUNTS;
 
@@ -91,17 +92,19 @@ fn many(options: &Options, planted: Option<Plant>, until_found: bool) -> Sum {
     let (next, sum) = (AtomicU64::new(options.from), Mutex::new(Sum::default()));
     let end = options.from + options.seeds;
     scope(|threads| {
-        for _ in 0..available_parallelism().map_or(1, NonZero::get) {
-            threads.spawn(|| {
+        for number in 0..available_parallelism().map_or(1, NonZero::get) {
+            let (next, sum) = (&next, &sum);
+            threads.spawn(move || {
+                stay(number);
                 plant(planted);
                 loop {
                     let seed = next.fetch_add(1, Ordering::Relaxed);
-                    let is_over = until_found && lock(&sum).bad > 0;
+                    let is_over = until_found && lock(sum).bad > 0;
                     if seed >= end || is_over {
                         return;
                     }
                     let played = play(seed, false);
-                    lock(&sum).add(
+                    lock(sum).add(
                         seed,
                         played,
                         if until_found { Telling::Nothing } else { Telling::Wrong },
@@ -111,6 +114,19 @@ fn many(options: &Options, planted: Option<Plant>, until_found: bool) -> Sum {
         }
     });
     sum.into_inner().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// A run stays on one processor, and so do the threads of its database, which it begins: they take
+/// turns, and would only wait for what the others' processor has in its cache. Without it a run takes
+/// half as long again.
+fn stay(number: usize) {
+    let Ok(allowed) = sched_getaffinity(None) else { return };
+    if let Some(mine) = (0..CpuSet::MAX_CPU).filter(|cpu| allowed.is_set(*cpu)).nth(number) {
+        let mut only = CpuSet::new();
+        only.set(mine);
+        // Who may not choose is slower, and no worse.
+        let _ = sched_setaffinity(None, &only);
+    }
 }
 
 fn lock(sum: &Mutex<Sum>) -> MutexGuard<'_, Sum> {
