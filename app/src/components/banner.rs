@@ -41,8 +41,12 @@ pub fn Banner() -> Html {
             })
             .text(words.reconnect())
     };
+    let mut shown = Shown::Nothing;
     switch(
-        move || session.status.with(Shown::of),
+        move || {
+            shown = session.status.with(|status| shown.then(status));
+            shown
+        },
         move |shown| match shown {
             Shown::Nothing => Html::nothing(),
             Shown::Reconnecting => el("div", "strip")
@@ -120,12 +124,12 @@ enum Shown {
 }
 
 impl Shown {
-    fn of(status: &Status) -> Self {
+    /// What is shown next.
+    fn then(self, status: &Status) -> Self {
         match status {
-            // A blip that the quick retry mends is not worth a word.
-            Status::Connecting | Status::Open | Status::Reconnecting { attempt: 0, .. } => {
-                Self::Nothing
-            }
+            Status::Connecting | Status::Open => Self::Nothing,
+            // A blip that the quick retry mends is not worth a word. What was said already stays.
+            Status::Reconnecting { attempt: 0, .. } if self == Self::Nothing => Self::Nothing,
             Status::Reconnecting { .. } => Self::Reconnecting,
             Status::Closed { reason: ClosedReason::NotStarted | ClosedReason::Stopped, .. } => {
                 Self::Nothing

@@ -105,19 +105,13 @@ impl Session {
             return self.command_sender(Input::Hurry);
         };
         let Some((other_name, at)) = self.new_client_id() else { return };
+        let post = outgoing.post;
+        if code == ErrorCode::ClientIdConflict {
+            self.discard(client_id);
+            return self.post(post.renamed(other_name), at);
+        }
         self.forget(client_id);
-        let new_client_id = (code == ErrorCode::ClientIdConflict).then_some(other_name);
-        let post = match &new_client_id {
-            Some(name) => {
-                self.share_record(&Record { word: Word::Discarded, ..Record::of(&outgoing) });
-                outgoing.post.renamed(name.clone())
-            }
-            None => outgoing.post,
-        };
-        let name = post.client_id().clone();
-        self.put_last(post, at);
-        self.share(&name);
-        self.command_sender(Input::Retry { client_id: client_id.clone(), new_client_id });
+        self.post(post, at);
     }
 
     /// Forgets a refused message.

@@ -191,14 +191,10 @@ impl Session {
     fn is_asked_for(&self, record: Record, before: Option<OutgoingState>) {
         let (client_id, post) = (record.post.client_id().clone(), record.post.clone());
         match before {
-            None => {
-                self.take_up(record.outgoing());
-                self.command_sender(post.into());
-            }
-            Some(OutgoingState::Failed(_)) => {
+            None | Some(OutgoingState::Failed(_)) => {
                 self.forget(&client_id);
                 self.take_up(record.outgoing());
-                self.command_sender(Input::Retry { client_id, new_client_id: None });
+                self.command_sender(post.into());
             }
             Some(OutgoingState::Waiting(_)) => {
                 self.comes_to(&client_id, OutgoingState::Queued, None);

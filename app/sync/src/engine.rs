@@ -102,9 +102,6 @@ impl Engine {
             Input::Send(send) => return self.outbox.push(Post::Send(send), turn),
             Input::Edit(edit) => return self.outbox.push(Post::Edit(edit), turn),
             Input::Delete(delete) => return self.outbox.push(Post::Delete(delete), turn),
-            Input::Retry { client_id, new_client_id } => {
-                return self.outbox.retry(&client_id, new_client_id, turn);
-            }
             Input::Hurry => return self.outbox.hurry(turn),
             Input::Discard { client_id } => return self.outbox.discard(&client_id, turn),
             Input::Restore(kept) => return self.outbox.restore(kept, turn),

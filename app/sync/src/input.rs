@@ -48,19 +48,13 @@ pub enum Input {
         /// Which dialog.
         dialog_id: DialogId,
     },
-    /// Deliver this, however long it takes. A `clientId` that is already here is left out.
+    /// Deliver this, however long it takes. A `clientId` that is already here is left out, unless it
+    /// failed: it is tried once more then, at the end of the queue.
     Send(MessageSend),
     /// Deliver this change of a message of ours, in its turn among everything we sent.
     Edit(MessageEdit),
     /// Deliver that we take a message of ours back, in its turn among everything we sent.
     Delete(MessageDelete),
-    /// Try a failed message once more, at the end of the queue.
-    Retry {
-        /// The failed one.
-        client_id: ClientId,
-        /// Its new name, if the server knows another message by the old one.
-        new_client_id: Option<ClientId>,
-    },
     /// Do not wait any longer to try again what was refused for now.
     Hurry,
     /// Forget a message that failed or has not left yet; one in flight stays.

@@ -108,7 +108,13 @@ impl Outbox {
         self.entries.iter().map(|entry| &entry.post)
     }
 
+    /// At the end of the line: also one that failed and is wanted after all.
     pub fn push(&mut self, post: Post, turn: &mut Turn<'_>) {
+        if let Some(index) = self.find(post.client_id())
+            && self.entries[index].state == State::Failed
+        {
+            self.entries.remove(index);
+        }
         self.insert(self.entries.len(), Kept { post, was: Was::Queued }, turn);
         self.pump(turn);
     }
@@ -128,20 +134,6 @@ impl Outbox {
     /// Another has it from now on.
     pub fn let_go(&mut self) {
         self.entries.clear();
-    }
-
-    pub fn retry(&mut self, failed: &ClientId, renamed: Option<ClientId>, turn: &mut Turn<'_>) {
-        if renamed.as_ref().is_some_and(|name| self.find(name).is_some()) {
-            return;
-        }
-        let failed = self.find(failed).filter(|&index| self.entries[index].state == State::Failed);
-        if let Some(Entry { post, .. }) = failed.map(|index| self.entries.remove(index)) {
-            let post = match renamed {
-                Some(name) => post.renamed(name),
-                None => post,
-            };
-            self.push(post, turn);
-        }
     }
 
     pub fn hurry(&mut self, turn: &mut Turn<'_>) {

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use confab_protocol::{DialogId, Ev};
-use confab_sync::{ClosedReason, Event, Status};
+use confab_sync::{ClosedReason, ConnectionError, Event, Status};
 use leptos::task::tick;
 use wasm_bindgen_test::wasm_bindgen_test;
 
@@ -137,4 +137,31 @@ async fn who_is_here_is_not_counted_before_it_is_known_nor_vouched_for_after() {
     assert_eq!(text(&root, "people-stale"), stale);
     assert_eq!(text(&root, "people-count"), "", "who is not known to be here is not counted");
     assert!(root.query_selector("#people[data-stale]").unwrap().is_some());
+}
+
+#[wasm_bindgen_test]
+async fn what_is_said_of_a_lost_connection_stays_until_it_is_back() {
+    let tab = Tab::default();
+    let root = lobby(&tab).await;
+    let shown = || find(&root, "reconnecting").is_some();
+    let tries = |attempt| {
+        let error = ConnectionError::Unreachable;
+        tab.hears(Event::Status(Status::Reconnecting { attempt, of: 5, retry_at: None, error }));
+    };
+    tries(0);
+    tick().await;
+    assert!(!shown(), "a blip");
+    tries(1);
+    tick().await;
+    assert!(shown());
+    // The window came to the front: all tries are ahead again.
+    tries(0);
+    tick().await;
+    assert!(shown());
+    tab.hears(Event::Status(Status::Open));
+    tick().await;
+    assert!(!shown());
+    tries(0);
+    tick().await;
+    assert!(!shown(), "another blip");
 }

@@ -100,7 +100,6 @@ fn signs(line: RwSignal<Line>) -> Element {
             .attr("aria-label", words.muted())
             .attr("title", words.muted())
             .test_id("muted")
-            .text("🔕")
             .into()
     };
     let muted = when(move || line.with(|line| line.is_muted), muted);

@@ -82,8 +82,6 @@ fn input() -> impl Strategy<Value = Input> {
         Just(Input::LetGo),
         id.clone().prop_map(|client_id| Input::Discard { client_id }),
         Just(Input::Hurry),
-        (id.clone(), proptest::option::of(id))
-            .prop_map(|(client_id, new_client_id)| Input::Retry { client_id, new_client_id }),
         Just(Input::SendRaw("{".to_owned())),
         old.clone().prop_map(Input::Opened),
         old.prop_map(Input::Failed),

@@ -289,19 +289,19 @@ fn our_own_message_in_what_we_missed_is_not_sent_again() {
 }
 
 #[test]
-fn a_failed_message_is_retried_at_the_end_under_a_new_name() {
+fn a_failed_message_that_is_sent_again_goes_to_the_end() {
     let mut rig = Rig::connected();
     sends(&mut rig, &["a", "b", "c"]);
     rig.hears(nack("a", false, None));
     told(&mut rig);
-    let retry =
-        |from, to| Input::Retry { client_id: client_id(from), new_client_id: Some(client_id(to)) };
-    rig.does(retry("b", "x"));
-    rig.does(retry("a", "b"));
-    assert_eq!(told(&mut rig), "");
-    rig.does(retry("a", "a2"));
-    assert_eq!(told(&mut rig), "a2:queued");
-    assert_eq!(waiting(&rig), "b c a2");
+    sends(&mut rig, &["b", "c"]);
+    assert_eq!(
+        (told(&mut rig).as_str(), waiting(&rig).as_str()),
+        ("", "a b c"),
+        "none of these failed"
+    );
+    sends(&mut rig, &["a"]);
+    assert_eq!((told(&mut rig).as_str(), waiting(&rig).as_str()), ("a:queued", "b c a"));
 }
 
 #[test]
@@ -355,6 +355,9 @@ fn the_outbox_is_bounded() {
     sends(&mut rig, &["x"]);
     assert_eq!(told(&mut rig), "x:too_many_sends");
     assert_eq!(rig.client.outbox().count(), 1_000);
+    rig.does(Input::Discard { client_id: client_id("7") });
+    sends(&mut rig, &["x"]);
+    assert_eq!(told(&mut rig), "x:queued", "there is room again");
 }
 
 #[test]
@@ -401,6 +404,6 @@ fn what_was_refused_stays_so_over_a_reload_until_its_author_retries_it() {
     let was = Was::Refused(ErrorCode::UnknownDialog);
     rig.does(Input::Restore(vec![Kept { post: Post::Send(send("a")), was }]));
     assert_eq!((told(&mut rig).as_str(), sent(&mut rig)), ("", 0));
-    rig.does(Input::Retry { client_id: client_id("a"), new_client_id: None });
+    sends(&mut rig, &["a"]);
     assert_eq!((told(&mut rig).as_str(), sent(&mut rig)), ("a:queued a:sent", 1));
 }

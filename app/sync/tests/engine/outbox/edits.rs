@@ -48,7 +48,7 @@ fn an_edit_that_is_refused_lets_the_others_pass_and_can_be_retried() {
     told(&mut rig);
     rig.hears(nack("a", false, None));
     assert_eq!(told(&mut rig), "a:storage_unavailable b:sent");
-    rig.does(Input::Retry { client_id: client_id("a"), new_client_id: None });
+    rig.does(Input::Edit(edit("a", "x")));
     let posts: Vec<_> = rig.client.outbox().cloned().collect();
     assert_eq!(posts, [Post::Delete(delete("b")), Post::Edit(edit("a", "x"))]);
 }
