@@ -79,6 +79,9 @@ pub struct Page {
     pub here: BTreeSet<UserId>,
     /// The life of the database that the last socket was of.
     epoch: Option<Epoch>,
+    /// Fetched before that life was heard of, and after a backup took a database's place: perhaps of an
+    /// earlier one, until it is fetched anew.
+    older: BTreeSet<What>,
     seen: Seen,
     reader: Reader,
     steps: VecDeque<Step>,
@@ -93,7 +96,8 @@ impl Page {
         let engine = Client::new(settings, url, Vec::<Topic>::new());
         let (steps, told) = (VecDeque::new(), BTreeMap::new());
         let (shown, here, seen) = (Shown::default(), BTreeSet::new(), Seen::default());
-        Self { engine, shown, here, epoch: None, seen, reader, steps, told }
+        let older = BTreeSet::new();
+        Self { engine, shown, here, epoch: None, older, seen, reader, steps, told }
     }
 
     /// The person says something.
@@ -140,8 +144,11 @@ impl Page {
             return false;
         }
         let dialog = what.dialog().cloned();
-        let is_shown = self.shows(what, fetched, now, random);
+        let is_shown = self.shows(what.clone(), fetched, now, random);
         dialog.into_iter().for_each(|dialog| self.looks(&dialog));
+        if is_shown {
+            self.older.remove(&what);
+        }
         is_shown
     }
 
@@ -246,11 +253,11 @@ impl Page {
                 self.shown.caught_up(dialog_id.clone(), *at, &you)
             }
             Event::DialogReset { dialog_id, .. } => {
-                self.shown.forgets(dialog_id);
+                self.forgets(dialog_id);
                 vec![What::Messages(dialog_id.clone()), What::Details(dialog_id.clone())]
             }
             Event::DialogDenied { dialog_id } => {
-                self.shown.forgets(dialog_id);
+                self.forgets(dialog_id);
                 self.shown.gives_up(&What::Messages(dialog_id.clone()));
                 self.shown.gives_up(&What::Details(dialog_id.clone()));
                 Vec::new()
@@ -271,6 +278,11 @@ impl Page {
         }
     }
 
+    fn forgets(&mut self, dialog: &DialogId) {
+        self.shown.forgets(dialog);
+        self.older.retain(|what| what.dialog() != Some(dialog));
+    }
+
     /// Nothing that is shown of a dialog may have gone back.
     fn looks(&mut self, dialog: &DialogId) {
         // What stood there before a backup took the database's place may stay until that is heard.
@@ -280,6 +292,7 @@ impl Page {
             None => !book.past.is_empty(),
         };
         drop(book);
+        let is_past = is_past || self.older.iter().any(|what| what.dialog() == Some(dialog));
         if let Some(story) = self.seen.looks(dialog, &self.shown).filter(|_| !is_past) {
             self.is_wrong("back", &story);
         }
@@ -326,11 +339,14 @@ impl Page {
     }
 
     fn lives_in(&mut self, epoch: &Epoch) {
-        self.epoch = Some(epoch.clone());
         let mut book = self.reader.ledger.open();
         if !book.past.contains(epoch) {
             book.epoch = Some(epoch.clone());
         }
+        if !book.past.is_empty() && self.epoch.as_ref() != Some(epoch) {
+            self.older = self.shown.of_dialogs();
+        }
+        self.epoch = Some(epoch.clone());
     }
 
     /// A socket tells what happens without a hole, as long as one belongs to the dialog: what it has no
@@ -455,5 +471,77 @@ impl Page {
             }
             (what, fresh) => Some(format!("{what:?} was asked for, and is {fresh:?}")),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use confab_protocol::json;
+
+    use super::*;
+
+    fn page() -> Page {
+        let user = UserId::parse("anna").unwrap();
+        let reader = Reader { number: 0, user, ledger: Ledger::default() };
+        Page::new(reader, "ws://here/ws".to_owned())
+    }
+
+    fn backs(page: &Page) -> usize {
+        page.reader.ledger.open().wrong.iter().filter(|(count, _)| *count == "back").count()
+    }
+
+    fn lives_in(page: &mut Page, epoch: &str) {
+        page.lives_in(&Epoch::parse(epoch).unwrap());
+    }
+
+    /// The dialog as it is fetched when Bob has read so much.
+    fn fetches(page: &mut Page, read: u64) {
+        let details = format!(
+            r#"{{"dialog":{{"dialogId":"d","kind":"group","title":"D","role":"member","members":2,
+            "lastMessage":null,"lastActivityAt":"2026-01-01T00:00:00.000Z","unread":0,"read":0,
+            "muted":false,"ev":1}},"members":[
+            {{"id":"bob","username":"Bob","role":"member","delivered":{read},"read":{read}}}]}}"#
+        );
+        let details = Fetched::Details(Box::new(json::read(&details).unwrap()));
+        let what = What::Details(DialogId::parse("d").unwrap());
+        page.fetches(what.clone());
+        assert!(page.takes(what, Some(details), Moment(0), 0.5));
+    }
+
+    #[test]
+    fn what_is_fetched_before_the_first_socket_goes_back_only_if_a_backup_came_between() {
+        let mut page = page();
+        fetches(&mut page, 5);
+        lives_in(&mut page, "first");
+        fetches(&mut page, 4);
+        assert_eq!(backs(&page), 1, "no backup did that");
+
+        let mut late = page_of_the_same_book(&page);
+        fetches(&mut late, 4);
+        page.reader.ledger.open().keep_only(|_, _, _| true);
+        lives_in(&mut late, "second");
+        fetches(&mut late, 3);
+        assert_eq!(backs(&page), 1, "it was of the life before");
+        fetches(&mut late, 2);
+        assert_eq!(backs(&page), 2, "this was not");
+    }
+
+    #[test]
+    fn what_stays_shown_into_another_life_goes_back_once() {
+        let mut page = page();
+        lives_in(&mut page, "first");
+        fetches(&mut page, 5);
+        page.reader.ledger.open().keep_only(|_, _, _| true);
+        fetches(&mut page, 4);
+        lives_in(&mut page, "second");
+        fetches(&mut page, 3);
+        assert_eq!(backs(&page), 0);
+        lives_in(&mut page, "second");
+        fetches(&mut page, 2);
+        assert_eq!(backs(&page), 1, "a socket of the same life is no excuse");
+    }
+
+    fn page_of_the_same_book(page: &Page) -> Page {
+        Page::new(page.reader.clone(), "ws://here/ws".to_owned())
     }
 }

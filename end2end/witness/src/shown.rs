@@ -73,6 +73,12 @@ impl Shown {
         !self.fetching.is_empty()
     }
 
+    /// What is shown of dialogs.
+    pub fn of_dialogs(&self) -> BTreeSet<What> {
+        let pages = self.pages.keys().cloned().map(What::Messages);
+        pages.chain(self.details.keys().cloned().map(What::Details)).collect()
+    }
+
     /// To be fetched; false if it is being fetched already.
     pub fn wants(&mut self, what: What) -> bool {
         let is_new = !self.fetching.contains_key(&what);
