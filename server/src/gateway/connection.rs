@@ -12,14 +12,17 @@ use futures::{FutureExt, StreamExt, stream::FuturesOrdered};
 use tracing::debug;
 
 use super::{
-    Gateway, answers,
+    Gateway, Parts, answers,
     closing::End,
     handshake::Opening,
     inbound::{Pending, Understood},
     place::Place,
     pump::{Pump, Traffic, size},
 };
-use crate::ops::{Connection, rate::TokenBucket};
+use crate::{
+    hub::Outlet,
+    ops::{Connection, rate::TokenBucket},
+};
 
 /// Sends of one socket that may wait for their commit before it is read no further: what a burst
 /// of the allowed rate needs, and a bound on what a flood can hold.
@@ -56,11 +59,16 @@ pub(super) async fn enter(gateway: &Gateway, opening: Opening) -> Place {
     }
     // Who signed out since they were identified was not in the registry to be told. Mostly nobody has,
     // and when everyone comes back at once, each question to the database counts.
-    if parts.registry.endings() != opening.as_of
-        && let Ok(false) = parts.auth.still_counts(&place.speaker.identity).await
-    {
-        let reason = "the session has ended";
-        outlet.connection.ask_to_close(CloseCode::SessionEnded, reason);
+    if parts.registry.endings() != opening.as_of {
+        let connection = &outlet.connection;
+        match parts.auth.still_counts(&place.speaker.identity).await {
+            Ok(true) => {}
+            Ok(false) => connection.ask_to_close(CloseCode::SessionEnded, "the session has ended"),
+            Err(_) => {
+                let reason = "nobody can tell whether the session has ended";
+                connection.ask_to_close(CloseCode::Overloaded, reason);
+            }
+        }
     }
     for topic in opening.topics {
         gateway.hear(topic, outlet, &place.speaker, None).await;
@@ -101,21 +109,14 @@ impl Socket {
 
     /// Everything that can happen to an open socket.
     async fn live(&mut self) -> End {
-        let parts = Arc::clone(&self.gateway.0);
+        let (parts, outlet) = (Arc::clone(&self.gateway.0), Arc::clone(&self.place.outlet));
         loop {
             let (next_moment, has_room) = (self.next_moment(), self.pending.len() < PENDING_MAX);
             // In this order, and not by chance: what ends the socket, what is due, what was asked, and
             // last what comes in, of which there is always more.
             tokio::select! {
                 biased;
-                () = parts.shutdown.begun() => {
-                    let after = parts.random.jitter(parts.shutdown_config.return_after_max);
-                    self.bye("the server is stopping", after);
-                    return End::ByServer { code: CloseCode::Restart, reason: "the server is stopping" };
-                }
-                request = self.place.connection().asked_to_close() => {
-                    return End::ByServer { code: request.code, reason: request.reason };
-                }
+                end = ends(&parts, &outlet) => return end,
                 () = parts.clock.sleep_until(next_moment) => {
                     if let Some(end) = self.timer() {
                         return end;
@@ -130,7 +131,14 @@ impl Socket {
                 traffic = self.pump.next(has_room) => {
                     match traffic {
                         Traffic::Received(Some(Ok(message))) => {
-                            if let Err(end) = self.received(message).await {
+                            // Who waits in a line, or for the database, is cut off all the same. What
+                            // was begun goes no further, and this place is left.
+                            let done = tokio::select! {
+                                biased;
+                                end = ends(&parts, &outlet) => Err(end),
+                                done = self.received(message) => done,
+                            };
+                            if let Err(end) = done {
                                 return end;
                             }
                         }
@@ -204,8 +212,8 @@ impl Socket {
         let parts = Arc::clone(&self.gateway.0);
         let now = parts.clock.now();
         if self.close_at.is_some_and(|at| at <= now) {
-            self.bye("closeAfter is over", Duration::ZERO);
             let reason = "closeAfter is over";
+            bye(&self.place.outlet, reason, Duration::ZERO);
             return Some(End::ByServer { code: CloseCode::GoingAway, reason });
         }
         if self.dead_at() <= now {
@@ -222,18 +230,40 @@ impl Socket {
         }
         None
     }
+}
 
-    fn bye(&self, reason: &str, after: Duration) {
-        let after_ms = after.as_millis() as u64;
-        self.place.outlet.tell(Bye { reason: reason.to_owned(), after_ms });
+/// What ends a socket, whatever it is about.
+///
+/// # Cancel safety
+///
+/// Dropping the future loses nothing.
+async fn ends(parts: &Parts, outlet: &Outlet) -> End {
+    tokio::select! {
+        biased;
+        () = parts.shutdown.begun() => {
+            let after = parts.random.jitter(parts.shutdown_config.return_after_max);
+            let reason = "the server is stopping";
+            bye(outlet, reason, after);
+            End::ByServer { code: CloseCode::Restart, reason }
+        }
+        request = outlet.connection.asked_to_close() => {
+            End::ByServer { code: request.code, reason: request.reason }
+        }
     }
+}
+
+fn bye(outlet: &Outlet, reason: &str, after: Duration) {
+    outlet.tell(Bye { reason: reason.to_owned(), after_ms: after.as_millis() as u64 });
 }
 
 /// Says the last word and waits until the client has heard it, but not for ever.
 async fn close(mut pump: Pump<WebSocket>, end: End, patience: Duration) {
     match &end {
         End::Lost => return,
-        End::ByClient { .. } => pump.discard(),
+        // Whose session has ended hears nothing more (DESIGN §7, G8).
+        End::ByClient { .. } | End::ByServer { code: CloseCode::SessionEnded, .. } => {
+            pump.discard();
+        }
         // What was promised to a client that is sent away still reaches it.
         End::ByServer { .. } => {}
     }

@@ -2,6 +2,8 @@
 //! the database works again, pages are told to fetch what they may have failed to read (document
 //! 004).
 
+use std::time::Duration;
+
 #[cfg(feature = "plants")]
 use confab_protocol::plants::{Plant, is_planted};
 use confab_protocol::{
@@ -9,9 +11,13 @@ use confab_protocol::{
     Message, MessageNew, MessageUpdate, Person, Receipt, ServerFrame, Topic, UserId,
 };
 use tokio::sync::mpsc;
+use tracing::warn;
 
 use super::{Audience, Encoded, Hub};
 use crate::store::{Change, News, Readers};
+
+/// How long after a question that got no answer it is asked again.
+const ASKED_AGAIN: Duration = Duration::from_secs(1);
 
 /// The tag of every dialog's messages, as the live cache of the pages knows it.
 const MESSAGES: &str = "messages";
@@ -24,7 +30,10 @@ impl Hub {
         while let Some(news) = news.recv().await {
             match news {
                 News::Committed(change) => self.tell_change(change.into_inner()),
-                News::Recovered => self.tell_recovered(),
+                News::Recovered => {
+                    self.tell_recovered();
+                    self.0.shutdown.spawn(self.clone().end_who_has_ended());
+                }
             }
         }
     }
@@ -44,6 +53,29 @@ impl Hub {
         let tags = [MESSAGES, DIALOGS].map(str::to_owned).to_vec();
         let frame = Encoded::new(&ServerFrame::from(Invalidate { tags }));
         self.0.listeners.tell(&Topic::System, &frame, Audience::Everyone);
+    }
+
+    /// A commit that failed, or was said to, may have ended sessions; nobody was told of it. Asks for
+    /// as long as there is no answer: who has signed out must not hear on (DESIGN §7, G8).
+    async fn end_who_has_ended(self) {
+        let open = self.0.registry.doubt_sessions();
+        if open.is_empty() {
+            return;
+        }
+        let ended = loop {
+            match self.0.store.ended_among(open.keys().copied()).await {
+                Ok(ended) => break ended,
+                Err(error) => warn!(%error, "nobody knows which sessions are left"),
+            }
+            tokio::select! {
+                biased;
+                () = self.0.shutdown.begun() => return,
+                () = self.0.clock.sleep(ASKED_AGAIN) => {}
+            }
+        };
+        for key in ended {
+            self.0.registry.end_session(&open[&key], Some(key));
+        }
     }
 
     fn tell_event(&self, dialog: &DialogId, event: DialogEvent, readers: &Readers) {

@@ -173,6 +173,11 @@ impl Outlet {
         queue.frames.is_empty() && mem::take(&mut queue.lacks_presence)
     }
 
+    /// Who is here has just been told: what was shed before is owed no more.
+    pub fn has_presence(&self) {
+        self.lock().lacks_presence = false;
+    }
+
     /// Forgets what waits.
     pub fn clear(&self) {
         *self.lock() = Queue::default();

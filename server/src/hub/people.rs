@@ -140,11 +140,6 @@ impl People {
         Some(Person { id: user.clone(), username: presence.username })
     }
 
-    /// How many are here.
-    pub fn count(&self) -> usize {
-        self.present.len()
-    }
-
     /// How many sockets the people here have.
     pub fn sockets(&self) -> usize {
         self.present.values().map(|presence| presence.sockets).sum()

@@ -255,6 +255,15 @@ impl Registry {
         self.lock().endings
     }
 
+    /// A session may have ended that nobody has heard of: who is identified now is looked at once more.
+    /// Those that sockets were opened with, and whose they are.
+    pub fn doubt_sessions(&self) -> HashMap<SessionKey, UserId> {
+        let mut open = self.lock();
+        open.endings.0 += 1;
+        let visitors = open.connections.values().map(|connection| &connection.visitor);
+        visitors.filter_map(|visitor| Some((visitor.session?, visitor.user.clone()))).collect()
+    }
+
     /// What has not reached sockets since the server started.
     pub fn losses(&self) -> Losses {
         let open = self.lock();

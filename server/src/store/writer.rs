@@ -10,10 +10,13 @@
 //! first row is written, because what the others in the group have written stays.
 //!
 //! When the connection breaks it is opened anew for the next group; meanwhile every write is
-//! refused as [`Unavailable`] and may be tried again.
+//! refused as [`Unavailable`] and may be tried again. If nobody does, the writer tries by itself: what
+//! a failed commit has left in doubt is not to wait for the next one who speaks ([`News::Recovered`]).
 
 #[cfg(feature = "plants")]
 mod hasty;
+
+use std::time::{Duration, Instant};
 
 use confab_protocol::Timestamp;
 #[cfg(feature = "plants")]
@@ -25,6 +28,12 @@ use tracing::error;
 
 use super::{Change, Committed, News, Unavailable, folder::DataFolder};
 use crate::ops::{Access, Outside, Shutdown, config};
+
+/// How long after a failure the writer tries by itself. Twice as long each time.
+const FIRST_TRY: Duration = Duration::from_secs(1);
+
+/// The longest of these waits.
+const TRY_MAX: Duration = Duration::from_secs(32);
 
 /// Something to be stored.
 pub(super) trait Write: Send + Sync + 'static {
@@ -102,6 +111,13 @@ struct Pending<W: Write> {
     changes: Vec<Change>,
 }
 
+impl<W: Write> Pending<W> {
+    fn new(write: W) -> (Self, oneshot::Receiver<Answer<W>>) {
+        let (answer, answered) = oneshot::channel();
+        (Self { write, answer, outcome: None, changes: Vec::new() }, answered)
+    }
+}
+
 impl<W: Write> Job for Pending<W> {
     fn commit<'a>(
         &'a mut self,
@@ -145,8 +161,7 @@ impl Handle {
     /// Takes a place in the queue now and waits for the commit in the future that is returned, so
     /// that two calls in a row are two writes in that order.
     pub fn write<W: Write>(&self, write: W) -> impl Future<Output = Answer<W>> + use<W> {
-        let (answer, answered) = oneshot::channel();
-        let job = Pending { write, answer, outcome: None, changes: Vec::new() };
+        let (job, answered) = Pending::new(write);
         let placed = self.0.try_send(Box::new(job)).map_err(drop);
         async move {
             placed.map_err(|()| Unavailable("too many writes wait".to_owned()))?;
@@ -194,8 +209,21 @@ struct Writer {
     connection: Option<SqliteConnection>,
     outside: Outside,
     news: mpsc::Sender<News>,
-    /// Whether the last group failed.
-    is_down: bool,
+    trouble: Option<Trouble>,
+}
+
+/// The last group failed.
+#[derive(Clone, Copy, Debug)]
+struct Trouble {
+    try_at: Instant,
+    wait: Duration,
+}
+
+impl Trouble {
+    fn after(before: Option<Self>, now: Instant) -> Self {
+        let wait = before.map_or(FIRST_TRY, |before| TRY_MAX.min(before.wait * 2));
+        Self { try_at: now + wait, wait }
+    }
 }
 
 /// Starts the writer. It ends when every handle is gone, or at shutdown when the queue is empty.
@@ -208,16 +236,20 @@ pub(super) fn start(
     let (jobs, mut queue) = mpsc::channel(config.queue_max);
     let group_max = config.group_max;
     let mut writer =
-        Writer { _folder: folder, options, connection: None, outside, news, is_down: false };
+        Writer { _folder: folder, options, connection: None, outside, news, trouble: None };
     let ending = shutdown.clone();
     shutdown.spawn(async move {
-        let mut group = Vec::new();
+        let mut group: Vec<Box<dyn Job>> = Vec::new();
         loop {
             let received = tokio::select! {
                 // First what is waiting, so that the end loses nothing that was accepted.
                 biased;
                 received = queue.recv_many(&mut group, group_max) => received,
                 () = ending.begun() => break,
+                () = writer.may_try() => {
+                    group.push(Box::new(Pending::new(Probe).0));
+                    1
+                }
             };
             if received == 0 {
                 break;
@@ -243,7 +275,7 @@ impl Writer {
         let commit = disk.access(Access::Write, self.commit(&mut group)).await;
         match commit.map_err(sqlx::Error::Io).flatten() {
             Ok(()) => {
-                if std::mem::take(&mut self.is_down) {
+                if self.trouble.take().is_some() {
                     let _ = self.news.send(News::Recovered).await;
                 }
                 for job in group {
@@ -254,16 +286,25 @@ impl Writer {
                 error!(error = %why, writes = group.len(), "nothing was stored");
                 // The next group begins with a fresh connection.
                 self.connection = None;
-                self.is_down = true;
+                let now = self.outside.clock.now();
+                self.trouble = Some(Trouble::after(self.trouble, now));
                 let why = why.to_string();
                 group.into_iter().for_each(|job| job.fail(&why));
             }
         }
     }
 
+    /// Waits until it is time to see whether the database works again; for ever, if it does.
+    async fn may_try(&self) {
+        match self.trouble {
+            Some(trouble) => self.outside.clock.sleep_until(trouble.try_at).await,
+            None => std::future::pending().await,
+        }
+    }
+
     /// One transaction for the whole group. An error means that nothing of it is stored, unless it was
     /// the commit itself that failed: then nobody knows. Whoever asked asks again under the same
-    /// `clientId`, and what pages show is doubted by [`News::Recovered`].
+    /// `clientId`; what pages show, and which sessions are left, is doubted by [`News::Recovered`].
     async fn commit(&mut self, group: &mut [Box<dyn Job>]) -> Result<(), sqlx::Error> {
         let connection = match &mut self.connection {
             Some(connection) => connection,
@@ -364,6 +405,33 @@ mod tests {
         assert_eq!(store.append(append(2)).await.unwrap().message.seq.0, 1);
         assert!(matches!(news.try_recv(), Ok(News::Recovered)));
         assert!(matches!(news.try_recv(), Ok(News::Committed(_))));
+    }
+
+    #[tokio::test]
+    async fn after_a_failure_the_writer_tries_by_itself_whether_it_is_over() {
+        let folder = tempfile::tempdir().unwrap();
+        let (told, mut news) = mpsc::channel(256);
+        let shutdown = Shutdown::default();
+        let (clock, time) = Clock::manual(Timestamp::from_unix_ms(0));
+        let outside = Outside::new(clock, Random::from_seed(1));
+        let config = config::Store::default();
+        let store = Store::open(folder.path(), &config, outside, told, &shutdown);
+        let store = store.await.unwrap();
+        for _ in 0..2 {
+            assert!(store.writer.write(Broken).await.is_err());
+            time.advance(FIRST_TRY);
+            assert!(matches!(news.recv().await, Some(News::Recovered)));
+        }
+    }
+
+    #[test]
+    fn the_waits_grow_but_not_for_ever() {
+        let now = Instant::now();
+        let troubles = std::iter::successors(Some(Trouble::after(None, now)), |before| {
+            Some(Trouble::after(Some(*before), now))
+        });
+        let waits: Vec<_> = troubles.take(7).map(|trouble| trouble.wait.as_secs()).collect();
+        assert_eq!(waits, [1, 2, 4, 8, 16, 32, 32]);
     }
 
     #[tokio::test]

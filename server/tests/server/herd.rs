@@ -19,11 +19,13 @@ use serde_json::json;
 
 use crate::harness::{hears, server};
 
-/// The machine's disk: how often it was read, and how many reads are answered late.
+/// The machine's disk: how often it was read, how many reads are answered late, and of how many writes
+/// it is said that they failed.
 #[derive(Debug, Default)]
 struct Watched {
     reads: AtomicUsize,
     late: AtomicUsize,
+    lies: AtomicUsize,
 }
 
 impl Played for Watched {
@@ -33,8 +35,14 @@ impl Played for Watched {
     }
 
     fn is_done(&self, access: Access) -> io::Result<Duration> {
-        let fewer = |late: usize| late.checked_sub(1).filter(|_| access == Access::Read);
-        let is_late = self.late.fetch_update(SeqCst, SeqCst, fewer).is_ok();
+        let is_next = |left: &AtomicUsize, of: Access| {
+            let fewer = |left: usize| left.checked_sub(1).filter(|_| access == of);
+            left.fetch_update(SeqCst, SeqCst, fewer).is_ok()
+        };
+        if is_next(&self.lies, Access::Write) {
+            return Err(io::Error::other("nobody knows"));
+        }
+        let is_late = is_next(&self.late, Access::Read);
         Ok(Duration::from_millis(if is_late { 500 } else { 0 }))
     }
 }
@@ -79,14 +87,64 @@ async fn who_signs_out_while_a_socket_opens_has_none() {
     let mut anna = server.account("79111111111", "Anna").await;
     let dial = anna.dials().query(TOPICS);
     disk.late.store(1, SeqCst);
-    let opens = tokio::spawn(dial.connect());
+    let opens = tokio::spawn(dial.open());
     while disk.late.load(SeqCst) > 0 {
         tokio::task::yield_now().await;
     }
     assert!(!opens.is_finished(), "it waits to be told who it is");
     assert_eq!(anna.post("/api/auth/logout", json!({})).await.status(), 200);
-    let mut socket = opens.await.unwrap();
+    let (heard, end) = opens.await.unwrap().unwrap().rest().await;
+    assert_eq!((heard.len(), end.code), (0, 4001), "{heard:?}");
+    server.end().await;
+}
+
+#[tokio::test]
+async fn who_signs_out_while_a_socket_waits_in_line_hears_nothing_more() {
+    let disk = Arc::new(Watched::default());
+    let settings = |settings: &mut Settings| settings.gateway.catch_ups_max = 1;
+    let server = server().unhurried().with(settings).on(disk.clone()).start().await;
+    let mut anna = server.account("79111111111", "Anna").await;
+    let mut bob = server.guest("Bob").await;
+    let mut waits = anna.dials().query("topics=dialogs,dialog:lobby").connect().await;
+    let of_waiting = server.only_socket();
+    let mut first = server.client().query("topics=").connect().await;
+    let epoch = first.established().epoch.clone();
+    let positions = [(DialogId::lobby(), Ev(0))].into();
+    let back = Connecting { username: None, resume: Some(Resume { epoch, positions }) };
+    disk.late.store(1, SeqCst);
+    first.says(back.clone()).await;
+    while disk.late.load(SeqCst) > 0 {
+        tokio::task::yield_now().await;
+    }
+    waits.says(back).await;
+    while of_waiting.traffic.frames_in.load(Relaxed) == 0 {
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(anna.post("/api/auth/logout", json!({})).await.status(), 200);
+    bob.says("lobby", "She has gone").await;
+    let (heard, end) = waits.rest().await;
+    assert_eq!((heard.len(), end.code), (0, 4001), "{heard:?}");
+    hears!(first, MessageNew);
+    hears!(first, Connected);
+    server.end().await;
+}
+
+#[tokio::test]
+async fn a_sign_out_that_was_stored_though_it_failed_ends_the_sockets_all_the_same() {
+    let disk = Arc::new(Watched::default());
+    let server = server().unhurried().on(disk.clone()).start().await;
+    let mut anna = server.account("79111111111", "Anna").await;
+    let (_, token) = anna.makes_token("script").await;
+    let mut socket = anna.dials().query("topics=").connect().await;
+    let script = server.script().with_token(&token);
+    let mut other = script.dials().query("topics=").connect().await;
+    disk.lies.store(1, SeqCst);
+    assert_eq!(anna.post("/api/auth/logout", json!({})).await.status(), 503);
+    assert_eq!(disk.lies.load(SeqCst), 0);
+    // Nobody else writes: the server looks by itself whether the disk is well again.
+    server.pass(Duration::from_secs(1));
     assert_eq!(socket.is_closed().await.code, 4001);
+    other.is_connected("script").await;
     server.end().await;
 }
 

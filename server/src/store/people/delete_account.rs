@@ -92,6 +92,8 @@ async fn forget(connection: &mut SqliteConnection, nobody: &Person) -> Result<()
     for sql in [
         "DELETE FROM sessions WHERE user = ?",
         "DELETE FROM tokens WHERE user = ?",
+        // Nobody sends them again, and they would confirm what words were taken back.
+        "DELETE FROM edits WHERE author = ?",
         "DELETE FROM members WHERE dialog = 'lobby' AND user = ?",
     ] {
         sqlx::query(sql).bind(user.as_str()).execute(&mut *connection).await?;

@@ -80,6 +80,34 @@ impl Store {
         .await
     }
 
+    /// Of these sessions and personal tokens, those that count no more. One look for all.
+    ///
+    /// # Errors
+    ///
+    /// [`Unavailable`].
+    pub async fn ended_among(
+        &self,
+        keys: impl IntoIterator<Item = SessionKey>,
+    ) -> Result<Vec<SessionKey>, Unavailable> {
+        let hex = |key: SessionKey| key.0.iter().map(|byte| format!("{byte:02x}")).collect();
+        let keys: Vec<String> = keys.into_iter().map(hex).collect();
+        self.look::<_, Unavailable>(async {
+            let ended: Vec<Vec<u8>> = sqlx::query_scalar(
+                "SELECT unhex(asked.value) AS key FROM json_each(?) asked
+                 WHERE NOT EXISTS (SELECT 1 FROM sessions s WHERE s.key = unhex(asked.value)
+                                   AND s.ended_at IS NULL AND s.expires_at > ?)
+                   AND NOT EXISTS (SELECT 1 FROM tokens t WHERE t.hash = unhex(asked.value))",
+            )
+            .bind(confab_protocol::json::write(&keys))
+            .bind(row::bound(self.clock.wall().unix_ms()))
+            .fetch_all(&self.readers)
+            .await?;
+            let ended = ended.into_iter().filter_map(|key| key.try_into().ok());
+            Ok(ended.map(SessionKey).collect())
+        })
+        .await
+    }
+
     /// Ends a session, and the sockets that were opened with it.
     ///
     /// # Errors
