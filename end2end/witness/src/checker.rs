@@ -77,16 +77,6 @@ pub async fn keep_only(database: &Path, book: &mut Book) -> Result<(), sqlx::Err
     Ok(())
 }
 
-/// What others were told as it happened, a socket in between must have told, too, or have closed.
-fn nothing_was_dropped_in_silence(book: &Book, wrong: &mut Wrong) {
-    let news: BTreeSet<_> = book.live.iter().map(|(_, dialog, ev)| (dialog, ev)).collect();
-    for (device, dialog, ev) in &book.missed {
-        if news.contains(&(dialog, ev)) {
-            wrong.push(("dropped", format!("{} of {dialog}, to device{device}", ev.0)));
-        }
-    }
-}
-
 /// Nobody says the same twice, in other words neither: what a message says comes from one change.
 fn no_words_came_twice(book: &Book, wrong: &mut Wrong) {
     for ((message, words), changes) in &book.worded {
@@ -148,7 +138,7 @@ impl Log {
         self.nothing_was_shown_that_is_not_there(book, &mut wrong);
         self.each_device_kept_its_order(book, &mut wrong);
         self.nobody_heard_what_was_not_for_them(book, &mut wrong);
-        nothing_was_dropped_in_silence(book, &mut wrong);
+        self.nothing_was_dropped_in_silence(book, &mut wrong);
         wrong
     }
 
@@ -223,6 +213,18 @@ impl Log {
         }
     }
 
+    /// What others were told as it happened, a socket in between must have told, too, or have closed,
+    /// unless its person did not belong any more; of which a sick disk may have told nobody.
+    fn nothing_was_dropped_in_silence(&self, book: &Book, wrong: &mut Wrong) {
+        let news: BTreeSet<_> = book.live.iter().map(|(_, dialog, ev)| (dialog, ev)).collect();
+        for (device, user, dialog, ev) in &book.missed {
+            let is_theirs = dialog.as_str() == "lobby" || self.belonged(user, dialog, *ev, true);
+            if is_theirs && news.contains(&(dialog, ev)) {
+                wrong.push(("dropped", format!("{} of {dialog}, to device{device}", ev.0)));
+            }
+        }
+    }
+
     /// Whether someone belonged to a dialog at a change, or came to it later: who comes reads all
     /// that was said before, but is not told it as it happens.
     fn belonged(&self, user: &UserId, dialog: &DialogId, ev: Ev, is_live: bool) -> bool {
@@ -251,4 +253,30 @@ fn number(row: &SqliteRow, column: &str) -> Result<u64, sqlx::Error> {
 fn parsed<T: TryFrom<String>>(row: &SqliteRow, column: &str) -> Result<T, sqlx::Error> {
     let text: String = row.try_get(column)?;
     T::try_from(text).map_err(|_| sqlx::Error::Decode(column.into()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_others_heard_was_dropped_unless_one_did_not_belong_any_more() {
+        let (dialog, eve) = (DialogId::parse("d").unwrap(), UserId::parse("eve").unwrap());
+        let moves = [(3, false), (6, true)];
+        let moves = moves.map(|(ev, comes)| (dialog.clone(), Ev(ev), eve.clone(), comes)).to_vec();
+        let members = [((dialog.clone(), eve.clone()), Ev(6))].into();
+        let log = Log { messages: BTreeMap::new(), changes: BTreeMap::new(), moves, members };
+        let mut book = Book::default();
+        for ev in [2, 4, 5, 7, 8] {
+            book.missed.insert((0, eve.clone(), dialog.clone(), Ev(ev)));
+        }
+        let bob = UserId::parse("bob").unwrap();
+        for ev in [2, 4, 5, 7] {
+            book.live.insert((bob.clone(), dialog.clone(), Ev(ev)));
+        }
+        let mut wrong = Vec::new();
+        log.nothing_was_dropped_in_silence(&book, &mut wrong);
+        let stories: Vec<_> = wrong.into_iter().map(|(_, story)| story).collect();
+        assert_eq!(stories, ["2 of d, to device0", "7 of d, to device0"]);
+    }
 }

@@ -30,8 +30,9 @@ pub struct Book {
     pub worded: BTreeMap<(MessageId, String), BTreeSet<Ev>>,
     /// Receipts, as far as each device was told.
     pub receipts: BTreeMap<(usize, DialogId, UserId), (Seq, Seq)>,
-    /// Which changes a device was not told, though its socket had told it those before and behind.
-    pub missed: BTreeSet<(usize, DialogId, Ev)>,
+    /// Which changes a person's device was not told, though its socket had told it those before and
+    /// behind.
+    pub missed: BTreeSet<(usize, UserId, DialogId, Ev)>,
     /// The life of the database that was heard of last.
     pub epoch: Option<Epoch>,
     /// Those that a backup has ended.

@@ -357,7 +357,8 @@ impl Page {
         let last = self.told.insert(dialog.clone(), before).unwrap_or(ev);
         let mut book = self.reader.ledger.open();
         book.live.insert((self.reader.user.clone(), dialog.clone(), ev));
-        let missed = (last.0 + 1..ev.0).map(|ev| (self.reader.number, dialog.clone(), Ev(ev)));
+        let Reader { number, user, .. } = &self.reader;
+        let missed = (last.0 + 1..ev.0).map(|ev| (*number, user.clone(), dialog.clone(), Ev(ev)));
         book.missed.extend(missed);
     }
 
