@@ -76,6 +76,9 @@ pub struct Session {
     sends: RwSignal<bool>,
     /// For another tab, which seems to be asleep.
     stands_in: RwSignal<bool>,
+    /// Whether it is noted what is heard of a tab that sends; and how much that was.
+    listens: RwSignal<bool>,
+    sender_heard: RwSignal<u64>,
     /// Who is typing, where anyone is.
     pub typing: RwSignal<Vec<TypingIn>>,
     /// What was begun to be written, where anything was.
@@ -110,6 +113,8 @@ impl Session {
             outbox: RwSignal::default(),
             sends: RwSignal::new(false),
             stands_in: RwSignal::new(false),
+            listens: RwSignal::new(false),
+            sender_heard: RwSignal::new(0),
             typing: RwSignal::default(),
             drafts: RwSignal::default(),
             denied: RwSignal::default(),
@@ -174,7 +179,7 @@ impl Session {
             Event::Frame(frame) => self.frame(live, frame),
             Event::Dialog { dialog_id, event } => self.dialog_changed(live, dialog_id, event),
             Event::DialogCaughtUp { dialog_id, at } => {
-                self.forget_stored(&|out, ev| ev <= at && out.message_to(&dialog_id).is_some());
+                self.shows_until(&dialog_id, at);
                 let caught_up = DialogEvents { dialog_id, events: Vec::new(), to: at };
                 live.deliver(caught_up.into());
             }
@@ -206,10 +211,11 @@ impl Session {
             _ => None,
         };
         let to = event.ev;
-        live.deliver(DialogEvents { dialog_id, events: vec![event], to }.into());
+        live.deliver(DialogEvents { dialog_id: dialog_id.clone(), events: vec![event], to }.into());
         if let Some(client_id) = mine {
             self.forget(&client_id);
         }
+        self.shows_until(&dialog_id, to);
     }
 
     fn sent_by_us(&self, message: &Message) -> Option<ClientId> {

@@ -2,7 +2,7 @@
 
 use std::{cell::Cell, rc::Rc};
 
-use confab_protocol::{DialogEvents, DialogId, ServerFrame, Topic, rest::MessagesPage};
+use confab_protocol::{DialogEvents, DialogId, Ev, ServerFrame, Topic, rest::MessagesPage};
 use confab_sync::{
     Input,
     reduce::{Listed, add_newer, add_older, apply_event, merge_message},
@@ -99,6 +99,7 @@ impl Endpoint for Messages {
         let session = self.session;
         Box::pin(async move {
             api.subscribe(Topic::Dialog(dialog.clone()));
+            session.windows.opens(&dialog, true);
             let came_at = api.look(|page| page.ev);
             match came_at {
                 Some(at) => session.command(Input::Loaded { dialog_id: dialog.clone(), at }),
@@ -135,6 +136,8 @@ impl Endpoint for Messages {
             }
             api.cache_entry_removed().await;
             drop(watcher);
+            session.windows.opens(&dialog, false);
+            session.shows_until(&dialog, Ev(u64::MAX));
         })
     }
 }
@@ -188,7 +191,9 @@ async fn recall_newer(session: Session, api: &EntryApi<Messages>, dialog: &Dialo
 /// The engine tells changes one by one, and with none of them that we have all.
 fn changed(session: Session, entry: &EntryApi<Messages>, sync: &DialogEvents) {
     if sync.events.is_empty() {
-        if session.windows.caught_up(&sync.dialog_id) {
+        // Of a page that is still to come, the engine may know more than is shown.
+        let is_all = entry.look(|page| page.ev >= sync.to) != Some(false);
+        if session.windows.caught_up(&sync.dialog_id) && is_all {
             entry.mark_fresh();
         }
         return;

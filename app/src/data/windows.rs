@@ -40,6 +40,8 @@ struct Window {
     is_untold: bool,
     /// Whether the position of what is shown is of no use any more.
     is_void: bool,
+    /// Whether any of it is to be shown at all.
+    is_open: bool,
 }
 
 impl Window {
@@ -55,6 +57,7 @@ impl Window {
             recalled_at: None,
             is_untold: false,
             is_void: false,
+            is_open: false,
         }
     }
 
@@ -167,6 +170,18 @@ impl Windows {
     /// The position of what is shown is void: it is to be fetched anew.
     pub(super) fn reset(self, dialog: &DialogId) {
         self.with(dialog, &mut Window::reset);
+    }
+
+    /// Somebody looks at the dialog, or nobody does any more.
+    pub(super) fn opens(self, dialog: &DialogId, is_open: bool) {
+        self.with(dialog, &mut |window| window.is_open = is_open);
+    }
+
+    /// Whether somebody looks at the dialog.
+    pub fn is_open(self, dialog: &DialogId) -> bool {
+        let mut is_open = false;
+        self.with(dialog, &mut |window| is_open = window.is_open);
+        is_open
     }
 
     /// Nothing is shown yet.

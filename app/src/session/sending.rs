@@ -69,9 +69,7 @@ impl Session {
         self.put_last(post.clone(), at);
         self.share(&client_id);
         self.command_sender(post.into());
-        if !self.sends.get_untracked() {
-            self.looks_after(client_id);
-        }
+        self.listens_for_sender();
     }
 
     /// At the end of the line, also if the clock was set back.
@@ -169,8 +167,7 @@ impl Session {
             OutgoingState::Stored if self.page == Page::Lab => return self.forget(client_id),
             OutgoingState::Stored => {
                 self.say(self.words.delivery_stored());
-                // What a change made of its message is in the list already: its `ack` came first.
-                if self.is_change(client_id) {
+                if !self.is_awaited(client_id) {
                     return self.forget(client_id);
                 }
             }
@@ -186,17 +183,28 @@ impl Session {
         });
     }
 
-    fn is_change(&self, client_id: &ClientId) -> bool {
-        self.outgoing(client_id).is_some_and(|out| out.post.message_id().is_some())
+    /// Whether a page of this tab is to show it and may not do so yet. What a change made of its message
+    /// is in the list of who sends already: its `ack` came first.
+    fn is_awaited(&self, client_id: &ClientId) -> bool {
+        self.outgoing(client_id).is_some_and(|out| {
+            let is_change = out.post.message_id().is_some();
+            let is_there = is_change && self.sends.get_untracked();
+            self.windows.is_open(out.post.dialog_id()) && !is_there
+        })
     }
 
     pub(super) fn forget(&self, client_id: &ClientId) {
         self.change_outbox(&mut |outbox| outbox.retain(|out| out.client_id() != client_id));
     }
 
-    /// The log that is shown holds these.
-    pub(super) fn forget_stored(&self, is_shown: &dyn Fn(&Outgoing, Ev) -> bool) {
-        let is_it = |out: &Outgoing| out.ev.is_some_and(|ev| is_shown(out, ev));
+    /// What is shown of a dialog has come so far in its log.
+    pub(crate) fn shows_until(&self, dialog: &DialogId, at: Ev) {
+        self.forget_stored(&|out, ev| ev <= at && out.post.dialog_id() == dialog);
+    }
+
+    /// The log holds these, and they wait for no page any more.
+    pub(super) fn forget_stored(&self, is_over: &dyn Fn(&Outgoing, Ev) -> bool) {
+        let is_it = |out: &Outgoing| out.ev.is_some_and(|ev| is_over(out, ev));
         if self.posts().iter().any(is_it) {
             self.change_outbox(&mut |outbox| outbox.retain(|out| !is_it(out)));
         }

@@ -7,8 +7,9 @@
 //! because the server knows its `clientId`.
 //!
 //! A tab that holds the lock and does nothing, because it was put to sleep, holds up nobody for long,
-//! however far it had come with a post: who waits in vain stands in for it, and steps back once another
-//! tab is heard to send and nothing is left to do.
+//! however far it had come with a post and whoever wrote it: each tab that could send listens for who
+//! does, and if it hears nothing it stands in. It steps back once another tab is heard to send and
+//! nothing is left to do.
 //!
 //! What the browser does not keep, because its storage is full, forbidden or slow, is left in the
 //! tab's own storage, as drafts are: it survives a reload and goes with the tab. Where tabs cannot
@@ -25,9 +26,9 @@ use super::{
     record::{Record, Word},
 };
 
-/// How long another tab may leave a post where it is while we could send it. More than an answer may
-/// take: a tab that sends is about to say so. Twice as long if it was refused for now, which is how long
-/// a tab that sends may have to wait.
+/// How long whoever sends may be silent while we could send. More than an answer may take: a tab that
+/// sends is about to say so. Twice as long if something was refused for now, which is how long a tab
+/// that sends may have to wait.
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// What a tab hears from the browser of the outbox that it shares with others.
@@ -59,6 +60,7 @@ impl Session {
             }
             Shared::MaySend => self.sends_all(false),
         }
+        self.listens_for_sender();
     }
 
     fn sends_all(&self, stands_in: bool) {
@@ -74,10 +76,7 @@ impl Session {
             self.lets_go();
         }
         self.browser(|browser| browser.wants_to_send(wants));
-        let posts = self.posts();
-        if let Some(first) = posts.iter().find(|out| wants && out.state.is_under_way()) {
-            self.looks_after(first.client_id().clone());
-        }
+        self.listens_for_sender();
     }
 
     fn lets_go(&self) {
@@ -87,28 +86,41 @@ impl Session {
         }
     }
 
-    /// Sends after all, if nobody has by and by.
-    pub(super) fn looks_after(&self, client_id: ClientId) {
-        let before = self.state_of(&client_id).filter(|state| state.is_under_way());
-        let Some(before) = before else { return };
-        let session = *self;
+    /// Sends after all, if nobody is heard to by and by.
+    pub(super) fn listens_for_sender(&self) {
+        let Some(first) = self.could_send().filter(|_| !self.listens.get_untracked()) else {
+            return;
+        };
+        self.listens.set(true);
+        let (session, heard) = (*self, self.sender_heard.get_untracked());
         let look = move || {
-            let is_open = session.status.with_untracked(|status| *status == Status::Open);
-            if !is_open || session.sends.get_untracked() {
-                return;
-            }
-            match session.state_of(&client_id) == Some(before) {
+            session.listens.set(false);
+            let is_silent = session.sender_heard.get_untracked() == heard;
+            match is_silent && session.could_send().as_ref() == Some(&first) {
                 true => session.sends_all(true),
-                false => session.looks_after(client_id.clone()),
+                false => session.listens_for_sender(),
             }
         };
-        let is_refused = matches!(before, OutgoingState::Waiting(_));
-        let patience = if is_refused { PATIENCE * 2 } else { PATIENCE };
+        let is_refused = |out: &Outgoing| matches!(out.state, OutgoingState::Waiting(_));
+        let is_longer = self.posts().iter().any(is_refused);
+        let patience = if is_longer { PATIENCE * 2 } else { PATIENCE };
         self.browser(|browser| browser.after(patience, Box::new(look)));
     }
 
+    /// What we would send first, if we were to.
+    fn could_send(&self) -> Option<ClientId> {
+        let is_open = self.status.with_untracked(|status| *status == Status::Open);
+        if !is_open || self.sends.get_untracked() {
+            return None;
+        }
+        let posts = self.posts();
+        let first = posts.iter().find(|out| out.state.is_under_way())?;
+        Some(first.client_id().clone())
+    }
+
     /// Another tab sends. Nobody needs a second one who has nothing left to do.
-    fn steps_back(&self) {
+    fn hears_sender(&self) {
+        self.sender_heard.update(|heard| *heard += 1);
         let is_done = !self.posts().iter().any(|out| out.state.is_under_way());
         if is_done && self.stands_in.get_untracked() {
             self.lets_go();
@@ -183,7 +195,7 @@ impl Session {
             (_, Some(_)) => self.comes_to(&client_id, record.outgoing().state, None),
         }
         if is_sent {
-            self.steps_back();
+            self.hears_sender();
         }
     }
 

@@ -57,7 +57,8 @@ pub enum Input {
     Delete(MessageDelete),
     /// Do not wait any longer to try again what was refused for now.
     Hurry,
-    /// Forget a message that failed or has not left yet; one in flight stays.
+    /// Forget a message that failed or has not left yet; one in flight may be stored, and is not sent
+    /// again.
     Discard {
         /// Which.
         client_id: ClientId,

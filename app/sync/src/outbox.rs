@@ -73,13 +73,16 @@ struct Entry {
     refusals: u32,
     /// Whether a sending of it was never answered.
     is_unconfirmed: bool,
+    /// Whether its author has thrown it away while it was in flight: it may be stored, and is not sent
+    /// again. Another tab knew less of it than we do.
+    is_unwanted: bool,
 }
 
 impl Entry {
     fn new(Kept { post, was }: Kept) -> Self {
         let is_unconfirmed = was == Was::Sent;
         let state = if let Was::Refused(_) = was { State::Failed } else { State::Queued };
-        Self { post, state, refusals: 0, is_unconfirmed }
+        Self { post, state, refusals: 0, is_unconfirmed, is_unwanted: false }
     }
 }
 
@@ -146,11 +149,13 @@ impl Outbox {
     }
 
     pub fn discard(&mut self, client_id: &ClientId, turn: &mut Turn<'_>) {
-        if let Some(index) = self.find(client_id)
-            && !matches!(self.entries[index].state, State::InFlight { .. })
-        {
-            self.entries.remove(index);
-            self.pump(turn);
+        let Some(index) = self.find(client_id) else { return };
+        match &mut self.entries[index] {
+            Entry { state: State::InFlight { .. }, is_unwanted, .. } => *is_unwanted = true,
+            _ => {
+                self.entries.remove(index);
+                self.pump(turn);
+            }
         }
     }
 
@@ -162,6 +167,7 @@ impl Outbox {
 
     pub fn disconnected(&mut self, turn: &mut Turn<'_>) {
         self.line = Line::Shut;
+        self.entries.retain(|entry| !entry.is_unwanted);
         for entry in &mut self.entries {
             if let State::InFlight { .. } = entry.state {
                 (entry.state, entry.is_unconfirmed) = (State::Queued, true);
@@ -217,7 +223,9 @@ impl Outbox {
         if !matches!(entry.state, State::InFlight { .. }) {
             return;
         }
-        if nack.retry {
+        if entry.is_unwanted {
+            self.entries.remove(index);
+        } else if nack.retry {
             let first = nack.after_ms.map_or(RETRY_FIRST, Duration::from_millis);
             let more = RETRY_FIRST * ((1 << entry.refusals.min(RETRY_DOUBLINGS_MAX)) - 1);
             entry.refusals += 1;
@@ -248,7 +256,13 @@ impl Outbox {
         while let Some(index) = self.first() {
             let entry = &mut self.entries[index];
             match entry.state {
-                State::InFlight { ack_by } if turn.now >= ack_by => entry.is_unconfirmed = true,
+                State::InFlight { ack_by } if turn.now >= ack_by => {
+                    if entry.is_unwanted {
+                        self.entries.remove(index);
+                        continue;
+                    }
+                    entry.is_unconfirmed = true;
+                }
                 State::Waiting { retry_at } if turn.now >= retry_at => {}
                 State::Queued => {}
                 _ => return,

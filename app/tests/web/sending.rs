@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
-use confab_protocol::{DialogId, ErrorCode, ResetReason};
-use confab_sync::{DeliveryState, Event, Input, Status, Was};
+use confab_app::Shared;
+use confab_protocol::{DialogId, ErrorCode, ResetReason, json};
+use confab_sync::{DeliveryState, Event, Input, Post, Status, Was};
 use leptos::{prelude::*, task::tick};
 use wasm_bindgen::JsCast;
 use wasm_bindgen_test::wasm_bindgen_test;
@@ -180,4 +181,89 @@ async fn a_tab_that_waits_as_the_server_asked_it_to_is_not_stood_in_for_at_once(
     assert!(!taken_over());
     tab.passes(Duration::from_secs(1)).await;
     assert!(taken_over());
+}
+
+/// Another tab says how far a post is.
+fn record(post: &Post, state: &str, ev: u64) -> String {
+    let post: serde_json::Value = serde_json::from_str(&json::write(post)).unwrap();
+    let at = "2026-11-20T05:06:07.000Z";
+    serde_json::json!({ "post": post, "at": at, "order": 1, "state": state, "ev": ev }).to_string()
+}
+
+fn takes_over(tab: &Tab) -> bool {
+    let inputs = tab.0.inputs.borrow();
+    inputs.iter().any(|input| matches!(input, Input::Restore(kept) if !kept.is_empty()))
+}
+
+/// What another tab of ours has written.
+fn written_elsewhere(dialog: &str) -> Post {
+    let send = format!(r#"{{"dialogId":"{dialog}","clientId":"elsewhere","content":"hello"}}"#);
+    Post::Send(json::read(&send).unwrap())
+}
+
+#[wasm_bindgen_test]
+async fn what_another_tab_wrote_is_sent_too_if_nobody_else_does() {
+    for is_recalled in [false, true] {
+        let tab = Tab::default();
+        tab.0.another_sends.set(true);
+        lobby(&tab).await;
+        tab.hears(Event::Status(Status::Open));
+        let text = record(&written_elsewhere("lobby"), "queued", 0);
+        match is_recalled {
+            true => tab.hears_tabs(Shared::Recalled(vec![text])).await,
+            false => tab.is_told(text).await,
+        }
+        tab.passes(Duration::from_secs(9)).await;
+        assert!(!takes_over(&tab));
+        tab.passes(Duration::from_secs(1)).await;
+        assert!(takes_over(&tab));
+    }
+}
+
+#[wasm_bindgen_test]
+async fn a_tab_that_is_heard_to_try_again_and_again_is_awake() {
+    let tab = Tab::default();
+    tab.0.another_sends.set(true);
+    lobby(&tab).await;
+    tab.hears(Event::Status(Status::Open));
+    let post = written_elsewhere("lobby");
+    for _ in 0..5 {
+        tab.is_told(record(&post, "sending", 0)).await;
+        tab.is_told(record(&post, "waiting", 0)).await;
+        tab.passes(Duration::from_secs(16)).await;
+    }
+    assert!(!takes_over(&tab), "it tries as often as it should");
+}
+
+#[wasm_bindgen_test]
+async fn what_another_tab_has_changed_stays_so_until_the_page_has_come_as_far() {
+    let tab = Tab::default();
+    tab.0.another_sends.set(true);
+    let root = with_bob(&tab, &[("anna", "before")]).await;
+    tab.hears(Event::Status(Status::Open));
+    let edit = r#"{"dialogId":"d","messageId":"m1","clientId":"elsewhere","content":"after"}"#;
+    let post = Post::Edit(json::read(edit).unwrap());
+    for state in ["queued", "sending", "stored"] {
+        tab.is_told(record(&post, state, 2)).await;
+        assert!(text(&root, "message").contains("after"), "{state}");
+    }
+    tab.hears(change("message:update", 2, &message("anna", "after", 1, 2)));
+    tick().await;
+    tab.hears(change("message:update", 3, &message("anna", "and again", 1, 3)));
+    tick().await;
+    assert!(text(&root, "message").contains("and again"));
+    assert_eq!(tab.outbox(), 0);
+}
+
+#[wasm_bindgen_test]
+async fn what_was_written_in_a_dialog_that_is_not_open_here_is_forgotten_once_it_is_stored() {
+    let tab = Tab::default();
+    tab.0.another_sends.set(true);
+    with_bob(&tab, &[]).await;
+    for (dialog, left) in [("e", 0), ("d", 1)] {
+        tab.is_told(record(&written_elsewhere(dialog), "queued", 0)).await;
+        assert_eq!(tab.outbox(), 1);
+        tab.is_told(record(&written_elsewhere(dialog), "stored", 1)).await;
+        assert_eq!(tab.outbox(), left, "{dialog}");
+    }
 }

@@ -52,9 +52,20 @@ impl Tab {
 
     /// Another tab says something of the outbox.
     pub async fn is_told(&self, text: String) {
+        self.hears_tabs(Shared::Told(text)).await;
+    }
+
+    /// The browser says something of the outbox.
+    pub async fn hears_tabs(&self, shared: Shared) {
         let app = self.0.app.borrow().clone();
-        app.expect("the page has begun").0.hear_tabs(Shared::Told(text));
+        app.expect("the page has begun").0.hear_tabs(shared);
         tick().await;
+    }
+
+    /// How many posts of ours are not in the log that is shown.
+    pub fn outbox(&self) -> usize {
+        let app = self.0.app.borrow().clone();
+        app.expect("the page has begun").0.outbox.with_untracked(Vec::len)
     }
 
     /// Time passes.

@@ -177,7 +177,7 @@ impl Timeline<'_> {
         for outgoing in self.outbox {
             let Some(send) = outgoing.message_to(self.dialog) else { continue };
             // The log has it in a place that this page does not show.
-            if outgoing.ev.zip(self.page).is_some_and(|(ev, page)| ev <= page.ev) {
+            if self.has(outgoing) {
                 continue;
             }
             let is_it = |message: &Message| {
@@ -239,9 +239,15 @@ impl Timeline<'_> {
             continues: false,
         };
         if is_mine {
-            self.outbox.iter().for_each(|outgoing| row.change(outgoing));
+            let coming = self.outbox.iter().filter(|outgoing| !self.has(outgoing));
+            coming.for_each(|outgoing| row.change(outgoing));
         }
         row
+    }
+
+    /// Whether the page has come as far as the change that made it.
+    fn has(&self, outgoing: &Outgoing) -> bool {
+        outgoing.ev.zip(self.page).is_some_and(|(ev, page)| ev <= page.ev)
     }
 
     fn unsent(

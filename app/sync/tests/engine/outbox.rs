@@ -316,6 +316,26 @@ fn a_message_can_be_discarded_unless_it_is_in_flight() {
 }
 
 #[test]
+fn what_is_thrown_away_in_flight_is_not_sent_again_whatever_becomes_of_it() {
+    type Ends = fn(&mut Rig);
+    let ends: [(Ends, &str); 5] = [
+        (|rig| rig.hears(nack("a", true, None)), "b:sent"),
+        (|rig| rig.hears(nack("a", false, None)), "b:sent"),
+        (|rig| rig.waits(5_000), "b:sent"),
+        (reopens, "b:sent"),
+        (|rig| rig.hears(ack("a")), "a:stored b:sent"),
+    ];
+    for (end, story) in ends {
+        let mut rig = Rig::connected();
+        sends(&mut rig, &["a", "b"]);
+        told(&mut rig);
+        rig.does(Input::Discard { client_id: client_id("a") });
+        end(&mut rig);
+        assert_eq!((told(&mut rig).as_str(), waiting(&rig).as_str()), (story, "b"));
+    }
+}
+
+#[test]
 fn discarding_the_refused_one_lets_the_next_go() {
     let mut rig = Rig::connected();
     sends(&mut rig, &["a", "b"]);
