@@ -426,7 +426,7 @@ mod tests {
 
     #[test]
     fn the_waits_grow_but_not_for_ever() {
-        let now = Instant::now();
+        let now = Clock::system().now();
         let troubles = std::iter::successors(Some(Trouble::after(None, now)), |before| {
             Some(Trouble::after(Some(*before), now))
         });
