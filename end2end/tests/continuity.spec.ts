@@ -4,6 +4,7 @@ import type { Page } from "@playwright/test";
 
 import { Line, comesBack } from "./support/line";
 import type { Tab } from "./support/person";
+import { opensLate } from "./support/storage";
 import { expect, test } from "./support/story";
 
 // What says that a message is stored.
@@ -21,6 +22,11 @@ function sentBy(page: Page): string[] {
     });
   });
   return sent;
+}
+
+// How many tabs of the browser may send, or wait for their turn to.
+function senders(page: Page, which: "held" | "pending"): Promise<number> {
+  return page.evaluate(async (which) => (await navigator.locks.query())[which]?.length ?? 0, which);
 }
 
 async function seeInOrder(texts: string[], ...tabs: Tab[]): Promise<void> {
@@ -88,19 +94,45 @@ test("of two tabs one sends, and both show it; the other takes over", async ({ a
   await his.isConnected();
   const pages = [await alice.context.newPage(), await alice.context.newPage()] as const;
   const sent = pages.map(sentBy) as [string[], string[]];
-  const tabs = [await alice.opensIn(pages[0], "/"), await alice.opensIn(pages[1], "/")] as const;
+  const first = await alice.opensIn(pages[0], "/");
+  await expect.poll(() => senders(pages[0], "held")).toBe(1);
+  const tabs = [first, await alice.opensIn(pages[1], "/")] as const;
   for (const tab of tabs) await tab.isConnected();
   await tabs[0].sends("first");
   await tabs[1].sends("second");
+  await tabs[0].sees("second");
   await tabs[0].sends("third");
   for (const tab of tabs) for (const text of THREE) await tab.seesStored(text);
   await seeInOrder(THREE, ...tabs, his);
   expect(sent, "the first that was there sends everything, once").toEqual([THREE, []]);
   await pages[0].close();
+  await expect.poll(() => senders(pages[1], "pending"), "it is its turn").toBe(0);
   await tabs[1].sends("fourth");
   await tabs[1].seesStored("fourth");
   await his.seesInOrder([...THREE, "fourth"]);
   expect(sent[1]).toEqual(["fourth"]);
+});
+
+test("a storage that is slow to open is waited for: the tabs agree, and what it kept goes first", async ({ alice, bob }) => {
+  const his = await bob.opens("/");
+  await his.isConnected();
+  const cut = await alice.context.newPage();
+  await cut.routeWebSocket(/\/ws/, (socket) => void setTimeout(() => void socket.close({ code: 1013 }), 100));
+  await (await alice.opensIn(cut, "/")).sends("kept before");
+  await expect.poll(() => kept(cut)).toBe(1);
+  await cut.close();
+
+  await opensLate(alice, 3000);
+  const pages = [await alice.context.newPage(), await alice.context.newPage()] as const;
+  const sent = pages.map(sentBy) as [string[], string[]];
+  const tabs = [await alice.opensIn(pages[0], "/"), await alice.opensIn(pages[1], "/")] as const;
+  for (const tab of tabs) await tab.isConnected();
+  for (const [index, text] of THREE.entries()) {
+    await tabs[index % 2]!.sends(text);
+    for (const tab of tabs) await tab.seesStored(text);
+  }
+  await seeInOrder(["kept before", ...THREE], ...tabs, his);
+  expect(sent.map((texts) => texts.length).sort(), "one sends").toEqual([0, 4]);
 });
 
 test.describe("after a long absence", () => {
@@ -171,9 +203,9 @@ test("what is not confirmed says so until it is, and is one bubble", async ({ al
   wire.loses(ANSWERS);
   await tab.sends("unanswered");
   await tab.seesState("unanswered", "sending");
-  await expect(tab.message("unanswered").getByTestId("delivery")).toHaveAttribute("data-state", "unconfirmed", { timeout: 8_000 });
+  await expect(tab.message("unanswered").getByTestId("delivery")).toHaveAttribute("data-state", "unconfirmed", { timeout: 20_000 });
   wire.mends();
-  await expect(tab.message("unanswered").getByTestId("delivery")).toHaveAttribute("data-state", "stored", { timeout: 8_000 });
+  await expect(tab.message("unanswered").getByTestId("delivery")).toHaveAttribute("data-state", "stored", { timeout: 20_000 });
   await tab.seesInOrder(["swallowed", "cut off", "unanswered"]);
   await his.seesInOrder(["swallowed", "cut off", "unanswered"]);
 });
@@ -300,6 +332,6 @@ test("a tab that should send and sleeps holds up nobody for long", async ({ alic
   await tab.isConnected();
   await tab.sends("not held up");
   await tab.seesState("not held up", "queued");
-  await expect(his.message("not held up")).toHaveCount(1, { timeout: 15_000 });
+  await expect(his.message("not held up")).toHaveCount(1, { timeout: 30_000 });
   await tab.seesInOrder(["not held up"]);
 });

@@ -31,13 +31,14 @@ pub struct Place {
     patience: Duration,
 }
 
-/// What has been written and has no proof yet: a power failure must not take it back. To open takes a few
-/// milliseconds; a storage that needs longer is as good as none, and the tab's own is there.
+/// What has been written and has no proof yet: a power failure must not take it back. Nothing is sent
+/// before it is open, for what was kept goes first. That takes a few milliseconds, and seconds on a busy
+/// machine; a storage that needs longer is as good as none, and the tab's own is there.
 pub const OUTBOX: Place = Place {
     database: "confab",
     store: "outbox",
     durability: "strict",
-    patience: Duration::from_secs(2),
+    patience: Duration::from_secs(10),
 };
 
 /// What the server has, too. Nobody waits for it.

@@ -89,10 +89,7 @@ impl Tabs {
             let _ = self.0.storage.set(storage);
         }
         self.0.is_ready.set(true);
-        session.hear_tabs(Shared::Recalled(recalled));
-        for text in self.0.early.take() {
-            session.hear_tabs(Shared::Told(text));
-        }
+        session.hear_tabs(Shared::Recalled { kept: recalled, told: self.0.early.take() });
         self.asks();
     }
 

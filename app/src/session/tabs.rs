@@ -35,7 +35,12 @@ const PATIENCE: Duration = Duration::from_secs(10);
 #[derive(Clone, Debug, PartialEq)]
 pub enum Shared {
     /// Everything that is kept, once; nothing if nothing can be.
-    Recalled(Vec<String>),
+    Recalled {
+        /// What is kept.
+        kept: Vec<String>,
+        /// What other tabs said while it was being read.
+        told: Vec<String>,
+    },
     /// What was to be kept under this name is.
     IsKept(String),
     /// Another tab says this.
@@ -48,16 +53,12 @@ impl Session {
     /// Takes in what the other tabs and the browser's storage have to say.
     pub fn hear_tabs(&self, shared: Shared) {
         match shared {
-            Shared::Recalled(texts) => self.recalled(&texts),
+            Shared::Recalled { kept, told } => self.recalled(&kept, &told),
             Shared::IsKept(name) => self.change_outbox(&mut |outbox| {
                 let kept = outbox.iter_mut().find(|out| out.client_id().as_str() == name);
                 kept.into_iter().for_each(|out| out.is_kept = true);
             }),
-            Shared::Told(text) => {
-                if let Ok(record) = json::read(&text) {
-                    self.told(record);
-                }
-            }
+            Shared::Told(text) => self.told(&text),
             Shared::MaySend => self.sends_all(false),
         }
         self.listens_for_sender();
@@ -151,12 +152,14 @@ impl Session {
         });
     }
 
-    fn recalled(&self, texts: &[String]) {
-        for text in texts {
+    /// What was said meanwhile is newer than what is kept, and than what we know of a post.
+    fn recalled(&self, kept: &[String], told: &[String]) {
+        for text in kept {
             if let Ok(record) = json::read::<Record>(text) {
                 self.take_up(record.recalled());
             }
         }
+        told.iter().for_each(|text| self.told(text));
         for outgoing in self.posts().iter().filter(|out| !out.is_kept) {
             self.share_record(&Record::of(outgoing));
         }
@@ -174,13 +177,16 @@ impl Session {
 
     /// Another tab says how far a post is: of its own, or because it is the one who sends. Who sends
     /// knows better how far it is.
-    fn told(&self, record: Record) {
+    fn told(&self, text: &str) {
+        let Ok(record) = json::read::<Record>(text) else { return };
         let client_id = record.post.client_id().clone();
         // The other words are those of who writes.
         let is_sent = !matches!(record.word, Word::Queued | Word::Discarded);
         match (record.word, self.state_of(&client_id)) {
             (Word::Discarded, _) => {
                 self.forget(&client_id);
+                // We may have kept it a moment ago, behind the word.
+                self.browser(|browser| browser.keep(client_id.as_str(), None));
                 self.command_sender(Input::Discard { client_id });
             }
             (Word::Stored, Some(_)) => self.comes_to(&client_id, OutgoingState::Stored, record.ev),

@@ -210,7 +210,7 @@ async fn what_another_tab_wrote_is_sent_too_if_nobody_else_does() {
         tab.hears(Event::Status(Status::Open));
         let text = record(&written_elsewhere("lobby"), "queued", 0);
         match is_recalled {
-            true => tab.hears_tabs(Shared::Recalled(vec![text])).await,
+            true => tab.hears_tabs(Shared::Recalled { kept: vec![text], told: Vec::new() }).await,
             false => tab.is_told(text).await,
         }
         tab.passes(Duration::from_secs(9)).await;

@@ -120,7 +120,7 @@ impl Browser for Tab {
         kept.iter().rev().find(|(name, _)| name == key).map(|(_, value)| value.clone())
     }
     fn share_outbox(&self, _: &str, session: Session) {
-        session.hear_tabs(Shared::Recalled(Vec::new()));
+        session.hear_tabs(Shared::Recalled { kept: Vec::new(), told: Vec::new() });
         if !self.0.another_sends.get() {
             session.hear_tabs(Shared::MaySend);
         }
