@@ -31,7 +31,7 @@ use crate::{
     ops::{
         Clock, Config, Health, Outside, Random, Registry, Shutdown, config,
         listener::{self, Accept},
-        registry::Quota,
+        registry::{Losses, Quota},
         sweep::Sweep,
     },
     store::{OpenError, Store, Unavailable},
@@ -197,7 +197,8 @@ impl Server {
             warn!(tasks = self.shutdown.tasks(), "some did not end in time");
         }
         self.listener.abort();
-        info!("stopped");
+        let Losses { shed, dropped } = self.registry.losses();
+        info!(shed, dropped, "stopped");
         finished
     }
 

@@ -6,10 +6,10 @@
 
 use std::{sync::Arc, time::Duration};
 
-use confab_protocol::{Bye, CloseCode, Connecting, DialogId, Person, Resume};
+use confab_protocol::{Connecting, DialogId, Person, Resume};
 use tokio::sync::{Semaphore, SemaphorePermit};
 
-use super::{Gateway, answers, inbound::Speaker};
+use super::{Gateway, answers, connection, inbound::Speaker};
 use crate::{
     auth::Identity,
     hub::{Attention, JoinError, Outlet, Resumed},
@@ -53,11 +53,7 @@ impl Gateway {
     ) {
         let parts = &self.0;
         let Some(_place) = self.admission().enter(&parts.clock).await else {
-            let reason = "too many come back at once".to_owned();
-            let after = parts.random.jitter(parts.shutdown_config.return_after_max);
-            outlet.tell(Bye { reason, after_ms: after.as_millis() as u64 });
-            let reason = "too many come back at once";
-            return outlet.connection.ask_to_close(CloseCode::Overloaded, reason);
+            return connection::send_away(parts, outlet, "too many come back at once");
         };
         if let Some(name) = connecting.username
             && matches!(speaker.identity, Identity::Nobody)

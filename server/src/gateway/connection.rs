@@ -64,10 +64,7 @@ pub(super) async fn enter(gateway: &Gateway, opening: Opening) -> Place {
         match parts.auth.still_counts(&place.speaker.identity).await {
             Ok(true) => {}
             Ok(false) => connection.ask_to_close(CloseCode::SessionEnded, "the session has ended"),
-            Err(_) => {
-                let reason = "nobody can tell whether the session has ended";
-                connection.ask_to_close(CloseCode::Overloaded, reason);
-            }
+            Err(_) => send_away(parts, outlet, "nobody can tell whether the session has ended"),
         }
     }
     for topic in opening.topics {
@@ -250,6 +247,12 @@ async fn ends(parts: &Parts, outlet: &Outlet) -> End {
             End::ByServer { code: request.code, reason: request.reason }
         }
     }
+}
+
+/// Not now: the client is told when to come back.
+pub(super) fn send_away(parts: &Parts, outlet: &Outlet, reason: &'static str) {
+    bye(outlet, reason, parts.random.jitter(parts.shutdown_config.return_after_max));
+    outlet.connection.ask_to_close(CloseCode::Overloaded, reason);
 }
 
 fn bye(outlet: &Outlet, reason: &str, after: Duration) {

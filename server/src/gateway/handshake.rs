@@ -81,7 +81,8 @@ impl IntoResponse for Refused {
             Self::Stopping { after } => Some(after.as_millis() as u64),
             _ => None,
         };
-        let (error, retry) = (self.to_string(), after_ms.is_some());
+        let retry = matches!(self, Self::Stopping { .. } | Self::Unavailable);
+        let error = self.to_string();
         let failure = Failure { success: false, error, code, retry, after_ms };
         let mut response = (status, Json(failure)).into_response();
         let headers = response.headers_mut();

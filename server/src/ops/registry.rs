@@ -314,6 +314,19 @@ mod tests {
         registry.enter(ConnectionId::parse("c").unwrap(), visitor, now)
     }
 
+    #[test]
+    fn what_did_not_reach_a_socket_is_counted_also_when_it_has_gone() {
+        let registry = Registry::new(Quota { per_user: 10, per_address: 10 });
+        let now = Clock::system().now();
+        let [gone, open] = ["anna", "bob"].map(|user| enter(&registry, user, now));
+        gone.traffic.shed.fetch_add(2, Relaxed);
+        gone.traffic.dropped.fetch_add(3, Relaxed);
+        open.traffic.dropped.fetch_add(1, Relaxed);
+        registry.leave(&gone);
+        registry.leave(&gone);
+        assert_eq!(registry.losses(), Losses { shed: 2, dropped: 4 });
+    }
+
     /// Sockets of Anna by two sessions and one of Bob by another; who is asked to close.
     fn asked_to_close(session: Option<SessionKey>) -> Vec<u64> {
         let registry = Registry::new(Quota { per_user: 10, per_address: 10 });

@@ -23,19 +23,21 @@ impl Sweep {
     /// Sweeps until the server ends.
     pub fn start(self, registry: Arc<Registry>, clock: Clock, shutdown: &Shutdown) {
         let (mut next, ending) = (clock.now() + self.interval, shutdown.clone());
+        let mut before = Losses::default();
         shutdown.spawn(async move {
             loop {
                 tokio::select! {
                     biased;
                     () = ending.begun() => return,
-                    () = clock.sleep_until(next) => self.once(&registry, &clock),
+                    () = clock.sleep_until(next) => before = self.once(&registry, &clock, before),
                 }
                 next = (next + self.interval).max(clock.now());
             }
         });
     }
 
-    fn once(self, registry: &Registry, clock: &Clock) {
+    /// What did not reach sockets until now is told, if it has become more.
+    fn once(self, registry: &Registry, clock: &Clock, before: Losses) -> Losses {
         let now = clock.now();
         let mut swept = 0;
         for connection in registry.connections() {
@@ -46,11 +48,13 @@ impl Sweep {
                 connection.ask_to_close(CloseCode::NoPong, "nothing was heard for too long");
             }
         }
-        let (connections, Losses { shed, dropped }) = (registry.count(), registry.losses());
-        if swept == 0 {
+        let (connections, losses) = (registry.count(), registry.losses());
+        let Losses { shed, dropped } = losses;
+        if swept == 0 && losses == before {
             debug!(connections, shed, dropped, "nothing to sweep");
         } else {
             info!(connections, swept, shed, dropped, "swept");
         }
+        losses
     }
 }
