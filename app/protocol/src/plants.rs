@@ -37,11 +37,13 @@ pub enum Plant {
     PositionBeforeChange,
     /// What is sent again gets another name.
     NewNameOnResend,
+    /// A browser keeps a page with a position that it has not come to.
+    PositionKeptAhead,
 }
 
 impl Plant {
     /// All of them.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::AckBeforeCommit,
         Self::FanOutBeforeCommit,
         Self::NotSynced,
@@ -55,6 +57,7 @@ impl Plant {
         Self::OldChangeApplied,
         Self::PositionBeforeChange,
         Self::NewNameOnResend,
+        Self::PositionKeptAhead,
     ];
 }
 

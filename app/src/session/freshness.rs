@@ -4,7 +4,8 @@
 //! socket, which is mostly nothing. So it is not fetched a second time: the server says what the page
 //! should come to ([`Digest`]), and only another sum is a reason to fetch. The socket hears everything
 //! from its handshake on, which is before the server adds up; what is heard after that needs no
-//! comparison.
+//! comparison. That holds because the server reads the list first: what changes before it has read the
+//! rest, the list's sum does not know.
 //!
 //! After a break it is not that simple. Who was seen last when is in no sum, and an hour may have
 //! passed: then everything that does not catch up by the log is fetched anew. Not before the server has

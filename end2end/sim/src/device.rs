@@ -8,11 +8,11 @@ mod person;
 use std::time::Duration;
 
 use confab_protocol::{DialogChange, Message, UserId};
-use confab_sync::{DeliveryState, Effect, Event, Input, Kept, Moment, Post, Was};
+use confab_sync::{DeliveryState, Effect, Event, Input, Kept as Unsent, Moment, Post, Was};
 use tokio::{sync::mpsc, time::sleep_until};
 use witness::{
     dice::Dice,
-    page::{Page, Reader, Step},
+    page::{Kept, Page, Reader, Step},
     requests::Answer,
     shown::What,
     socket::{Plug, Way},
@@ -35,10 +35,8 @@ pub enum Happening {
 pub enum Order {
     /// The page is loaded anew, as after a crash of the browser.
     Reload,
-    /// The person does nothing more.
+    /// The person does nothing more, but to press **Reconnect** where they are asked to.
     Rest,
-    /// The browser believes that the network is back.
-    Online,
     /// Compare what is shown with a fresh fetch.
     Compare,
 }
@@ -62,6 +60,8 @@ pub struct Device {
     name: String,
     dice: Dice,
     life: u32,
+    /// Whether the page has all that it opens its first socket with.
+    has_started: bool,
     page: Page,
     plug: Plug,
     happenings: mpsc::UnboundedReceiver<Happening>,
@@ -91,9 +91,10 @@ impl Device {
         let dice = Dice::new(seed, ("device", seat.reader.number));
         let device = Self {
             name: format!("device{}", seat.reader.number),
-            page: Page::new(seat.reader.clone(), URL.to_owned()),
+            page: Page::new(seat.reader.clone(), URL.to_owned(), None),
             plug: Plug::default(),
             life: 0,
+            has_started: false,
             rests: false,
             said: 0,
             happenings,
@@ -131,11 +132,20 @@ impl Device {
         }
     }
 
-    fn begin(&mut self, waiting: Vec<Kept>) {
+    /// Half of the pages open their socket at once, the others when they have all that they show; as
+    /// the browser does, which has it with the page.
+    fn begin(&mut self, waiting: Vec<Unsent>) {
         self.tell(Input::Restore(waiting));
-        self.tell(Input::Start);
-        self.page.fetches(What::List);
-        self.carry_on();
+        self.has_started = false;
+        if self.dice.once_in(2) {
+            self.starts();
+        }
+    }
+
+    fn starts(&mut self) {
+        if !std::mem::replace(&mut self.has_started, true) {
+            self.tell(Input::Start);
+        }
     }
 
     fn tell(&mut self, input: Input) {
@@ -158,9 +168,11 @@ impl Device {
             }
             Happening::Answer(..) => {}
             Happening::Order(Order::Rest) => self.rests = true,
-            Happening::Order(Order::Online) => self.tell(Input::Online),
             Happening::Order(Order::Reload) => self.reload(),
             Happening::Order(Order::Compare) => {
+                if self.page.has_given_up() {
+                    self.tell(Input::Reconnect);
+                }
                 let differs = self.compare().await;
                 let report = Report { device: self.seat.reader.number, differs };
                 let _ = self.report.send(report);
@@ -168,15 +180,18 @@ impl Device {
         }
     }
 
-    /// The page is gone, and with it everything but what is not sent yet.
+    /// The page is gone, and with it everything but what is not sent yet; and in half of the browsers,
+    /// what they keep.
     fn reload(&mut self) {
         self.note("reloads");
         // Who was in the midst of sending does not know whether it came.
-        let kept = |post: &Post| Kept { post: post.clone(), was: Was::Sent };
-        let waiting: Vec<_> = self.page.engine.outbox().map(kept).collect();
+        let unsent = |post: &Post| Unsent { post: post.clone(), was: Was::Sent };
+        let waiting: Vec<_> = self.page.engine.outbox().map(unsent).collect();
         self.plug.cut();
         self.life += 1;
-        self.page = Page::new(self.seat.reader.clone(), URL.to_owned());
+        let kept = self.page.kept();
+        let kept = if self.dice.once_in(2) { kept } else { kept.map(Kept::without_pages) };
+        self.page = Page::new(self.seat.reader.clone(), URL.to_owned(), kept);
         self.begin(waiting);
     }
 

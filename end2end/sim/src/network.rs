@@ -216,13 +216,14 @@ pub struct End {
 }
 
 impl End {
-    /// When something that is sent now arrives; nothing while the road is held.
-    fn arrives(&self, bytes: usize) -> Duration {
+    /// When something that is sent now arrives, behind what has been sent until then: a slow road takes
+    /// one after the other.
+    fn arrives(&self, bytes: usize, last: Duration) -> Duration {
         let mut roads = lock(&self.network.0);
         let road = &mut roads.roads[self.road];
         let jitter = road.dice.between(0, 5);
         let slowness = road.rate.map_or(0, |rate| bytes as u64 * 1000 / rate.max(1));
-        time::now() + road.delay + jitter + Duration::from_millis(slowness)
+        last.max(time::now() + road.delay + jitter) + Duration::from_millis(slowness)
     }
 }
 
@@ -276,7 +277,6 @@ impl AsyncWrite for End {
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
         let count = bytes.len().min(ROAD_BYTES);
-        let arrives = self.arrives(count);
         let mut pipe = lock(&self.outgoing);
         if pipe.is_cut || pipe.ended.is_some() {
             return Poll::Ready(Err(ErrorKind::BrokenPipe.into()));
@@ -285,7 +285,7 @@ impl AsyncWrite for End {
             pipe.writer = Some(context.waker().clone());
             return Poll::Pending;
         }
-        let arrives = arrives.max(pipe.last);
+        let arrives = self.arrives(count, pipe.last);
         pipe.last = arrives;
         pipe.bytes += count;
         pipe.chunks.push_back((arrives, bytes[..count].to_vec()));
@@ -298,10 +298,9 @@ impl AsyncWrite for End {
     }
 
     fn poll_shutdown(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
-        let arrives = self.arrives(0);
         let mut pipe = lock(&self.outgoing);
         if pipe.ended.is_none() {
-            pipe.ended = Some(arrives.max(pipe.last));
+            pipe.ended = Some(self.arrives(0, pipe.last));
         }
         pipe.reader.take().into_iter().for_each(Waker::wake);
         Poll::Ready(Ok(()))
@@ -313,10 +312,9 @@ impl Drop for End {
         if lock(&self.network.0).is_silent {
             return;
         }
-        let arrives = self.arrives(0);
         let mut pipe = lock(&self.outgoing);
         if pipe.ended.is_none() {
-            pipe.ended = Some(arrives.max(pipe.last));
+            pipe.ended = Some(self.arrives(0, pipe.last));
         }
         pipe.wake();
         drop(pipe);

@@ -26,10 +26,13 @@ const STEP: Duration = Duration::from_millis(5);
 /// People come in and make their groups.
 const CALM: Duration = Duration::from_secs(5);
 /// How long the storm blows.
-const STORM: Duration = Duration::from_secs(40);
+const STORM: Duration = Duration::from_secs(26);
 /// At the end one device is out of reach for so long, and its socket still there: what finds no room
 /// in its queue meanwhile, nobody says again.
 const OUT_OF_REACH: Duration = Duration::from_secs(22);
+/// In some runs it stays so for so long, while nobody does anything: both sides of the line find out by
+/// themselves that it is dead.
+const SILENCE: Duration = Duration::from_secs(45);
 /// How long all may take to show the same, once the storm is over.
 const PATIENCE: Duration = Duration::from_secs(60);
 /// How often one looks whether they do.
@@ -71,6 +74,9 @@ pub fn play(seed: u64, is_told: bool) -> io::Result<Outcome> {
         world.steps();
     }
     weather.clears(world.now, &mut world.machine, &world.network, world.crowd.devices)?;
+    if Dice::new(seed, "silence").once_in(4) {
+        world.is_silent(&devices, out_of_reach);
+    }
     let stuck = world.settles(&devices);
     let mut wrong: Vec<_> = stuck.into_iter().map(|story| ("stuck", story)).collect();
     world.machine.crash(false, &[])?;
@@ -162,15 +168,21 @@ impl World {
         devices
     }
 
-    /// Nobody does anything more; why they do not come to show the same, if they do not.
+    /// Nobody does anything more, and one device is still out of reach.
+    fn is_silent(&mut self, devices: &[UnboundedSender<Happening>], out_of_reach: usize) {
+        self.network.hold(out_of_reach, true);
+        tell(devices, &Order::Rest);
+        let over = self.now + SILENCE;
+        while self.now < over {
+            self.steps();
+        }
+        self.network.hold(out_of_reach, false);
+    }
+
+    /// Nobody does anything more; why they do not come to show the same, if they do not. They are told
+    /// by nobody that the network is back.
     fn settles(&mut self, devices: &[UnboundedSender<Happening>]) -> Option<String> {
-        let tell = |order: &Order| {
-            for device in devices {
-                let _ = device.send(Happening::Order(order.clone()));
-            }
-        };
-        tell(&Order::Rest);
-        tell(&Order::Online);
+        tell(devices, &Order::Rest);
         let healed = self.now;
         let mut story = None;
         while self.now < healed + PATIENCE {
@@ -178,13 +190,13 @@ impl World {
             while self.now < look {
                 self.steps();
             }
-            tell(&Order::Compare);
+            tell(devices, &Order::Compare);
             let mut differs = Vec::new();
             for _ in devices {
                 let report = loop {
                     match self.reports.try_recv() {
                         Ok(report) => break report,
-                        Err(_) if self.now < look + PATIENCE * 3 => self.steps(),
+                        Err(_) if self.now < look + PATIENCE => self.steps(),
                         Err(_) => return Some("a device does not answer".to_owned()),
                     }
                 };
@@ -196,6 +208,12 @@ impl World {
             story = Some(differs.join("\n"));
         }
         story
+    }
+}
+
+fn tell(devices: &[UnboundedSender<Happening>], order: &Order) {
+    for device in devices {
+        let _ = device.send(Happening::Order(order.clone()));
     }
 }
 

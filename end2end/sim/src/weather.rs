@@ -61,11 +61,18 @@ impl Weather {
         let road = self.dice.below(devices.len());
         let until = |dice: &mut Dice, most| now + dice.between(100, most);
         match self.dice.below(20) {
-            0..5 => {
-                network.hold(road, true);
-                self.trace.note("weather", &format!("holds road {road}"));
+            0..4 => {
                 let until = until(&mut self.dice, 30_000);
-                self.mends.push((until, Mend::Road(road)));
+                self.holds(road, until, network);
+            }
+            4 => {
+                // A part of the network is cut off.
+                let until = until(&mut self.dice, 15_000);
+                for road in 0..devices.len() {
+                    if self.dice.once_in(2) {
+                        self.holds(road, until, network);
+                    }
+                }
             }
             5..7 => {
                 network.cut(road);
@@ -113,6 +120,12 @@ impl Weather {
             _ => {}
         }
         Ok(())
+    }
+
+    fn holds(&mut self, road: usize, until: Duration, network: &Network) {
+        network.hold(road, true);
+        self.trace.note("weather", &format!("holds road {road}"));
+        self.mends.push((until, Mend::Road(road)));
     }
 
     fn is_going(&self) -> bool {

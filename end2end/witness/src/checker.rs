@@ -48,6 +48,8 @@ struct Log {
 /// A message in the log.
 struct Stored {
     id: MessageId,
+    /// The last change of it.
+    ev: Ev,
     author: UserId,
     /// Its author's name for it.
     client_id: ClientId,
@@ -70,10 +72,7 @@ pub async fn check(database: &Path, book: &Book) -> Result<Wrong, sqlx::Error> {
 ///
 /// When the database cannot be read.
 pub async fn keep_only(database: &Path, book: &mut Book) -> Result<(), sqlx::Error> {
-    let log = Log::read(database).await?;
-    book.keep_only(|dialog, seq, id| {
-        log.messages.get(&(dialog.clone(), seq)).is_some_and(|stored| stored.id == *id)
-    });
+    Log::read(database).await?.keeps(book);
     Ok(())
 }
 
@@ -91,12 +90,13 @@ impl Log {
         let mut connection = SqliteConnectOptions::new().filename(database).connect().await?;
         let messages = rows(
             &mut connection,
-            "SELECT dialog, seq, id, author, client_id, content FROM messages",
+            "SELECT dialog, seq, id, ev, author, client_id, content FROM messages",
             |row| {
                 let place = (parsed(row, "dialog")?, Seq(number(row, "seq")?));
                 let (id, author) = (parsed(row, "id")?, parsed(row, "author")?);
                 let (client_id, content) = (parsed(row, "client_id")?, row.try_get("content")?);
-                Ok((place, Stored { id, author, client_id, content }))
+                let ev = Ev(number(row, "ev")?);
+                Ok((place, Stored { id, ev, author, client_id, content }))
             },
         );
         let messages = messages.await?.into_iter().collect();
@@ -129,6 +129,13 @@ impl Log {
         Ok(Self { messages, changes, moves, members })
     }
 
+    fn keeps(&self, book: &mut Book) {
+        book.keep_only(|dialog, seq, id| {
+            let stored = self.messages.get(&(dialog.clone(), seq));
+            stored.filter(|stored| stored.id == *id).map(|stored| stored.ev)
+        });
+    }
+
     fn check(&self, book: &Book) -> Wrong {
         let mut wrong = Vec::new();
         self.nothing_is_lost(book, &mut wrong);
@@ -143,11 +150,16 @@ impl Log {
     }
 
     fn nothing_is_lost(&self, book: &Book, wrong: &mut Wrong) {
-        let stored: BTreeSet<_> =
-            self.messages.iter().map(|(place, stored)| (place, &stored.id)).collect();
-        for (client_id, (dialog, id, seq)) in &book.acked {
-            if !stored.contains(&(&(dialog.clone(), *seq), id)) {
-                wrong.push(("lost", format!("{client_id}, acked as {} of {dialog}", seq.0)));
+        for (client_id, (dialog, id, seq, ev)) in &book.acked {
+            let stored = self.messages.get(&(dialog.clone(), *seq));
+            let place = || format!("{client_id}, acked as {} of {dialog}", seq.0);
+            match stored.filter(|stored| stored.id == *id) {
+                None => wrong.push(("lost", place())),
+                Some(stored) if stored.ev < *ev => {
+                    let (is, was) = (stored.ev.0, ev.0);
+                    wrong.push(("lost", format!("{} by {was}, and is as of {is}", place())));
+                }
+                Some(_) => {}
             }
         }
     }
@@ -258,6 +270,115 @@ fn parsed<T: TryFrom<String>>(row: &SqliteRow, column: &str) -> Result<T, sqlx::
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn dialog() -> DialogId {
+        DialogId::parse("d").unwrap()
+    }
+
+    fn user(id: &str) -> UserId {
+        UserId::parse(id).unwrap()
+    }
+
+    fn client(id: &str) -> ClientId {
+        ClientId::parse(id).unwrap()
+    }
+
+    fn message(id: &str) -> MessageId {
+        MessageId::parse(id).unwrap()
+    }
+
+    /// A dialog of Anna's, in which she has said so much: by place and change.
+    fn log(said: &[(u64, u64)]) -> Log {
+        let stored = |&(seq, ev): &(u64, u64)| {
+            let stored = Stored {
+                id: message(&format!("m{seq}")),
+                ev: Ev(ev),
+                author: user("anna"),
+                client_id: client(&format!("c{seq}")),
+                content: format!("said {seq}"),
+            };
+            ((dialog(), Seq(seq)), stored)
+        };
+        Log {
+            messages: said.iter().map(stored).collect(),
+            changes: [(dialog(), said.iter().map(|(_, ev)| *ev).collect())].into(),
+            moves: Vec::new(),
+            members: [((dialog(), user("anna")), Ev(0))].into(),
+        }
+    }
+
+    fn counts(log: &Log, book: &Book) -> Vec<&'static str> {
+        log.check(book).into_iter().map(|(count, _)| count).collect()
+    }
+
+    #[test]
+    fn what_is_as_it_should_be_is_not_counted() {
+        let mut book = Book::default();
+        for (seq, ev) in [(1, 1), (2, 2)] {
+            let (name, id) = (client(&format!("c{seq}")), message(&format!("m{seq}")));
+            book.said.entry(0).or_default().push((dialog(), name.clone()));
+            book.acked.insert(name, (dialog(), id.clone(), Seq(seq), Ev(ev)));
+            book.shown.insert((dialog(), Seq(seq), id));
+            book.heard.insert((user("anna"), dialog(), Ev(ev)));
+            book.live.insert((user("anna"), dialog(), Ev(ev)));
+        }
+        assert!(counts(&log(&[(1, 1), (2, 2)]), &book).is_empty());
+    }
+
+    #[test]
+    fn each_thing_that_must_not_be_is_counted_by_its_name() {
+        type Spoils = fn(&mut Log, &mut Book);
+        let spoilt: [(&str, Spoils); 9] = [
+            ("lost", |_, book| {
+                book.acked.insert(client("c3"), (dialog(), message("m3"), Seq(3), Ev(3)));
+            }),
+            ("lost", |_, book| {
+                // A later change of a message that is there: an edit, or its deletion.
+                book.acked.insert(client("e"), (dialog(), message("m1"), Seq(1), Ev(3)));
+            }),
+            ("phantom", |_, book| {
+                book.shown.insert((dialog(), Seq(3), message("m3")));
+            }),
+            ("order", |_, book| {
+                book.shown.insert((dialog(), Seq(1), message("m2")));
+            }),
+            ("duplicate", |log, _| {
+                let twice = log.messages.values_mut().map(|stored| &mut stored.client_id);
+                twice.for_each(|name| *name = client("c"));
+            }),
+            ("duplicate", |_, book| {
+                let words = (message("m1"), "said 1".to_owned());
+                book.worded.insert(words, [Ev(1), Ev(2)].into());
+            }),
+            ("gap", |log, _| {
+                log.changes.insert(dialog(), vec![1, 3]);
+            }),
+            ("fifo", |_, book| {
+                let said = ["c2", "c1"].map(|name| (dialog(), client(name)));
+                book.said.insert(0, said.to_vec());
+            }),
+            ("leak", |_, book| {
+                book.heard.insert((user("eve"), dialog(), Ev(1)));
+            }),
+        ];
+        for (count, spoils) in spoilt {
+            let (mut log, mut book) = (log(&[(1, 1), (2, 2)]), Book::default());
+            spoils(&mut log, &mut book);
+            assert_eq!(counts(&log, &book), [count]);
+        }
+    }
+
+    #[test]
+    fn what_a_backup_does_not_hold_is_not_held_against_it() {
+        let (mut book, then) = (Book::default(), log(&[(1, 1), (2, 2)]));
+        for (name, id, seq, ev) in [("c1", "m1", 1, 1), ("e", "m1", 1, 4), ("c3", "m3", 3, 3)] {
+            book.acked.insert(client(name), (dialog(), message(id), Seq(seq), Ev(ev)));
+            book.shown.insert((dialog(), Seq(seq), message(id)));
+        }
+        then.keeps(&mut book);
+        assert_eq!(book.acked.keys().map(ClientId::as_str).collect::<Vec<_>>(), ["c1"]);
+        assert_eq!(book.shown.len(), 1);
+    }
 
     #[test]
     fn what_others_heard_was_dropped_unless_one_did_not_belong_any_more() {

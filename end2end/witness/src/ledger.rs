@@ -16,8 +16,8 @@ pub struct Ledger(Arc<Mutex<Book>>);
 pub struct Book {
     /// What each device said, in its order.
     pub said: BTreeMap<usize, Vec<(DialogId, ClientId)>>,
-    /// What the server said it has stored.
-    pub acked: BTreeMap<ClientId, (DialogId, MessageId, Seq)>,
+    /// What the server said it has stored: the place of the message, and as of which change.
+    pub acked: BTreeMap<ClientId, (DialogId, MessageId, Seq, Ev)>,
     /// What the server refused for good.
     pub refused: BTreeSet<ClientId>,
     /// Which changes a person's devices were told.
@@ -42,6 +42,12 @@ pub struct Book {
 }
 
 impl Book {
+    /// The server said that a message is stored, as it is now.
+    pub fn is_acked(&mut self, client_id: ClientId, message: &Message) {
+        let Message { dialog_id, message_id, seq, ev, .. } = message;
+        self.acked.insert(client_id, (dialog_id.clone(), message_id.clone(), *seq, *ev));
+    }
+
     /// A device shows a message.
     pub fn shows(&mut self, message: &Message) {
         let Message { dialog_id, seq, message_id, .. } = message;
@@ -58,10 +64,10 @@ impl Book {
     }
 
     /// The log is another one now: what it does not hold was never said, and what comes next may bear
-    /// the same numbers.
-    pub fn keep_only(&mut self, has: impl Fn(&DialogId, Seq, &MessageId) -> bool) {
-        self.acked.retain(|_, (dialog, id, seq)| has(dialog, *seq, id));
-        self.shown.retain(|(dialog, seq, id)| has(dialog, *seq, id));
+    /// the same numbers. What it holds of a message is as of this change.
+    pub fn keep_only(&mut self, holds: impl Fn(&DialogId, Seq, &MessageId) -> Option<Ev>) {
+        self.acked.retain(|_, (dialog, id, seq, ev)| holds(dialog, *seq, id) >= Some(*ev));
+        self.shown.retain(|(dialog, seq, id)| holds(dialog, *seq, id).is_some());
         self.worded.clear();
         self.heard.clear();
         self.live.clear();

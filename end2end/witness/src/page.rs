@@ -3,12 +3,17 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
+#[cfg(feature = "plants")]
+use confab_protocol::plants::{Plant, is_planted};
 use confab_protocol::{
-    DialogChange, DialogId, DialogUpdate, Disconnected, Epoch, Ev, Joined, MessageSend, Receipt,
-    ServerFrame, Topic, UserId,
+    Connected, DialogChange, DialogId, DialogUpdate, Digest, Disconnected, Epoch, Ev, Joined,
+    MessageSend, Receipt, ServerFrame, Topic, UserId,
     rest::{DialogDetails, DialogList, MessagesPage},
 };
-use confab_sync::{Client, Delivery, DeliveryState, Effect, Event, Input, Moment, Settings};
+use confab_sync::{
+    Client, ClosedReason, Delivery, DeliveryState, Effect, Event, Input, Moment, Settings, Status,
+    reduce,
+};
 
 use crate::{
     ledger::Ledger,
@@ -69,6 +74,32 @@ impl Fetched {
     }
 }
 
+/// What a browser keeps of a page for the next one: of which life of the database it is, and each
+/// dialog with its position.
+pub struct Kept {
+    epoch: Epoch,
+    pages: BTreeMap<DialogId, MessagesPage>,
+}
+
+impl Kept {
+    /// Of which life it is, and nothing more: as a page that comes from the server says.
+    #[must_use]
+    pub fn without_pages(self) -> Self {
+        Self { pages: BTreeMap::new(), ..self }
+    }
+}
+
+#[cfg(feature = "plants")]
+impl Kept {
+    /// With the position ahead of what is kept, if that is planted.
+    fn planted(mut self) -> Self {
+        if is_planted(Plant::PositionKeptAhead) {
+            self.pages.values_mut().for_each(|page| page.ev.0 += 1);
+        }
+        self
+    }
+}
+
 /// A page.
 pub struct Page {
     /// The engine.
@@ -79,6 +110,14 @@ pub struct Page {
     pub here: BTreeSet<UserId>,
     /// The life of the database that the last socket was of.
     epoch: Option<Epoch>,
+    /// What all that is shown came to when the first socket was opened, if all was there: unless the
+    /// server says another sum, it need not be fetched anew.
+    came_to: Option<Digest>,
+    /// Whether a socket was opened.
+    has_opened: bool,
+    /// Whether all that is shown was read behind the list, as a page that comes from the server is: what
+    /// changes meanwhile, the list does not know.
+    is_in_order: bool,
     /// Fetched before that life was heard of, and after a backup took a database's place: perhaps of an
     /// earlier one, until it is fetched anew.
     older: BTreeSet<What>,
@@ -90,14 +129,59 @@ pub struct Page {
 }
 
 impl Page {
-    /// A page that opens its sockets at this address.
-    pub fn new(reader: Reader, url: String) -> Self {
-        let settings = Settings { owner: Some(reader.user.clone()), ..Settings::default() };
-        let engine = Client::new(settings, url, Vec::<Topic>::new());
-        let (steps, told) = (VecDeque::new(), BTreeMap::new());
-        let (shown, here, seen) = (Shown::default(), BTreeSet::new(), Seen::default());
-        let older = BTreeSet::new();
-        Self { engine, shown, here, epoch: None, older, seen, reader, steps, told }
+    /// A page that opens its sockets at this address, and begins with what was kept.
+    pub fn new(reader: Reader, url: String, kept: Option<Kept>) -> Self {
+        let (mut shown, owner) = (Shown::default(), Some(reader.user.clone()));
+        let epoch = kept.map(|kept| {
+            shown.pages = kept.pages;
+            kept.epoch
+        });
+        let settings = Settings { owner, epoch: epoch.clone(), ..Settings::default() };
+        let mut page = Self {
+            engine: Client::new(settings, url, Vec::<Topic>::new()),
+            shown,
+            here: BTreeSet::new(),
+            epoch,
+            came_to: None,
+            has_opened: false,
+            is_in_order: false,
+            older: BTreeSet::new(),
+            seen: Seen::default(),
+            reader,
+            steps: VecDeque::new(),
+            told: BTreeMap::new(),
+        };
+        page.begins();
+        page
+    }
+
+    /// The list is fetched, and what was missed of what was kept will be asked for.
+    fn begins(&mut self) {
+        self.fetches(What::List);
+        for (dialog_id, page) in self.shown.pages.clone() {
+            let join = Input::Join { dialog_id, after: Some(page.ev) };
+            // Nobody listens yet, so there is nothing to be by chance.
+            self.handle(join, Moment(0), 0.5);
+        }
+    }
+
+    /// What a browser keeps of it, if it knows of which life of the database it is.
+    pub fn kept(&self) -> Option<Kept> {
+        let kept = Kept { epoch: self.epoch.clone()?, pages: self.shown.pages.clone() };
+        #[cfg(feature = "plants")]
+        let kept = kept.planted();
+        Some(kept)
+    }
+
+    /// Whether all is there that a page is opened with.
+    pub fn is_loaded(&self) -> bool {
+        self.shown.list.is_some() && !self.shown.waits()
+    }
+
+    /// Whether it waits for its person to press **Reconnect**.
+    pub fn has_given_up(&self) -> bool {
+        let gave_up = ClosedReason::GaveUp;
+        matches!(self.engine.status(), Status::Closed { reason, .. } if *reason == gave_up)
     }
 
     /// The person says something.
@@ -155,6 +239,7 @@ impl Page {
     fn shows(&mut self, what: What, fetched: Option<Fetched>, now: Moment, random: f64) -> bool {
         match (&what, fetched) {
             (What::List, Some(Fetched::List(list))) => {
+                self.is_in_order = !self.shown.wants_any_details();
                 let fits = self.shown.takes_list(list, &self.reader.user);
                 if !fits {
                     self.fetches(What::List);
@@ -162,6 +247,8 @@ impl Page {
                 for dialog_id in self.listed() {
                     if !self.shown.pages.contains_key(&dialog_id) {
                         self.opens(dialog_id, now, random);
+                    } else if !self.shown.details.contains_key(&dialog_id) {
+                        self.fetches(What::Details(dialog_id));
                     }
                 }
                 fits
@@ -169,7 +256,10 @@ impl Page {
             (What::Messages(dialog_id), Some(Fetched::Messages(page))) => {
                 let (dialog_id, at) = (dialog_id.clone(), page.ev);
                 let mut book = self.reader.ledger.open();
-                page.messages.iter().for_each(|message| book.shows(message));
+                for message in &page.messages {
+                    book.shows(message);
+                    book.heard.insert((self.reader.user.clone(), dialog_id.clone(), message.ev));
+                }
                 drop(book);
                 let is_shown = self.shown.takes_page(&dialog_id, page);
                 if is_shown {
@@ -194,6 +284,10 @@ impl Page {
     fn drain(&mut self, now: Moment, random: f64) {
         loop {
             if let Some(effect) = self.engine.poll_effect() {
+                if let Effect::Open { .. } = effect {
+                    let is_first = !std::mem::replace(&mut self.has_opened, true);
+                    self.came_to = self.comes_to().filter(|_| is_first);
+                }
                 self.steps.push_back(Step::Effect(effect));
             } else if let Some(event) = self.engine.poll_event() {
                 let may_list = matches!(&event, Event::Frame(ServerFrame::DialogUpdate(_)));
@@ -228,6 +322,7 @@ impl Page {
             Event::Frame(frame) => {
                 self.sees(frame);
                 match frame {
+                    ServerFrame::Connected(connected) if self.is_as_it_was(connected) => {}
                     ServerFrame::Connected(_) => self.comes_back(),
                     ServerFrame::Invalidate(_) => self.doubts_all(),
                     _ => {}
@@ -301,9 +396,8 @@ impl Page {
     fn delivers(&mut self, Delivery { client_id, state }: &Delivery) {
         match state {
             DeliveryState::Stored(message) => {
-                let place = (message.dialog_id.clone(), message.message_id.clone(), message.seq);
                 self.shown.stored(message, &self.reader.user);
-                self.reader.ledger.open().acked.insert(client_id.clone(), place);
+                self.reader.ledger.open().is_acked(client_id.clone(), message);
             }
             DeliveryState::Failed { .. } => {
                 self.reader.ledger.open().refused.insert(client_id.clone());
@@ -385,6 +479,24 @@ impl Page {
         self.reader.ledger.open().wrong.push((count, story));
     }
 
+    /// What all that is shown comes to, if all is there (`confab_app`, freshness).
+    fn comes_to(&self) -> Option<Digest> {
+        let list = self.shown.list.as_ref().filter(|_| self.is_in_order && self.is_loaded())?;
+        let details = self.shown.details.values();
+        let mut digests = details.map(|details| reduce::digest(list, details));
+        let first = digests.next()?;
+        let receipts =
+            digests.map(|digest| digest.receipts).fold(first.receipts, u64::saturating_add);
+        let has_all = self.shown.pages.keys().all(|dialog| self.shown.details.contains_key(dialog));
+        has_all.then_some(Digest { receipts, ..first })
+    }
+
+    /// Whether nothing has happened between what was fetched and the first socket.
+    fn is_as_it_was(&mut self, connected: &Connected) -> bool {
+        let came_to = self.came_to.take();
+        came_to.is_some() && came_to == connected.digest
+    }
+
     /// What is not in the log was not heard meanwhile, and what is being fetched was perhaps read
     /// before that.
     fn comes_back(&mut self) {
@@ -452,7 +564,11 @@ impl Page {
                 let Some(shown) = self.shown.pages.get(dialog) else {
                     return Some(format!("{what:?} is not shown"));
                 };
-                let both = shown.messages.len().min(fresh.messages.len());
+                let (count, all) = (shown.messages.len(), fresh.messages.len());
+                if count < all && !shown.has_more || shown.has_newer {
+                    return Some(format!("{what:?} shows {count} messages of at least {all}"));
+                }
+                let both = count.min(all);
                 let tail =
                     |page: &MessagesPage| page.messages[page.messages.len() - both..].to_vec();
                 let mut pairs = tail(shown).into_iter().zip(tail(&fresh));
@@ -484,7 +600,7 @@ mod tests {
     fn page() -> Page {
         let user = UserId::parse("anna").unwrap();
         let reader = Reader { number: 0, user, ledger: Ledger::default() };
-        Page::new(reader, "ws://here/ws".to_owned())
+        Page::new(reader, "ws://here/ws".to_owned(), None)
     }
 
     fn backs(page: &Page) -> usize {
@@ -519,7 +635,7 @@ mod tests {
 
         let mut late = page_of_the_same_book(&page);
         fetches(&mut late, 4);
-        page.reader.ledger.open().keep_only(|_, _, _| true);
+        page.reader.ledger.open().keep_only(|_, _, _| Some(Ev(9)));
         lives_in(&mut late, "second");
         fetches(&mut late, 3);
         assert_eq!(backs(&page), 1, "it was of the life before");
@@ -532,7 +648,7 @@ mod tests {
         let mut page = page();
         lives_in(&mut page, "first");
         fetches(&mut page, 5);
-        page.reader.ledger.open().keep_only(|_, _, _| true);
+        page.reader.ledger.open().keep_only(|_, _, _| Some(Ev(9)));
         fetches(&mut page, 4);
         lives_in(&mut page, "second");
         fetches(&mut page, 3);
@@ -543,6 +659,6 @@ mod tests {
     }
 
     fn page_of_the_same_book(page: &Page) -> Page {
-        Page::new(page.reader.clone(), "ws://here/ws".to_owned())
+        Page::new(page.reader.clone(), "ws://here/ws".to_owned(), None)
     }
 }

@@ -17,6 +17,8 @@ pub struct Seen(BTreeMap<DialogId, Look>);
 #[derive(Default)]
 struct Look {
     at: Option<Ev>,
+    /// Whether there may be messages before them.
+    has_more: bool,
     /// By place, in order: as of which change.
     messages: Vec<(Seq, Ev)>,
     /// What has come to someone, and what they have read.
@@ -45,6 +47,7 @@ impl Look {
         let members = details.map(|details| &details.members[..]).unwrap_or_default();
         Self {
             at: page.map(|page| page.ev),
+            has_more: page.is_none_or(|page| page.has_more),
             messages: messages.iter().map(|message| (message.seq, message.ev)).collect(),
             receipts: members
                 .iter()
@@ -63,7 +66,12 @@ impl Look {
     }
 
     fn message_ahead_of(&self, now: &Self) -> Option<String> {
-        let first = now.messages.first()?.0;
+        // What lies before the first may be fetched; unless that is the beginning.
+        let first = match now.messages.first() {
+            Some((first, _)) if now.has_more => *first,
+            None if now.at.is_none() => return None,
+            _ => Seq(0),
+        };
         let mut others = now.messages.iter().peekable();
         self.messages.iter().filter(|(seq, _)| *seq >= first).find_map(|(seq, before)| {
             while others.next_if(|(other, _)| other < seq).is_some() {}
@@ -91,7 +99,9 @@ mod tests {
 
     use super::*;
 
+    /// There may be more before its first message, unless that is the first of all.
     fn page(ev: u64, messages: &[(u64, u64)]) -> Shown {
+        let has_more = messages.first().is_some_and(|(seq, _)| *seq > 1);
         let messages: Vec<String> = messages
             .iter()
             .map(|(seq, ev)| {
@@ -103,7 +113,7 @@ mod tests {
             })
             .collect();
         let messages = messages.iter().map(|text| json::read(text).unwrap()).collect();
-        let page = MessagesPage { messages, ev: Ev(ev), has_more: false, has_newer: false };
+        let page = MessagesPage { messages, ev: Ev(ev), has_more, has_newer: false };
         let mut shown = Shown::default();
         shown.pages.insert(DialogId::parse("d").unwrap(), page);
         shown
@@ -129,5 +139,6 @@ mod tests {
         let (two, one) = (page(3, &[(1, 1), (2, 2), (3, 3)]), page(3, &[(1, 1), (3, 3)]));
         assert_eq!(goes(two, one), "d: 2 is gone");
         assert_eq!(goes(page(2, &[(1, 1), (2, 2)]), page(2, &[(1, 1)])), "d: 2 is gone");
+        assert_eq!(goes(page(2, &[(1, 1), (2, 2)]), page(3, &[])), "d: 1 is gone");
     }
 }

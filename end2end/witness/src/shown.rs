@@ -73,6 +73,12 @@ impl Shown {
         !self.fetching.is_empty()
     }
 
+    /// Whether who belongs to some dialog is shown or being fetched.
+    pub fn wants_any_details(&self) -> bool {
+        let mut fetching = self.fetching.keys();
+        !self.details.is_empty() || fetching.any(|what| matches!(what, What::Details(_)))
+    }
+
     /// What is shown of dialogs.
     pub fn of_dialogs(&self) -> BTreeSet<What> {
         let pages = self.pages.keys().cloned().map(What::Messages);

@@ -140,6 +140,7 @@ impl Api {
     async fn contents(&self, open: &Open, visitor: &Visitor) -> Result<Contents, Problem> {
         let hub = &self.0.hub;
         let stale = |error: &dyn std::fmt::Display| warn!(%error, "a page without what it shows");
+        // The list first: whether a page is still true is told by its numbers (`confab_app`, freshness).
         let list = hub.dialogs(&visitor.person.id).await.inspect_err(|error| stale(error)).ok();
         let mut contents = Contents { list, ..Contents::default() };
         let member = match self.member(visitor, open.dialog.clone()).await {

@@ -30,7 +30,11 @@ impl Device {
     pub(super) fn answered(&mut self, what: What, answer: &Answer) {
         self.note(&format!("has {what:?}: {}", answer.status));
         let (fetched, random) = (Fetched::of(&what, answer), self.dice.fraction());
-        self.page.takes(what, fetched, now(), random);
+        let is_shown = self.page.takes(what, fetched, now(), random);
         self.carry_on();
+        // What does not fit to what was kept is for the socket to say.
+        if self.page.is_loaded() || !is_shown {
+            self.starts();
+        }
     }
 }

@@ -64,8 +64,7 @@ impl Device {
             tokio::spawn(async move {
                 let answer = asker.ask("POST", &path, body).await;
                 if let Some(message) = answer.and_then(|answer| answer.data::<Message>()) {
-                    let place = (message.dialog_id, message.message_id, message.seq);
-                    ledger.open().acked.insert(client_id, place);
+                    ledger.open().is_acked(client_id, &message);
                 }
             });
         }

@@ -6,7 +6,7 @@ use confab_sync::{
 };
 use futures::FutureExt;
 use witness::{
-    page::{Fetched, Page, Reader, Step},
+    page::{self, Fetched, Page, Reader, Step},
     shown::What,
 };
 
@@ -43,13 +43,22 @@ pub struct Device {
     is_mute: bool,
     /// The next frame that it says arrives twice, as if another tab said it, too.
     echoes: bool,
+    has_started: bool,
 }
 
 impl Device {
-    pub fn new(person: Person, reader: Reader) -> Self {
-        let page = Page::new(reader.clone(), "ws://confab.test/ws".to_owned());
-        let (wire, questions) = (Vec::new(), Vec::new());
-        Self { person, page, reader, socket: None, wire, questions, is_mute: false, echoes: false }
+    pub fn new(person: Person, reader: Reader, kept: Option<page::Kept>) -> Self {
+        Self {
+            page: Page::new(reader.clone(), "ws://confab.test/ws".to_owned(), kept),
+            person,
+            reader,
+            socket: None,
+            wire: Vec::new(),
+            questions: Vec::new(),
+            is_mute: false,
+            echoes: false,
+            has_started: false,
+        }
     }
 
     /// Something happens to it.
@@ -75,17 +84,22 @@ impl Device {
 
     /// The page is opened.
     pub async fn begins(&mut self, at: Moment, gateway: &Gateway) {
-        self.page.fetches(What::List);
+        self.has_started = true;
         self.does(Input::Start, at, gateway).await;
     }
 
-    /// The page is gone, and with it everything but what is not sent yet.
-    pub async fn reloads(&mut self, at: Moment, gateway: &Gateway) {
-        let kept = |post: &Post| Kept { post: post.clone(), was: Was::Sent };
-        let waiting: Vec<_> = self.page.engine.outbox().map(kept).collect();
-        *self = Self::new(self.person.clone(), self.reader.clone());
+    /// The page is gone, and with it everything but what is not sent yet; or but what a browser keeps.
+    /// Then the next one opens its socket when it has all that it shows.
+    pub async fn reloads(&mut self, keeps: bool, at: Moment, gateway: &Gateway) {
+        let unsent = |post: &Post| Kept { post: post.clone(), was: Was::Sent };
+        let waiting: Vec<_> = self.page.engine.outbox().map(unsent).collect();
+        let kept = self.page.kept();
+        let kept = if keeps { kept } else { kept.map(page::Kept::without_pages) };
+        *self = Self::new(self.person.clone(), self.reader.clone(), kept);
         self.does(Input::Restore(waiting), at, gateway).await;
-        self.begins(at, gateway).await;
+        if !keeps {
+            self.begins(at, gateway).await;
+        }
     }
 
     async fn carries_on(&mut self, at: Moment, gateway: &Gateway) {
@@ -199,12 +213,15 @@ impl Device {
         self.echoes = true;
     }
 
-    /// Nothing is in its way any more: a line that lost something breaks, and the network is back.
+    /// Nothing is in its way any more: a line that lost something breaks, and who was asked to presses
+    /// **Reconnect**.
     pub async fn heals(&mut self, at: Moment, gateway: &Gateway) {
         if self.is_mute {
             self.is_cut(at, gateway).await;
         }
-        self.does(Input::Online, at, gateway).await;
+        if self.page.has_given_up() {
+            self.does(Input::Reconnect, at, gateway).await;
+        }
     }
 
     /// Which frame comes next, if it were this one's turn. What a socket begins with comes in order: it
@@ -270,8 +287,12 @@ impl Device {
             Some(read) => read,
             None => fetch(&self.person, &what, hub).await,
         };
-        self.page.takes(what, fetched, at, RANDOM);
+        let is_shown = self.page.takes(what, fetched, at, RANDOM);
         self.carries_on(at, gateway).await;
+        // What does not fit to what was kept is for the socket to say.
+        if !self.has_started && (self.page.is_loaded() || !is_shown) {
+            self.begins(at, gateway).await;
+        }
     }
 
     /// Whether something is still on its way to it.

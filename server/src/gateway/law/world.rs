@@ -57,7 +57,8 @@ pub enum Fate {
     /// What it says next arrives twice.
     Echoes(usize),
     IsCut(usize),
-    Reloads(usize),
+    /// And whether the browser keeps what the page showed.
+    Reloads(usize, bool),
     Waits(u64),
     /// The server reads what was asked for, and its answer is late.
     IsReadFor(usize, usize),
@@ -175,7 +176,7 @@ impl World {
         for number in 0..DEVICES {
             let person = self.people[number].clone();
             let (user, ledger) = (person.id.clone(), self.ledger.clone());
-            let mut device = Device::new(person, Reader { number, user, ledger });
+            let mut device = Device::new(person, Reader { number, user, ledger }, None);
             device.begins(self.now, &self.gateway).await;
             self.devices.push(device);
         }
@@ -216,7 +217,9 @@ impl World {
             Fate::IsMuted(device) => self.devices[device].is_muted(),
             Fate::Echoes(device) => self.devices[device].echoes(),
             Fate::IsCut(device) => self.devices[device].is_cut(now, &gateway).await,
-            Fate::Reloads(device) => self.devices[device].reloads(now, &gateway).await,
+            Fate::Reloads(device, keeps) => {
+                self.devices[device].reloads(keeps, now, &gateway).await
+            }
             Fate::Waits(ms) => self.waits(ms).await,
             Fate::IsReadFor(device, pick) => self.devices[device].is_read_for(pick, &hub).await,
             Fate::IsAnswered(device, pick) => {
