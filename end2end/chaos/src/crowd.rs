@@ -114,7 +114,6 @@ impl Crowd {
     /// never does.
     pub async fn settles(&self, server: SocketAddr, patience: Duration) -> (Duration, Vec<String>) {
         self.tell(|| Order::Write(None));
-        self.tell(|| Order::Online);
         let began = Instant::now();
         loop {
             sleep(Duration::from_millis(250)).await;

@@ -57,8 +57,6 @@ pub enum Order {
     Write(Option<Pace>),
     /// The server is back: when is this device level with its log?
     Returned(Return),
-    /// The browser believes that the network is back.
-    Online,
     /// Compare what is shown with a fresh fetch, by this way; nothing is wrong if nothing differs.
     Compare(SocketAddr, oneshot::Sender<Option<String>>),
 }
@@ -133,7 +131,7 @@ impl Device {
         let url = format!("ws://{}/ws?topics=presence,system,dialogs,typing", seat.address);
         let device = Self {
             dice: Dice::new(seed, ("device", seat.number)),
-            page: Page::new(reader, url),
+            page: Page::new(reader, url, None),
             plug: Plug::default(),
             happenings,
             heard: heard.clone(),
@@ -149,7 +147,6 @@ impl Device {
 
     /// Lives until it is dropped.
     pub async fn live(mut self) {
-        self.page.fetches(What::List);
         self.tell(Input::Start);
         let mut next_deed = Instant::now();
         loop {
@@ -202,7 +199,6 @@ impl Device {
             }
             Happening::Answer(what, answer) => self.answered(what, &answer),
             Happening::Order(Order::Write(pace)) => self.pace = pace,
-            Happening::Order(Order::Online) => self.tell(Input::Online),
             Happening::Order(Order::Returned(back)) => {
                 if self.behind.is_some() {
                     self.seat.counts.overtaken.add(1);

@@ -70,6 +70,7 @@ enum Scenario {
 struct Plan {
     binary: PathBuf,
     seed: u64,
+    is_short: bool,
     kills: usize,
     browsers: bool,
     /// Sockets that die at once.
@@ -125,6 +126,7 @@ async fn plays(options: &Options) -> bool {
     let plan = Plan {
         binary: options.binary.clone(),
         seed: options.seed,
+        is_short: options.short,
         kills: options.kills.unwrap_or(if options.short { 3 } else { 30 }),
         browsers: !options.short && !options.without_browsers,
         herd: if options.short { 500 } else { 5_000 },
