@@ -68,6 +68,9 @@ async fn all_are_well(cases: Vec<Case>, expected: usize, limit: usize, wire: Wir
 /// One test for each chapter and each way to open a socket.
 macro_rules! chapters {
     ($($name:ident: $count:literal of $cases:expr;)*) => {
+        /// How many there are in all chapters.
+        const ALL: usize = 0 $(+ $count)*;
+
         chapters!(@over over_http_1 Http1 $($name: $count of $cases;)*);
         chapters!(@over over_http_2 Http2 $($name: $count of $cases;)*);
     };
@@ -93,6 +96,19 @@ chapters! {
     cases_7_closing: 37 of closing::cases(SMALL);
     cases_9_limits: 54 of limits::cases(SMALL);
     cases_10_fragments_of_1300_bytes: 1 of limits::automatic_fragments();
+}
+
+#[test]
+fn all_of_autobahn_is_played_but_for_compression() {
+    assert_eq!(ALL, 301);
+    println!("{ALL} cases in all");
+}
+
+#[tokio::test]
+async fn cases_7_closing_where_16_mib_are_taken() {
+    for wire in [Wire::Http1, Wire::Http2] {
+        all_are_well(closing::cases(LARGE), 37, LARGE, wire).await;
+    }
 }
 
 #[tokio::test]
