@@ -10,8 +10,10 @@ export default defineConfig({
   forbidOnly: Boolean(process.env.CI),
   // A story that fails now and then is a bug.
   retries: 0,
-  // The longest story waits out the 1-2-4-8-16 s of reconnecting.
-  timeout: 60_000,
+  // The longest story waits out the 1-2-4-8-16 s of reconnecting. A machine may be three times slower
+  // than the one it was written on.
+  timeout: 240_000,
+  expect: { timeout: 15_000 },
   reporter: "list",
   use: { trace: "retain-on-failure" },
   projects: [

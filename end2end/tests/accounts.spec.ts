@@ -44,10 +44,10 @@ test.describe("with the people of document 001", () => {
     await tabs[0].isConnected();
     await tabs[1].isConnected();
     await server.stop();
-    await expect(tabs[0].status).not.toHaveAttribute("data-state", "open");
+    for (const tab of tabs) await expect(tab.status).not.toHaveAttribute("data-state", "open");
     await server.start();
     for (const tab of tabs) {
-      await expect(tab.status).toHaveAttribute("data-state", "open", { timeout: 20_000 });
+      await expect(tab.status).toHaveAttribute("data-state", "open", { timeout: 40_000 });
     }
     await tabs[0].sends("After the restart");
     await tabs[1].sees("After the restart");
@@ -72,6 +72,7 @@ test("a guest comes in with one click, chooses a name, and keeps the account", a
   await tab.isConnected();
   await expect(tab.message("as a guest"), "still hers").toHaveAttribute("data-mine", "");
   const other = await bob.opens("/");
+  await other.isConnected();
   await other.page.goto(new URL("/login", other.page.url()).href);
   const sign = other.page.locator("form[action='/login']");
   await sign.getByRole("textbox", { name: "Login" }).fill("Alice@Example.org");
@@ -116,6 +117,7 @@ test("signing out everywhere closes the other device", async ({ alice, someone }
   await pocket.isConnected();
   await pocket.input.focus();
   const desk = await alice.opens("/settings");
+  await desk.isConnected();
   await desk.page.getByRole("button", { name: "Sign out everywhere" }).click();
   await expect(pocket.status).toHaveAttribute("data-state", "closed");
   await expect(pocket.page.getByTestId("toast")).toHaveText("You have been signed out.Sign in");
@@ -211,6 +213,7 @@ test("what one has not sent does not go out under the name of who signs in next"
   let letIn = () => {};
   mayOpen = new Promise((resolve) => (letIn = resolve));
   await server.stop();
+  await expect(tab.status).not.toHaveAttribute("data-state", "open");
   await tab.sends("hers alone");
   await tab.seesState("hers alone", "queued");
   await tab.types("her draft");

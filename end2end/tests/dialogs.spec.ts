@@ -95,6 +95,7 @@ test("a group is begun on a page, renamed, grown and left", async ({ alice, bob,
   await cem.registers("Cem");
   const his = await bob.opens("/");
   const tab = await alice.opens("/people");
+  await tab.isConnected();
   await tab.page.getByRole("checkbox", { name: "Bob" }).check();
   await tab.page.getByTestId("new-group").click();
   await tab.page.locator("form[action='/groups']").getByRole("textbox").fill("Tea");

@@ -109,7 +109,7 @@ test("a connection that comes back by itself takes no focus away with its banner
   const reconnect = tab.page.getByTestId("reconnecting").getByRole("button");
   await reconnect.focus();
   await server.start();
-  await expect(tab.status).toHaveAttribute("data-state", "open", { timeout: 20_000 });
+  await expect(tab.status).toHaveAttribute("data-state", "open", { timeout: 40_000 });
   await expect(reconnect).toHaveCount(0);
   await expect(tab.messages).toBeFocused();
 });

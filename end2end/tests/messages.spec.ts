@@ -22,6 +22,7 @@ test("an edit and a deletion are seen by someone who is writing, and do not dist
   await his.sees("See you at five");
   await his.input.focus();
   await his.page.keyboard.type("half a sent");
+  await hers.seesState("See you at five", "read");
   await hers.does("edit", "See you at five");
   await expect(hers.input).toHaveValue("See you at five");
   await hers.sends("See you at six");
@@ -43,10 +44,11 @@ test("a message goes through all its states: queued, stored, delivered, read", a
   await his.page.close();
   alice.mayComplainOf(/WebSocket connection to .* failed|ERR_CONNECTION_REFUSED/);
   await server.stop();
+  await expect(hers.status).not.toHaveAttribute("data-state", "open");
   await hers.sends("one");
   await hers.seesState("one", "queued");
   await server.start();
-  await expect(hers.message("one").getByTestId("delivery")).toHaveAttribute("data-state", "stored", { timeout: 20_000 });
+  await expect(hers.message("one").getByTestId("delivery")).toHaveAttribute("data-state", "stored", { timeout: 40_000 });
   const list = await bob.opens("/");
   await list.isConnected();
   await hers.seesState("one", "delivered");
@@ -63,7 +65,7 @@ test("who is typing is told, and not for longer than it is true", async ({ alice
   await expect(status).toHaveText("online");
   await hers.input.press("H");
   await expect(status).toHaveText("Alice is typing…");
-  await expect(status, "after five seconds of silence").toHaveText("online", { timeout: 8_000 });
+  await expect(status, "after five seconds of silence").toHaveText("online", { timeout: 20_000 });
   await hers.input.press("i");
   await expect(status).toHaveText("Alice is typing…");
   await hers.input.press("Enter");

@@ -97,6 +97,7 @@ test("the longest names and words fit a phone, and so does what one does with th
   const tab = await person.opens(`/d/${group}`);
   await tab.isConnected();
   await tab.sends(`long${"long".repeat(60)}`);
+  await tab.seesStored(`long${"long".repeat(60)}`);
   await tab.fitsItsWidth();
   await tab.page.getByTestId("message").last().getByRole("article").tap();
   await expect(tab.page.getByTestId("actions")).toBeInViewport();
@@ -155,6 +156,7 @@ test("with keys alone one gets past the header, to the messages, writes and send
 
 test("who changes the language in the lab stays there", async ({ alice }) => {
   const lab = await alice.opens("/lab");
+  await lab.isConnected();
   await expect(lab.page.getByText("Only on a server that runs with --demo")).toBeVisible();
   await lab.page.getByRole("link", { name: "RU, Русский" }).click();
   await expect(lab.page.locator("html")).toHaveAttribute("lang", "ru");

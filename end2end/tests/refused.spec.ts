@@ -1,21 +1,40 @@
 // The server does not take a message, and says so.
 
+import type { Page } from "@playwright/test";
+
 import { expect, test } from "./support/story";
+
+// What the server has refused to the page, by name.
+function refusalsOf(page: Page): string[] {
+  const refusals: string[] = [];
+  page.on("websocket", (socket) => {
+    socket.on("framereceived", ({ payload }) => {
+      const frame = JSON.parse(payload.toString());
+      if (frame.type === "nack") refusals.push(frame.payload.clientId);
+    });
+  });
+  return refusals;
+}
 
 test.describe("a database that is locked", () => {
   test.use({ serverOptions: { environment: { CONFAB_STORE_BUSY_TIMEOUT: "100ms" } } });
 
   test("refuses for now; Retry stores the message once, and so does waiting", async ({ alice, bob, server }) => {
-    const hers = await alice.opens("/");
+    const page = await alice.context.newPage();
+    const refusals = refusalsOf(page);
+    const hers = await alice.opensIn(page, "/");
     const his = await bob.opens("/");
     await hers.isConnected();
     await his.isConnected();
     for (const [text, isHurried] of [["hurried", true], ["patient", false]] as const) {
       const unlock = await server.locksStorage();
+      refusals.length = 0;
       await hers.sends(text);
       await hers.seesState(text, "waiting");
       await expect(hers.message(text)).toContainText("The server could not store the message.");
       await expect(hers.message(text).getByRole("button", { name: `Discard: ${text}` })).toBeVisible();
+      // It is tried by itself after 1, 2 and 4 s: who is to be in a hurry needs the last of them.
+      if (isHurried) await expect.poll(() => refusals.length).toBe(3);
       // Once it works again, everybody's page fetches anew (document 004).
       const anew = his.page.waitForRequest("**/api/messages/dialog/lobby");
       await unlock();

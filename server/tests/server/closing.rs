@@ -330,7 +330,7 @@ async fn a_socket_that_only_pongs_late_is_kept() {
 async fn a_reader_that_is_too_slow_is_4008_and_the_others_hear_everything() {
     let server = server()
         .unhurried()
-        .with(|settings| settings.gateway.close_timeout = Duration::from_secs(5))
+        .with(|settings| settings.gateway.close_timeout = Duration::from_secs(30))
         .start()
         .await;
     let mut slow = RawClient::with_small_window(server.address, "/ws?topics=chat").await;

@@ -228,7 +228,7 @@ async fn a_request_head_that_trickles_in_is_cut() {
 async fn a_socket_outlives_the_time_a_head_may_take() {
     let server = server()
         .with(|settings| {
-            settings.http.header_read_timeout = std::time::Duration::from_millis(100);
+            settings.http.header_read_timeout = std::time::Duration::from_millis(500);
         })
         .start()
         .await;

@@ -43,7 +43,7 @@ impl Played for Watched {
             return Err(io::Error::other("nobody knows"));
         }
         let is_late = is_next(&self.late, Access::Read);
-        Ok(Duration::from_millis(if is_late { 500 } else { 0 }))
+        Ok(Duration::from_millis(if is_late { 1_500 } else { 0 }))
     }
 }
 

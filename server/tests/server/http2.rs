@@ -234,7 +234,7 @@ async fn who_stops_says_so_on_every_stream_and_waits_for_no_idle_connection() {
 
 /// A server that waits for a head, and on an idle connection, for a moment only.
 async fn impatient() -> TestServer {
-    let moment = Duration::from_millis(100);
+    let moment = Duration::from_millis(500);
     server().with(move |settings| settings.http.header_read_timeout = moment).start().await
 }
 

@@ -36,7 +36,7 @@ pub use server::TestServer;
 pub use talk::{deletion, edit, message_to};
 
 /// How long a test waits for something that must happen. Real time; never reached when all is well.
-pub const PATIENCE: Duration = Duration::from_secs(10);
+pub const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Waits for what must happen, and says what it was when it does not.
 pub async fn soon<F: Future>(what: &str, future: F) -> F::Output {
