@@ -17,14 +17,17 @@ fn replay(name: &str) {
     let target = Target::named(name).unwrap();
     let inputs = corpus::read(target).unwrap();
     assert!(!inputs.is_empty(), "a corpus is there");
+    let (count, mut longest) = (inputs.len(), Duration::ZERO);
     for (nth, bytes) in (1..).zip(inputs) {
         assert!(bytes.len() <= BYTES_MAX, "line {nth}");
         let long = bytes.repeat(BYTES_MAX / bytes.len().max(1));
         for input in [bytes, long] {
             let took = target.time(&input);
             assert!(took < PATIENCE, "line {nth}: {} bytes took {took:?}", input.len());
+            longest = longest.max(took);
         }
     }
+    println!("{name}: {count} inputs, each also of {BYTES_MAX} bytes: 0 crashes, at most {longest:?}");
 }
 
 #[test]
