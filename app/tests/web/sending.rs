@@ -221,6 +221,22 @@ async fn what_another_tab_wrote_is_sent_too_if_nobody_else_does() {
 }
 
 #[wasm_bindgen_test]
+async fn what_was_thrown_away_while_the_outbox_was_read_stays_so() {
+    let tab = Tab::default();
+    tab.0.another_sends.set(true);
+    lobby(&tab).await;
+    tab.hears(Event::Status(Status::Open));
+    let kept = record(&written_elsewhere("lobby"), "queued", 0);
+    let told = kept.replace(r#""state":"queued""#, r#""state":"discarded""#);
+    let said = tab.0.told.borrow().len();
+    tab.hears_tabs(Shared::Recalled { kept: vec![kept], told: vec![told] }).await;
+    assert_eq!(tab.outbox(), 0);
+    assert_eq!(tab.0.told.borrow().len(), said, "nobody is told of it any more");
+    tab.passes(Duration::from_secs(10)).await;
+    assert!(!takes_over(&tab));
+}
+
+#[wasm_bindgen_test]
 async fn a_tab_that_is_heard_to_try_again_and_again_is_awake() {
     let tab = Tab::default();
     tab.0.another_sends.set(true);

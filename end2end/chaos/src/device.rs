@@ -200,12 +200,15 @@ impl Device {
             Happening::Answer(what, answer) => self.answered(what, &answer),
             Happening::Order(Order::Write(pace)) => self.pace = pace,
             Happening::Order(Order::Returned(back)) => {
-                if self.behind.is_some() {
-                    self.seat.counts.overtaken.add(1);
-                }
                 let road = self.seat.road.as_ref();
                 let (faults, is_ill) =
                     road.map_or((0, false), |road| (road.faults(), road.is_ill()));
+                // No server can reach who has no road.
+                if let Some((_, before, false)) = self.behind
+                    && before == faults
+                {
+                    self.seat.counts.overtaken.add(1);
+                }
                 self.behind = Some((back, faults, is_ill));
             }
             Happening::Order(Order::Compare(server, report)) => {

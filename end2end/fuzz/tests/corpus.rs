@@ -27,7 +27,9 @@ fn replay(name: &str) {
             longest = longest.max(took);
         }
     }
-    println!("{name}: {count} inputs, each also of {BYTES_MAX} bytes: 0 crashes, at most {longest:?}");
+    println!(
+        "{name}: {count} inputs, each also of {BYTES_MAX} bytes: 0 crashes, at most {longest:?}"
+    );
 }
 
 #[test]

@@ -67,6 +67,8 @@ pub struct Device {
     happenings: mpsc::UnboundedReceiver<Happening>,
     heard: mpsc::UnboundedSender<Happening>,
     rests: bool,
+    /// Whether **Reconnect** was pressed since all is well.
+    has_pressed: bool,
     said: u64,
     report: mpsc::UnboundedSender<Report>,
 }
@@ -96,6 +98,7 @@ impl Device {
             life: 0,
             has_started: false,
             rests: false,
+            has_pressed: false,
             said: 0,
             happenings,
             heard: heard.clone(),
@@ -170,7 +173,8 @@ impl Device {
             Happening::Order(Order::Rest) => self.rests = true,
             Happening::Order(Order::Reload) => self.reload(),
             Happening::Order(Order::Compare) => {
-                if self.page.has_given_up() {
+                // Once: on a network that is well, nobody has to twice.
+                if self.page.has_given_up() && !std::mem::replace(&mut self.has_pressed, true) {
                     self.tell(Input::Reconnect);
                 }
                 let differs = self.compare().await;

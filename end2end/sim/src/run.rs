@@ -29,10 +29,12 @@ const CALM: Duration = Duration::from_secs(5);
 const STORM: Duration = Duration::from_secs(26);
 /// At the end one device is out of reach for so long, and its socket still there: what finds no room
 /// in its queue meanwhile, nobody says again.
-const OUT_OF_REACH: Duration = Duration::from_secs(22);
-/// In some runs it stays so for so long, while nobody does anything: both sides of the line find out by
-/// themselves that it is dead.
-const SILENCE: Duration = Duration::from_secs(45);
+const OUT_OF_REACH: Duration = Duration::from_secs(12);
+/// In some runs it comes back then, for so long,
+const BREATH: Duration = Duration::from_secs(6);
+/// and is out of reach again while nobody does anything: both sides of the line find out by themselves that
+/// it is dead.
+const SILENCE: Duration = Duration::from_secs(60);
 /// How long all may take to show the same, once the storm is over.
 const PATIENCE: Duration = Duration::from_secs(60);
 /// How often one looks whether they do.
@@ -170,9 +172,12 @@ impl World {
 
     /// Nobody does anything more, and one device is still out of reach.
     fn is_silent(&mut self, devices: &[UnboundedSender<Happening>], out_of_reach: usize) {
-        self.network.hold(out_of_reach, true);
         tell(devices, &Order::Rest);
-        let over = self.now + SILENCE;
+        let (back, over) = (self.now + BREATH, self.now + BREATH + SILENCE);
+        while self.now < back {
+            self.steps();
+        }
+        self.network.hold(out_of_reach, true);
         while self.now < over {
             self.steps();
         }

@@ -108,7 +108,7 @@ pub struct Page {
     pub shown: Shown,
     /// Who is here, as far as the socket has told.
     pub here: BTreeSet<UserId>,
-    /// The life of the database that the last socket was of.
+    /// The life of the database that the last socket was of, or what was kept.
     epoch: Option<Epoch>,
     /// What all that is shown came to when the first socket was opened, if all was there: unless the
     /// server says another sum, it need not be fetched anew.
@@ -159,7 +159,9 @@ impl Page {
     fn begins(&mut self) {
         self.fetches(What::List);
         for (dialog_id, page) in self.shown.pages.clone() {
+            let dialog = dialog_id.clone();
             let join = Input::Join { dialog_id, after: Some(page.ev) };
+            self.looks(&dialog);
             // Nobody listens yet, so there is nothing to be by chance.
             self.handle(join, Moment(0), 0.5);
         }
@@ -565,8 +567,10 @@ impl Page {
                     return Some(format!("{what:?} is not shown"));
                 };
                 let (count, all) = (shown.messages.len(), fresh.messages.len());
-                if count < all && !shown.has_more || shown.has_newer {
-                    return Some(format!("{what:?} shows {count} messages of at least {all}"));
+                let is_short = count < all && !shown.has_more;
+                let is_long = count > all && !fresh.has_more;
+                if is_short || is_long || shown.has_newer {
+                    return Some(format!("{what:?} shows {count} messages, and should {all}"));
                 }
                 let both = count.min(all);
                 let tail =

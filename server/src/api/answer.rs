@@ -15,7 +15,10 @@ use serde::Serialize;
 
 use crate::{
     auth::{AccountRefused, MemberError, OriginNotAllowed},
-    hub::{AdvanceError, AmendError, DialogError, ReadError, Retry, SendError, Unavailable},
+    hub::{
+        AdvanceError, AmendError, DialogError, ReadError, Retry, STORAGE_RETRY, SendError,
+        Unavailable,
+    },
 };
 
 /// What went wrong, on its way to becoming a response.
@@ -24,9 +27,6 @@ pub struct Problem {
     status: StatusCode,
     failure: Failure,
 }
-
-/// How soon to ask again when the database does not answer.
-const STORAGE_RETRY: Duration = Duration::from_secs(1);
 
 /// The status that goes with a code, the same at every address.
 pub fn status_of(code: ErrorCode) -> StatusCode {

@@ -63,8 +63,15 @@ pub(super) async fn enter(gateway: &Gateway, opening: Opening) -> Place {
         let connection = &outlet.connection;
         match parts.auth.still_counts(&place.speaker.identity).await {
             Ok(true) => {}
-            Ok(false) => connection.ask_to_close(CloseCode::SessionEnded, "the session has ended"),
-            Err(_) => send_away(parts, outlet, "nobody can tell whether the session has ended"),
+            Ok(false) => {
+                connection.ask_to_close(CloseCode::SessionEnded, "the session has ended");
+                return place;
+            }
+            // Until it is known, they hear nothing.
+            Err(_) => {
+                send_away(parts, outlet, "nobody can tell whether the session has ended");
+                return place;
+            }
         }
     }
     for topic in opening.topics {

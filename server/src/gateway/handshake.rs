@@ -22,7 +22,7 @@ use tracing::debug;
 use super::{Gateway, connection, inbound::TOPICS_MAX};
 use crate::{
     auth::{Asks, Identity, OriginNotAllowed},
-    hub::Unavailable,
+    hub::{STORAGE_RETRY, Unavailable},
     ops::{
         listener::Peer,
         registry::{Endings, Visitor},
@@ -79,10 +79,10 @@ impl IntoResponse for Refused {
         };
         let after_ms = match self {
             Self::Stopping { after } => Some(after.as_millis() as u64),
+            Self::Unavailable => Some(STORAGE_RETRY.as_millis() as u64),
             _ => None,
         };
-        let retry = matches!(self, Self::Stopping { .. } | Self::Unavailable);
-        let error = self.to_string();
+        let (error, retry) = (self.to_string(), after_ms.is_some());
         let failure = Failure { success: false, error, code, retry, after_ms };
         let mut response = (status, Json(failure)).into_response();
         let headers = response.headers_mut();

@@ -48,6 +48,7 @@ pub use listeners::Audience;
 pub use outlet::{Encoded, Outlet, QueueBounds, Weight};
 pub use people::Attention;
 pub use resume::Resumed;
+pub(crate) use send::STORAGE_RETRY;
 pub use send::{Retry, SendError, SendMessage, Sent};
 pub use typing::Typing;
 

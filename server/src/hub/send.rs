@@ -93,9 +93,9 @@ impl SendError {
 /// frame of the size that clients may send themselves.
 const META_BYTES_MAX: usize = 16 * 1024;
 
-/// How long to wait before a write is tried again: about the time in which a lock or a full disk
-/// may have passed.
-pub(super) const STORAGE_RETRY: Duration = Duration::from_secs(1);
+/// How long to wait before what the database did not do is asked again: about the time in which a lock or
+/// a full disk may have passed.
+pub(crate) const STORAGE_RETRY: Duration = Duration::from_secs(1);
 
 /// Whether to try again.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
