@@ -2,6 +2,7 @@
 
 import type { Page } from "@playwright/test";
 
+import { onFrame } from "./support/frames";
 import { Line, comesBack } from "./support/line";
 import type { Tab } from "./support/person";
 import { opensLate } from "./support/storage";
@@ -15,11 +16,8 @@ const THREE = ["first", "second", "third"];
 // The words of the messages that a page has sent, as often as it has sent them.
 function sentBy(page: Page): string[] {
   const sent: string[] = [];
-  page.on("websocket", (socket) => {
-    socket.on("framesent", ({ payload }) => {
-      const frame = JSON.parse(payload.toString());
-      if (frame.type === "message:send") sent.push(frame.payload.content);
-    });
+  onFrame(page, "framesent", ({ type, payload }) => {
+    if (type === "message:send") sent.push(payload.content);
   });
   return sent;
 }

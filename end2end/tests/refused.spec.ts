@@ -2,16 +2,14 @@
 
 import type { Page } from "@playwright/test";
 
+import { onFrame } from "./support/frames";
 import { expect, test } from "./support/story";
 
 // What the server has refused to the page, by name.
 function refusalsOf(page: Page): string[] {
   const refusals: string[] = [];
-  page.on("websocket", (socket) => {
-    socket.on("framereceived", ({ payload }) => {
-      const frame = JSON.parse(payload.toString());
-      if (frame.type === "nack") refusals.push(frame.payload.clientId);
-    });
+  onFrame(page, "framereceived", ({ type, payload }) => {
+    if (type === "nack") refusals.push(payload.clientId);
   });
   return refusals;
 }

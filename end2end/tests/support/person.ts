@@ -2,17 +2,14 @@
 
 import { type BrowserContext, type Locator, type Page, expect } from "@playwright/test";
 
+import { onFrame } from "./frames";
 import type { Server } from "./server";
 
 // Begun before a page is opened: kept once the server has told its socket `connected`.
 export function connected(page: Page): Promise<void> {
   return new Promise((resolve) => {
-    page.on("websocket", (socket) => {
-      socket.on("framereceived", ({ payload }) => {
-        if (JSON.parse(payload.toString()).type === "connected") {
-          resolve();
-        }
-      });
+    onFrame(page, "framereceived", ({ type }) => {
+      if (type === "connected") resolve();
     });
   });
 }
