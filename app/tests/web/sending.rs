@@ -8,7 +8,7 @@ use confab_sync::{DeliveryState, Event, Input, Post, Status, Was};
 use leptos::{prelude::*, task::tick};
 use wasm_bindgen::JsCast;
 use wasm_bindgen_test::wasm_bindgen_test;
-use web_sys::HtmlTextAreaElement;
+use web_sys::{Element, HtmlTextAreaElement};
 
 use super::support::*;
 
@@ -127,10 +127,7 @@ async fn an_answer_that_was_refused_and_is_edited_answers_the_same() {
 
 #[wasm_bindgen_test]
 async fn a_tab_that_sleeps_is_stood_in_for_however_far_it_had_come_until_it_is_heard_again() {
-    let tab = Tab::default();
-    tab.0.another_sends.set(true);
-    let root = lobby(&tab).await;
-    tab.hears(Event::Status(Status::Open));
+    let (tab, root) = lobby_where_another_sends().await;
     write_and_send(&root, "hello").await;
     assert!(tab.sent().is_empty(), "it is for the other to send");
     let said = tab.0.told.borrow().last().unwrap().clone();
@@ -163,10 +160,7 @@ async fn a_tab_that_sleeps_is_stood_in_for_however_far_it_had_come_until_it_is_h
 
 #[wasm_bindgen_test]
 async fn a_tab_that_waits_as_the_server_asked_it_to_is_not_stood_in_for_at_once() {
-    let tab = Tab::default();
-    tab.0.another_sends.set(true);
-    let root = lobby(&tab).await;
-    tab.hears(Event::Status(Status::Open));
+    let (tab, root) = lobby_where_another_sends().await;
     write_and_send(&root, "hello").await;
     let said = tab.0.told.borrow().last().unwrap().clone();
     let waits = r#""state":"waiting","code":"storage_unavailable""#;
@@ -181,6 +175,15 @@ async fn a_tab_that_waits_as_the_server_asked_it_to_is_not_stood_in_for_at_once(
     assert!(!taken_over());
     tab.passes(Duration::from_secs(1)).await;
     assert!(taken_over());
+}
+
+/// The lobby in a tab beside one that sends.
+async fn lobby_where_another_sends() -> (Tab, Element) {
+    let tab = Tab::default();
+    tab.0.another_sends.set(true);
+    let root = lobby(&tab).await;
+    tab.hears(Event::Status(Status::Open));
+    (tab, root)
 }
 
 /// Another tab says how far a post is.
@@ -204,10 +207,7 @@ fn written_elsewhere(dialog: &str) -> Post {
 #[wasm_bindgen_test]
 async fn what_another_tab_wrote_is_sent_too_if_nobody_else_does() {
     for is_recalled in [false, true] {
-        let tab = Tab::default();
-        tab.0.another_sends.set(true);
-        lobby(&tab).await;
-        tab.hears(Event::Status(Status::Open));
+        let (tab, _) = lobby_where_another_sends().await;
         let text = record(&written_elsewhere("lobby"), "queued", 0);
         match is_recalled {
             true => tab.hears_tabs(Shared::Recalled { kept: vec![text], told: Vec::new() }).await,
@@ -222,10 +222,7 @@ async fn what_another_tab_wrote_is_sent_too_if_nobody_else_does() {
 
 #[wasm_bindgen_test]
 async fn what_was_thrown_away_while_the_outbox_was_read_stays_so() {
-    let tab = Tab::default();
-    tab.0.another_sends.set(true);
-    lobby(&tab).await;
-    tab.hears(Event::Status(Status::Open));
+    let (tab, _) = lobby_where_another_sends().await;
     let kept = record(&written_elsewhere("lobby"), "queued", 0);
     let told = kept.replace(r#""state":"queued""#, r#""state":"discarded""#);
     let said = tab.0.told.borrow().len();
@@ -238,10 +235,7 @@ async fn what_was_thrown_away_while_the_outbox_was_read_stays_so() {
 
 #[wasm_bindgen_test]
 async fn a_tab_that_is_heard_to_try_again_and_again_is_awake() {
-    let tab = Tab::default();
-    tab.0.another_sends.set(true);
-    lobby(&tab).await;
-    tab.hears(Event::Status(Status::Open));
+    let (tab, _) = lobby_where_another_sends().await;
     let post = written_elsewhere("lobby");
     for _ in 0..5 {
         tab.is_told(record(&post, "sending", 0)).await;
