@@ -164,7 +164,7 @@ async fn a_house_without_guests_answers_nobody() {
     assert_eq!((guest.status(), guest.code().as_str()), (401, "sign_in_required"));
     let write = nobody.post("/api/messages/dialog/lobby", json!({ "content": "x" })).await;
     assert_eq!(write.status(), 401);
-    assert_eq!(nobody.dials().open().await.err().unwrap().0, 401);
+    assert_eq!(nobody.dials().open().await.err().unwrap().status(), 401);
     assert_eq!(nobody.cookies(), "", "nobody is made a guest");
 
     let mut anna = server.account("anna", "Anna").await;

@@ -245,6 +245,6 @@ async fn a_deleted_account_closes_every_socket_and_leaves_every_group() {
     let removed = hears!(at_anna, DialogChanged).event.change;
     assert!(matches!(removed, confab_protocol::DialogChange::MemberRemoved(_)), "{removed:?}");
     assert_eq!(anna.line(&group).await.unwrap().members, 1);
-    assert_eq!(phone.dials().open().await.err().unwrap().0, 401);
+    assert_eq!(phone.dials().open().await.err().unwrap().status(), 401);
     server.end().await;
 }

@@ -13,36 +13,41 @@ use std::{
     time::Duration,
 };
 
-use confab_protocol::{Connecting, DialogId, Ev, Resume};
+use confab_protocol::{Connecting, DialogId, Ev, Resume, ServerFrame};
 use confab_server::ops::{Access, config::Settings, disk::Played};
 use serde_json::json;
 
 use crate::harness::{hears, server};
 
-/// The machine's disk: how often it was read, how many reads are answered late, and of how many writes
-/// it is said that they failed.
+/// The machine's disk: how often it was read, how many reads fail, how many are answered late, and of
+/// how many writes it is said that they failed.
 #[derive(Debug, Default)]
 struct Watched {
     reads: AtomicUsize,
+    broken: AtomicUsize,
     late: AtomicUsize,
     lies: AtomicUsize,
+}
+
+/// Whether one of those that are left is next.
+fn takes(left: &AtomicUsize) -> bool {
+    left.fetch_update(SeqCst, SeqCst, |left| left.checked_sub(1)).is_ok()
 }
 
 impl Played for Watched {
     fn begins(&self, access: Access) -> io::Result<Duration> {
         self.reads.fetch_add(usize::from(access == Access::Read), Relaxed);
+        if access == Access::Read && takes(&self.broken) {
+            return Err(io::Error::other("a bad sector"));
+        }
         Ok(Duration::ZERO)
     }
 
     fn is_done(&self, access: Access) -> io::Result<Duration> {
-        let is_next = |left: &AtomicUsize, of: Access| {
-            let fewer = |left: usize| left.checked_sub(1).filter(|_| access == of);
-            left.fetch_update(SeqCst, SeqCst, fewer).is_ok()
-        };
-        if is_next(&self.lies, Access::Write) {
+        if access == Access::Write && takes(&self.lies) {
             return Err(io::Error::other("nobody knows"));
         }
-        let is_late = is_next(&self.late, Access::Read);
+        let is_late = access == Access::Read && takes(&self.late);
         Ok(Duration::from_millis(if is_late { 1_500 } else { 0 }))
     }
 }
@@ -95,6 +100,50 @@ async fn who_signs_out_while_a_socket_opens_has_none() {
     assert_eq!(anna.post("/api/auth/logout", json!({})).await.status(), 200);
     let (heard, end) = opens.await.unwrap().unwrap().rest().await;
     assert_eq!((heard.len(), end.code), (0, 4001), "{heard:?}");
+    server.end().await;
+}
+
+#[tokio::test]
+async fn of_whom_nobody_can_tell_whether_they_signed_out_is_sent_away_and_hears_of_nothing() {
+    let disk = Arc::new(Watched::default());
+    let server = server().unhurried().on(disk.clone()).start().await;
+    let (anna, mut bob) = (server.guest("Anna").await, server.account("79111111111", "Bob").await);
+    disk.late.store(1, SeqCst);
+    // It is said at once of a topic that nobody knows, as soon as topics are heard.
+    let topics = [TOPICS, ",no-such-topic"].concat();
+    let opens = tokio::spawn(anna.dials().query(&topics).open());
+    while disk.late.load(SeqCst) > 0 {
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(bob.post("/api/auth/logout", json!({})).await.status(), 200);
+    disk.broken.store(1, SeqCst);
+    let mut client = opens.await.unwrap().unwrap();
+    let (heard, end) = client.rest().await;
+    assert_eq!((disk.broken.load(SeqCst), end.code), (0, 1013), "{heard:?}");
+    let Some(ServerFrame::Bye(bye)) = heard.last() else { panic!("{heard:?}") };
+    let after_max = Settings::default().shutdown.return_after_max;
+    assert!(Duration::from_millis(bye.after_ms) <= after_max, "{bye:?}");
+    let greeting = heard.iter().filter(|frame| {
+        matches!(frame, ServerFrame::ConnectionEstablished(_) | ServerFrame::Welcome(_))
+    });
+    assert_eq!(greeting.count() + 1, heard.len(), "{heard:?}");
+    server.end().await;
+}
+
+#[tokio::test]
+async fn a_handshake_that_the_database_cannot_answer_says_when_to_come_back() {
+    let disk = Arc::new(Watched::default());
+    let server = server().unhurried().on(disk.clone()).start().await;
+    let anna = server.guest("Anna").await;
+    disk.broken.store(1, SeqCst);
+    let refused = anna.dials().open().await.err().expect("nobody knows who she is");
+    assert_eq!((refused.status(), refused.code().as_str()), (503, "storage_unavailable"));
+    assert_eq!(
+        (&refused.json()["retry"], &refused.json()["afterMs"]),
+        (&json!(true), &json!(1_000))
+    );
+    assert_eq!(refused.header("retry-after"), "1");
+    anna.dials().connect().await;
     server.end().await;
 }
 

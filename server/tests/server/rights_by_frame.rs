@@ -115,8 +115,8 @@ async fn every_frame_is_answered(standing: Standing) {
     for (kind, payload, answers) in table() {
         let scene = Scene::of(&server, standing).await;
         if standing == Standing::SignedOut {
-            let (status, body) = scene.person.dials().open().await.err().expect(kind);
-            assert_eq!(status, 401, "{body}");
+            let refused = scene.person.dials().open().await.err().expect(kind);
+            assert_eq!(refused.status(), 401, "{refused:?}");
             return server.end().await;
         }
         let mut client = scene.person.listens("").await;

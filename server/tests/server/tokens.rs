@@ -34,7 +34,7 @@ async fn a_removed_token_ends_at_once_and_closes_its_sockets() {
     assert_eq!(socket.is_closed().await.code, 4001);
     others.heard_nothing().await;
     assert_eq!(script.me().await, None);
-    assert_eq!(script.dials().open().await.err().unwrap().0, 401);
+    assert_eq!(script.dials().open().await.err().unwrap().status(), 401);
     let again = anna.delete(&path, None).await;
     assert_eq!((again.status(), again.code().as_str()), (404, "not_found"));
     drop(others);
@@ -94,7 +94,7 @@ async fn what_is_no_token_lets_nobody_in_not_even_as_a_guest() {
         assert_eq!(script.me().await, None, "{token}");
         let read = script.get("/api/messages/dialog/lobby").await;
         assert_eq!((read.status(), read.code().as_str()), (401, "sign_in_required"), "{token}");
-        assert_eq!(script.dials().open().await.err().unwrap().0, 401, "{token}");
+        assert_eq!(script.dials().open().await.err().unwrap().status(), 401, "{token}");
     }
     server.end().await;
 }

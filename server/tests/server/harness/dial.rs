@@ -8,7 +8,7 @@ use tokio_tungstenite::{
     tungstenite::{Error, client::IntoClientRequest},
 };
 
-use super::{Client, soon};
+use super::{Answer, Client, soon};
 
 /// A handshake to be made.
 pub struct Dial {
@@ -47,7 +47,7 @@ impl Dial {
     }
 
     /// Opens the socket and listens to nothing yet. A refusal is what HTTP said.
-    pub async fn open(self) -> Result<Client, (u16, String)> {
+    pub async fn open(self) -> Result<Client, Answer> {
         let mut request =
             format!("ws://{}{}", self.address, self.path).into_client_request().unwrap();
         for (name, value) in self.headers {
@@ -57,8 +57,9 @@ impl Dial {
         match soon("the handshake", client_async(request, stream)).await {
             Ok((socket, _)) => Ok(Client::new(socket)),
             Err(Error::Http(answer)) => {
-                let body = answer.body().clone().unwrap_or_default();
-                Err((answer.status().as_u16(), String::from_utf8(body).unwrap()))
+                let (head, body) = answer.into_parts();
+                let body = String::from_utf8(body.unwrap_or_default()).unwrap();
+                Err(Answer { head, body })
             }
             Err(error) => panic!("handshake: {error}"),
         }
