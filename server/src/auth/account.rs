@@ -176,3 +176,24 @@ impl Auth {
         self.0.sessions.forget().and(self.0.guests.forget())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::auth::rig::{AT, PASSWORD, Rig};
+
+    /// Between two reads a login may change hands: no client can be so quick on purpose.
+    #[tokio::test]
+    async fn whose_login_is_meanwhile_anothers_does_not_prove_who_they_are() {
+        let rig = Rig::new().await;
+        let (anna, bob) = (rig.registers("anna").await.me, rig.registers("bob").await.me);
+        let proves = async |me: &rest::Me, password| rig.auth.prove_again(AT, me, password).await;
+        assert!(proves(&anna, PASSWORD).await.is_ok());
+        for (me, password) in
+            [(rest::Me { login: bob.login, ..anna.clone() }, PASSWORD), (anna, "tea at twelve")]
+        {
+            let refused = proves(&me, password).await;
+            assert!(matches!(refused, Err(AccountRefused::WrongPassword)), "{refused:?}");
+        }
+    }
+}

@@ -224,37 +224,18 @@ impl Auth {
 
 #[cfg(test)]
 mod tests {
-    use confab_protocol::{Timestamp, rest};
-    use tokio::sync::mpsc;
+    use confab_protocol::Timestamp;
 
     use super::*;
-    use crate::{
-        ops::{Clock, Outside, Random, Shutdown, config::Settings},
-        store::{NewToken, Store},
-    };
+    use crate::{auth::rig::Rig, store::NewToken};
 
     /// Who came and went between being identified and being found in the registry: no client can be
     /// so quick on purpose.
     #[tokio::test]
     async fn who_was_identified_a_moment_ago_is_not_once_their_session_or_token_has_ended() {
-        let folder = tempfile::tempdir().unwrap();
-        let (clock, _) = Clock::manual(Timestamp::from_unix_ms(1_000_000));
-        let (shutdown, random) = (Shutdown::default(), Random::from_seed(1));
-        let mut settings = Settings::default();
-        (settings.auth.password_memory_kib, settings.auth.password_passes) = (8, 1);
-        let outside = Outside::new(clock.clone(), random.clone());
-        let (told, _heard) = mpsc::channel(256);
-        let store = Store::open(folder.path(), &settings.store, outside, told, &shutdown).await;
-        let store = store.unwrap();
-        let auth = Auth::open(store.clone(), folder.path(), &settings, clock.clone(), random);
-        let auth = auth.unwrap();
-        let anna = rest::Registration {
-            login: "anna".to_owned(),
-            name: "Anna".to_owned(),
-            password: "tea at eleven, perhaps".to_owned(),
-        };
-        let at = std::net::IpAddr::from([127, 0, 0, 1]);
-        let me = auth.register(&Identity::Nobody, at, &anna).await.unwrap().me;
+        let rig = Rig::new().await;
+        let Rig { auth, store, clock, .. } = &rig;
+        let me = rig.registers("anna").await.me;
         let person = Person { id: me.id.clone(), username: me.username };
         let (kind, key) = (AccountKind::Account, SessionKey([7; 32]));
         let later = Timestamp::from_unix_ms(clock.wall().unix_ms() + 1_000);
@@ -271,7 +252,6 @@ mod tests {
         assert!(auth.still_counts(&token).await.unwrap());
         store.remove_token(me.id, made.token_id).await.unwrap();
         assert!(!auth.still_counts(&token).await.unwrap());
-        shutdown.begin();
     }
 
     #[test]

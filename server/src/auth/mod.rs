@@ -24,6 +24,8 @@ mod name;
 mod origin;
 mod password;
 mod refused;
+#[cfg(test)]
+mod rig;
 mod secret;
 mod session;
 mod token;

@@ -51,7 +51,7 @@ impl Password {
         if words.iter().any(|word| name::key(word) == key) {
             return Err(PasswordRefused::Known);
         }
-        if zxcvbn(text, words).guesses() < GUESSES_MIN {
+        if is_found_in(zxcvbn(text, words).guesses()) {
             return Err(PasswordRefused::Common);
         }
         Ok(Self(text.to_owned()))
@@ -65,6 +65,11 @@ impl Password {
     pub(super) fn as_bytes(&self) -> &[u8] {
         self.0.as_bytes()
     }
+}
+
+/// Whether so many guesses are what anyone would try.
+fn is_found_in(guesses: u64) -> bool {
+    guesses < GUESSES_MIN
 }
 
 fn has_length(text: &str) -> bool {
@@ -114,6 +119,11 @@ mod tests {
         for text in ["correct horse battery staple", "tea at eleven", "Zx9$kQ2p"] {
             assert_eq!(refused(text), None, "{text}");
         }
+    }
+
+    #[test]
+    fn ten_thousand_guesses_are_enough_and_one_fewer_is_not() {
+        assert_eq!((is_found_in(9_999), is_found_in(10_000)), (true, false));
     }
 
     #[test]

@@ -119,3 +119,32 @@ impl Sessions {
 fn after(moment: Timestamp, time: Duration) -> Timestamp {
     Timestamp::from_unix_ms(moment.unix_ms() + time.as_millis() as u64)
 }
+
+#[cfg(test)]
+mod tests {
+    use axum::{
+        http::header::{COOKIE, SET_COOKIE},
+        response::IntoResponse,
+    };
+
+    use super::*;
+    use crate::auth::rig::Rig;
+
+    #[tokio::test]
+    async fn a_session_gets_its_time_anew_once_a_day_has_passed_and_not_before() {
+        let rig = Rig::new().await;
+        let entered = rig.registers("anna").await;
+        let answer = (entered.cookies, ()).into_response();
+        let kept = answer.headers()[SET_COOKIE].to_str().unwrap().split(';').next().unwrap();
+        let headers = HeaderMap::from_iter([(COOKIE, kept.parse().unwrap())]);
+        for (time, is_renewed) in
+            [(DAY, false), (Duration::from_millis(1), true), (DAY, false), (DAY, true)]
+        {
+            rig.time.advance(time);
+            let found = rig.auth.0.sessions.find(&headers).await.unwrap();
+            let Found::Live { cookies, .. } = found else { panic!("{found:?}") };
+            let answer = (cookies, ()).into_response();
+            assert_eq!(answer.headers().contains_key(SET_COOKIE), is_renewed, "{time:?}");
+        }
+    }
+}

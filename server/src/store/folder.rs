@@ -111,4 +111,12 @@ mod tests {
         drop(held);
         DataFolder::hold(&data).unwrap();
     }
+
+    #[test]
+    fn a_folder_that_cannot_remember_its_names_says_so() {
+        let folder = tempfile::tempdir().unwrap();
+        sync_names_beside(&folder.path().join("a file")).unwrap();
+        let gone = sync_names_beside(&folder.path().join("gone/a file"));
+        assert_eq!(gone.unwrap_err().kind(), io::ErrorKind::NotFound);
+    }
 }
