@@ -37,6 +37,7 @@ pub fn MessageInput(dialog: DialogId, form_client_id: ClientId, notice: Option<N
     let first = notice.map(|notice| notice.draft).unwrap_or_default();
     keep_draft(dialog.clone(), writing);
     compose(writing, dialog.clone());
+    writes_anew(writing, dialog.clone());
     // A page of its own posts to itself.
     let action = chat().map_or_else(|| "/".to_owned(), Chat::latest_path);
     let hidden = Element::new("input")
@@ -341,5 +342,26 @@ fn compose(writing: Writing, dialog: DialogId) {
         if !std::mem::take(&mut is_first) && composing != Composing::New {
             focus(WRITE_ID);
         }
+    });
+}
+
+/// Who edits a refused message that is tried again meanwhile, or thrown away, writes a new one.
+fn writes_anew(writing: Writing, dialog: DialogId) {
+    let session = surroundings().session;
+    effect(move || {
+        let Composing::Again { client_id, before } = writing.composing.get() else { return };
+        if session.is_refused(&client_id) {
+            return;
+        }
+        let mut draft = session.draft_of(&dialog);
+        let text = writing.text.get_untracked();
+        if text != before {
+            if !draft.is_empty() {
+                draft.push('\n');
+            }
+            draft.push_str(&text);
+        }
+        session.keep_draft(&dialog, &draft);
+        writing.composing.set(Composing::New);
     });
 }

@@ -121,6 +121,14 @@ impl Session {
         self.command_sender(Input::Discard { client_id: client_id.clone() });
     }
 
+    /// Whether a message of ours was refused for good, and stands there like that.
+    pub fn is_refused(&self, client_id: &ClientId) -> bool {
+        let is_it = |out: &Outgoing| {
+            out.client_id() == client_id && matches!(out.state, OutgoingState::Failed(_))
+        };
+        self.outbox.with(|outbox| outbox.iter().any(is_it))
+    }
+
     /// What a message of ours answers that is not stored yet.
     pub fn answered_by(&self, client_id: &ClientId) -> Option<MessageId> {
         match self.outgoing(client_id)?.post {

@@ -126,6 +126,29 @@ async fn an_answer_that_was_refused_and_is_edited_answers_the_same() {
 }
 
 #[wasm_bindgen_test]
+async fn an_edit_of_what_is_tried_again_or_thrown_away_meanwhile_is_a_message_of_its_own() {
+    for (way, sends) in [("Retry", 2), ("Discard", 1)] {
+        let tab = Tab::default();
+        let root = lobby(&tab).await;
+        write_and_send(&root, "hello").await;
+        let failed = DeliveryState::Failed { code: ErrorCode::Internal, message: String::new() };
+        hears_of_it(&tab, failed).await;
+        write(&root, "a draft").await;
+        press(&root, "Edit").await;
+        write(&root, "hello, all").await;
+        assert!(find(&root, "composing").is_some());
+        press(&root, way).await;
+        // The box takes up the draft that the end of the edit has made.
+        tick().await;
+        assert!(find(&root, "composing").is_none(), "nothing is edited any more");
+        let input: HtmlTextAreaElement = find(&root, "input").unwrap().unchecked_into();
+        assert_eq!(input.value(), "a draft\nhello, all", "nothing that was written is lost");
+        let sent = tab.sent();
+        assert_eq!((sent.len(), sent.iter().all(|send| *send == sent[0])), (sends, true), "{way}");
+    }
+}
+
+#[wasm_bindgen_test]
 async fn a_tab_that_sleeps_is_stood_in_for_however_far_it_had_come_until_it_is_heard_again() {
     let (tab, root) = lobby_where_another_sends().await;
     write_and_send(&root, "hello").await;

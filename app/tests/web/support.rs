@@ -283,10 +283,16 @@ pub fn text(root: &Element, test_id: &str) -> String {
 }
 
 pub async fn write_and_send(root: &Element, words: &str) {
+    write(root, words).await;
+    find(root, "send").unwrap().unchecked_into::<HtmlElement>().click();
+    tick().await;
+}
+
+/// Replaces what stands in the box.
+pub async fn write(root: &Element, words: &str) {
     let input: HtmlTextAreaElement = find(root, "input").unwrap().unchecked_into();
     input.set_value(words);
     input.dispatch_event(&web_sys::Event::new("input").unwrap()).unwrap();
-    find(root, "send").unwrap().unchecked_into::<HtmlElement>().click();
     tick().await;
 }
 
