@@ -123,10 +123,9 @@ impl Session {
 
     /// Whether a message of ours was refused for good, and stands there like that.
     pub fn is_refused(&self, client_id: &ClientId) -> bool {
-        let is_it = |out: &Outgoing| {
-            out.client_id() == client_id && matches!(out.state, OutgoingState::Failed(_))
-        };
-        self.outbox.with(|outbox| outbox.iter().any(is_it))
+        self.outbox.track();
+        let outgoing = self.outgoing(client_id);
+        outgoing.is_some_and(|out| matches!(out.state, OutgoingState::Failed(_)))
     }
 
     /// What a message of ours answers that is not stored yet.
