@@ -430,7 +430,8 @@ mod tests {
         let troubles = std::iter::successors(Some(Trouble::after(None, now)), |before| {
             Some(Trouble::after(Some(*before), now))
         });
-        let waits: Vec<_> = troubles.take(7).map(|trouble| trouble.wait.as_secs()).collect();
+        let waits: Vec<_> =
+            troubles.take(7).map(|trouble| (trouble.try_at - now).as_secs()).collect();
         assert_eq!(waits, [1, 2, 4, 8, 16, 32, 32]);
     }
 
