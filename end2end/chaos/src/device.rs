@@ -1,6 +1,7 @@
 //! A device in real time: the real engine over a real socket, a person at it who writes.
 
 mod compare;
+mod diary;
 mod fetching;
 mod person;
 
@@ -12,7 +13,7 @@ use std::{
 };
 
 use confab_protocol::{ClientId, DialogChange, DialogId, Ev, ServerFrame};
-use confab_sync::{ClosedReason, DeliveryState, Effect, Event, Input, Moment, Status};
+use confab_sync::{ClosedReason, DeliveryState, Effect, Event, Input, Moment, Settings, Status};
 use tokio::{
     sync::{mpsc, oneshot},
     time::{Instant, sleep_until},
@@ -26,6 +27,7 @@ use witness::{
     socket::{Plug, Way},
 };
 
+use self::diary::Diary;
 use crate::{
     counts::Counts,
     people::{Person, line},
@@ -37,6 +39,10 @@ static BEGAN: LazyLock<Instant> = LazyLock::new(Instant::now);
 
 /// How long a person looks at **Reconnect** before they press it.
 const PRESSES_AFTER: Duration = Duration::from_secs(2);
+
+/// How long a socket holds until nothing that befell the line before is felt any more: then the engine
+/// counts its tries anew.
+static STEADY: LazyLock<Duration> = LazyLock::new(|| Settings::default().steady_after);
 
 /// How many messages a page keeps; what is older is fetched again by who scrolls up.
 const PAGE_MAX: usize = 600;
@@ -75,12 +81,21 @@ pub struct Return {
     pub log: Arc<BTreeMap<DialogId, Ev>>,
 }
 
+/// What a device has to reach.
+struct Behind {
+    back: Return,
+    /// How many faults its road had had when none of them was felt any more.
+    calm: u64,
+    /// Whether a line of its road was ill as the server came back.
+    was_ill: bool,
+}
+
 /// A device that is level again with the log that it came back to.
 #[derive(Clone, Copy, Debug)]
 pub struct Level {
     /// How long after the server listened.
     pub took: Duration,
-    /// Whether its line had a fault meanwhile.
+    /// Whether a fault of its line was felt meanwhile.
     pub was_disturbed: bool,
 }
 
@@ -116,8 +131,12 @@ pub struct Device {
     said: u64,
     /// Since when `connected` was heard on the socket that is open.
     greeted: Option<Instant>,
-    /// A return after which it is not level yet, and the faults of its road until then.
-    behind: Option<(Return, u64, bool)>,
+    /// How many faults its road had had when none of them was felt any more.
+    calm: u64,
+    /// A return after which it is not level yet.
+    behind: Option<Behind>,
+    /// What befell it lately.
+    diary: Diary,
     /// When the person presses **Reconnect**.
     presses: Option<Instant>,
 }
@@ -138,7 +157,9 @@ impl Device {
             pace: None,
             said: 0,
             greeted: None,
+            calm: 0,
             behind: None,
+            diary: Diary::default(),
             presses: None,
             seat,
         };
@@ -173,6 +194,7 @@ impl Device {
                     self.says();
                 }
             }
+            self.looks_at_its_road();
             self.looks_whether_it_is_level();
         }
     }
@@ -199,18 +221,7 @@ impl Device {
             }
             Happening::Answer(what, answer) => self.answered(what, &answer),
             Happening::Order(Order::Write(pace)) => self.pace = pace,
-            Happening::Order(Order::Returned(back)) => {
-                let road = self.seat.road.as_ref();
-                let (faults, is_ill) =
-                    road.map_or((0, false), |road| (road.faults(), road.is_ill()));
-                // No server can reach who has no road.
-                if let Some((_, before, false)) = self.behind
-                    && before == faults
-                {
-                    self.seat.counts.overtaken.add(1);
-                }
-                self.behind = Some((back, faults, is_ill));
-            }
+            Happening::Order(Order::Returned(back)) => self.falls_behind(back),
             Happening::Order(Order::Compare(server, report)) => {
                 let _ = report.send(self.compare(server).await);
             }
@@ -243,7 +254,10 @@ impl Device {
     fn hears(&mut self, event: Event) {
         match event {
             Event::Status(status) => self.is(&status),
-            Event::Frame(ServerFrame::Connected(_)) => self.greeted = Some(Instant::now()),
+            Event::Frame(ServerFrame::Connected(_)) => {
+                self.diary.notes(format_args!("connected"));
+                self.greeted = Some(Instant::now());
+            }
             Event::Dialog { dialog_id, event } => {
                 if let DialogChange::MessageNew(message) = &event.change {
                     self.answer(Input::Delivered {
@@ -253,7 +267,10 @@ impl Device {
                 }
                 self.sheds(&dialog_id);
             }
-            Event::DialogReset { .. } => self.seat.counts.resets.add(1),
+            Event::DialogReset { dialog_id, .. } => {
+                self.diary.notes(format_args!("{dialog_id} is to be read afresh"));
+                self.seat.counts.resets.add(1);
+            }
             Event::DialogDenied { dialog_id } => {
                 self.is_wrong("denied", format!("{dialog_id}"));
             }
@@ -267,6 +284,7 @@ impl Device {
     }
 
     fn is(&mut self, status: &Status) {
+        self.diary.notes(status);
         if *status != Status::Open {
             self.greeted = None;
         }
