@@ -1,9 +1,12 @@
-//! The disk is full, then the database may only be read, then there is room again: what can be read is
-//! read, what cannot be stored is refused for now, and nobody restarts anything.
+//! The disk is full, then files may not grow, then the database may only be read, and each time it is
+//! well again: what can be read is read, what cannot be stored is refused for now, and nobody restarts
+//! anything.
 //!
-//! A full disk is a limit on how large a file the server may write (`prlimit`), which is set and lifted
-//! while it runs. For a database that may only be read the server must not be root, whom no permission
-//! binds: then it runs as nobody.
+//! A disk that can be filled is a small one of its own ([`Disk`]), which only root may mount. Files that
+//! may not grow are a limit (`prlimit`) that is set and lifted while the server runs. For a database that
+//! may only be read the server must not be root, whom no permission binds: then it runs as nobody.
+
+mod disk;
 
 use std::{
     fs::{self, Permissions},
@@ -20,6 +23,7 @@ use tokio::{
     time::{Instant, sleep},
 };
 
+use self::disk::Disk;
 use crate::{
     Plan,
     crowd::Crowd,
@@ -59,6 +63,7 @@ struct Stage {
 pub async fn play(plan: &Plan) -> Result<Table, Failed> {
     let folder = plan.folder()?;
     let recipe = recipe(plan, folder.path())?;
+    let disk = Disk::mounted(&recipe).await?;
     let server = recipe.start().await?;
     let mut people = Vec::new();
     for number in 0..DEVICES {
@@ -71,11 +76,22 @@ pub async fn play(plan: &Plan) -> Result<Table, Failed> {
     }
     let reader = people.swap_remove(0);
     let mut stage = Stage { server, crowd, reader, dialog, table: Table::new("storage") };
+    match &disk {
+        Some(disk) => {
+            stage.all_is_well().await;
+            disk.fills()?;
+            stage.nothing_can_be_stored("disk full").await?;
+            disk.is_emptied()?;
+            stage.is_well_again("disk full").await;
+        }
+        None => stage.table.tells("disk full", "only root may mount one"),
+    }
+
     stage.all_is_well().await;
     limit(&recipe, &stage.server, Some(1)).await?;
-    stage.nothing_can_be_stored("disk full").await?;
+    stage.nothing_can_be_stored("files may not grow").await?;
     limit(&recipe, &stage.server, None).await?;
-    stage.there_is_room_again("disk full").await;
+    stage.is_well_again("files may not grow").await;
 
     stage.all_is_well().await;
     let database = Database(&recipe.data);
@@ -86,7 +102,7 @@ pub async fn play(plan: &Plan) -> Result<Table, Failed> {
     limit(&recipe, &stage.server, None).await?;
     stage.nothing_can_be_stored("read-only").await?;
     database.may_be_written(true)?;
-    stage.there_is_room_again("read-only").await;
+    stage.is_well_again("read-only").await;
 
     let Stage { server, mut crowd, mut table, .. } = stage;
     table.tells("messages acked", crowd.counts.acked.so_far());
@@ -100,8 +116,7 @@ pub async fn play(plan: &Plan) -> Result<Table, Failed> {
 fn recipe(plan: &Plan, folder: &Path) -> io::Result<Recipe> {
     let data = folder.join("data");
     fs::create_dir(&data)?;
-    let is_root = fs::metadata("/proc/self")?.uid() == 0;
-    if !is_root {
+    if fs::metadata("/proc/self")?.uid() != 0 {
         return Ok(Recipe::new(plan.binary.clone(), data));
     }
     // Nobody may not even look into folders of ours.
@@ -186,7 +201,7 @@ impl Stage {
         Ok(())
     }
 
-    async fn there_is_room_again(&mut self, why: &str) {
+    async fn is_well_again(&mut self, why: &str) {
         let known = self.becomes(200).await;
         let told = known.map_or("never".to_owned(), seconds);
         let bound = format!("within {}", seconds(KNOWN_WITHIN));
