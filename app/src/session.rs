@@ -275,8 +275,7 @@ impl Session {
             self.wants_to_send(false);
         }
         match (was_open, is_open) {
-            // The first try: what came with the page is as old as the page.
-            (false, false) if tries_first => {}
+            (false, false) if tries_first => self.tries_first(),
             // Also after a try that failed: a stream that never was is not whole (DESIGN §2).
             (_, false) => self.lost(live),
             // Whether what is shown is true, is said once the server lets us in.

@@ -25,6 +25,8 @@ struct Heard {
     last: Option<Timestamp>,
     /// When the line was lost, by the cache's clock, and what was heard last before that.
     losses: Vec<(u64, Timestamp)>,
+    /// Since when the first socket is tried, by the cache's clock, until something is heard.
+    tries: Option<u64>,
     in_doubt: InDoubt,
 }
 
@@ -70,7 +72,10 @@ impl Session {
     /// The server has said something.
     pub(super) fn hears_server(&self) {
         let at = self.browser(|browser| browser.wall());
-        self.truth.with(&mut |heard| heard.last = at);
+        self.truth.with(&mut |heard| {
+            heard.last = at;
+            heard.tries = None;
+        });
     }
 
     /// The line is lost: to be called before the cache hears of it. Nobody tells us any more who is
@@ -79,6 +84,12 @@ impl Session {
         let now = self.now().0;
         self.truth.with(&mut |heard| heard.lost(now));
         self.knows_presence(false);
+    }
+
+    /// The first socket is tried.
+    pub(super) fn tries_first(&self) {
+        let now = self.now().0;
+        self.truth.with(&mut |heard| heard.tries = Some(now));
     }
 
     pub(super) fn knows_presence(&self, knows: bool) {
@@ -93,6 +104,14 @@ impl Session {
             Some(since) => self.last_updated(dialog, since),
             None => self.browser(|browser| browser.wall()),
         }
+    }
+
+    /// Since when nobody vouches for what the cache calls stale since this moment. What came with the page
+    /// was true when it came, not until its first socket was given up.
+    pub fn alone_since(&self, since: u64) -> u64 {
+        let mut alone = since;
+        self.truth.with(&mut |heard| alone = heard.tries.unwrap_or(since).min(since));
+        alone
     }
 
     /// As of when what is shown of a dialog is true that is stale since this moment.

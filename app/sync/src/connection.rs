@@ -95,7 +95,7 @@ impl Connection {
         match &self.state {
             State::Closed(_) => None,
             State::Waiting(waiting) => Some(waiting.retry_at),
-            State::Trying(trying) => Some(trying.give_up_at),
+            State::Trying(trying) => Some(trying.deadline()),
             State::Open(open) => Some(open.deadline(&self.core)),
         }
     }
@@ -187,12 +187,21 @@ impl Waiting {
 #[derive(Clone, Debug)]
 struct Trying {
     socket: SocketId,
+    /// When it is said that there is no connection, though there may yet be one.
+    late_at: Moment,
     give_up_at: Moment,
-    /// `None`: the first try after a start.
+    /// `None`: the first try after a start, as long as nobody need know that it takes long.
     again: Option<Again>,
 }
 
 impl Trying {
+    fn deadline(&self) -> Moment {
+        match self.again {
+            None => self.late_at.min(self.give_up_at),
+            Some(_) => self.give_up_at,
+        }
+    }
+
     fn handle(self, happening: Happening, core: &mut Core, turn: &mut Turn<'_>) -> State {
         match happening {
             Happening::Opened(socket) if socket == self.socket => {
@@ -205,6 +214,10 @@ impl Trying {
             Happening::Timeout if turn.now >= self.give_up_at => {
                 core.close(self.socket, CloseCode::NoPong, "it took too long to open", turn);
                 core.come_back(ConnectionError::Unreachable, ComesBack::WithBackoff, None, turn)
+            }
+            Happening::Timeout if self.again.is_none() && turn.now >= self.late_at => {
+                let again = Again { attempt: 0, error: ConnectionError::Unreachable };
+                State::Trying(Trying { again: Some(again), ..self })
             }
             Happening::Drop => core.drop_socket(self.socket, turn),
             Happening::Reconnect => {
@@ -249,8 +262,9 @@ impl Core {
         let socket = SocketId(self.sockets);
         self.sockets = self.sockets.wrapping_add(1);
         turn.effect(Effect::Open { socket, url: self.url.clone() });
+        let late_at = turn.now + self.settings.first_patience;
         let give_up_at = turn.now + self.settings.open_timeout;
-        State::Trying(Trying { socket, give_up_at, again })
+        State::Trying(Trying { socket, late_at, give_up_at, again })
     }
 
     /// At once, with all tries ahead.

@@ -21,6 +21,10 @@ pub struct Settings {
     pub silence_max: Duration,
     /// How long the browser may try to open a socket; its own patience can be minutes.
     pub open_timeout: Duration,
+    /// How long the first try after a start may take before it counts as a loss, though it goes on. Until
+    /// then what came with the page is as old as the page; any longer, and what is called true may long
+    /// be false.
+    pub first_patience: Duration,
     /// How long a ping may go unanswered when there is reason to doubt: the network came back, or
     /// the tab became visible after a sleep.
     pub probe_patience: Duration,
@@ -49,6 +53,7 @@ impl Default for Settings {
             ping_interval: Duration::from_secs(30),
             silence_max: Duration::from_secs(35),
             open_timeout: Duration::from_secs(10),
+            first_patience: Duration::from_secs(5),
             probe_patience: Duration::from_secs(5),
             steady_after: Duration::from_secs(2),
             ack_patience: Duration::from_secs(5),

@@ -5,7 +5,7 @@ use crate::Moment;
 /// The state of the connection; each variant holds only what is true in it.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub enum Status {
-    /// The first try after a start or a change of address.
+    /// The first try after a start or a change of address, if it does not take long.
     Connecting,
     /// There is a socket, and it is believed to live.
     Open,

@@ -72,6 +72,25 @@ async fn a_page_whose_socket_never_opened_says_that_it_is_stale_and_not_that_it_
 }
 
 #[wasm_bindgen_test]
+async fn what_a_first_socket_could_not_vouch_for_is_as_old_as_its_first_try() {
+    let tab = Tab::default();
+    let root = with_bob(&tab, &[("bob", "hi")]).await;
+    let stale = || text(&root, "stale");
+    tab.hears(Event::Status(Status::Connecting));
+    tab.passes(Duration::from_secs(4)).await;
+    tab.hears(broken());
+    tick().await;
+    assert_eq!(stale(), "");
+    tab.passes(Duration::from_secs(1)).await;
+    assert_eq!(stale(), "Last updated Jan 1, 1970, reconnecting…", "five seconds in all");
+    tab.hears(Event::Status(Status::Open));
+    tab.hears(connected());
+    tab.hears(broken());
+    tick().await;
+    assert_eq!(stale(), "", "that was vouched for a moment ago");
+}
+
+#[wasm_bindgen_test]
 async fn nobody_is_shown_to_be_there_while_nobody_says_so() {
     let tab = Tab::default();
     let root = with_bob(&tab, &[("bob", "hi")]).await;

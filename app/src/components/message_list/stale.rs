@@ -27,7 +27,7 @@ pub fn stale(pane: &Pane) -> Element {
     let (reading, dialog) = (pane.messages, pane.dialog.clone());
     let now = looks_again(session, reading);
     let text = move || {
-        let age = age(reading, now.get()).filter(|(_, age)| *age >= PATIENCE);
+        let age = age(session, reading, now.get()).filter(|(_, age)| *age >= PATIENCE);
         let at = age.and_then(|(since, _)| session.last_updated(&dialog, since));
         match at {
             Some(at) => fill(session.status.with(|status| text(words, status)), &[&when_text(at)]),
@@ -44,7 +44,7 @@ fn looks_again(session: Session, reading: Reading<Messages>) -> RwSignal<u64> {
         reading.state.track();
         let at = session.now().0;
         now.set(at);
-        let rest = age(reading, at).and_then(|(_, age)| PATIENCE.checked_sub(age));
+        let rest = age(session, reading, at).and_then(|(_, age)| PATIENCE.checked_sub(age));
         if let Some(rest) = rest.filter(|rest| !rest.is_zero()) {
             let look = Box::new(move || _ = now.try_set(session.now().0));
             session.browser(|browser| browser.after(rest, look));
@@ -53,14 +53,14 @@ fn looks_again(session: Session, reading: Reading<Messages>) -> RwSignal<u64> {
     now
 }
 
-/// Since when the entry is stale, and how long that is.
-fn age(reading: Reading<Messages>, now: u64) -> Option<(u64, Duration)> {
-    reading.state.with(|state| match state {
-        EntryState::Stale { since } => {
-            Some((*since, Duration::from_millis(now.saturating_sub(*since))))
-        }
+/// Since when nobody vouches for the entry, and how long that is.
+fn age(session: Session, reading: Reading<Messages>, now: u64) -> Option<(u64, Duration)> {
+    let since = reading.state.with(|state| match state {
+        EntryState::Stale { since } => Some(*since),
         _ => None,
-    })
+    });
+    let since = session.alone_since(since?);
+    Some((since, Duration::from_millis(now.saturating_sub(since))))
 }
 
 fn text(words: &Words, status: &Status) -> &'static str {

@@ -96,8 +96,22 @@ fn a_first_connect_that_fails_is_tried_again_like_a_loss() {
         (&[Do(Input::Start), Loses], "0/5 in 300 Unreachable"),
         (&[Do(Input::Start), Throws], "0/5 in 300 Unreachable"),
         (&[Do(Input::Start), Closes(4003)], "0/5 in 300 Unreachable"),
-        (&[Do(Input::Start), Waits(9_999)], "connecting"),
+        (&[Do(Input::Start), Waits(9_999)], "0/5 now Unreachable"),
         (&[Do(Input::Start), Waits(10_000)], "close 0 4000, 0/5 in 300 Unreachable"),
+    ]);
+}
+
+#[test]
+fn a_first_connect_that_takes_long_is_said_to_and_goes_on() {
+    let afresh = "close 0 1000, open 1, 0/5 now Unreachable";
+    check(&[
+        (&[Do(Input::Start), Waits(4_999)], "connecting"),
+        (&[Do(Input::Start), Waits(5_000)], "0/5 now Unreachable"),
+        (&[Do(Input::Start), Waits(5_000), Opens], "connecting, live"),
+        (&[Do(Input::Start), Waits(5_000), Loses], "0/5 in 300 Unreachable"),
+        (&[Do(Input::Start), Waits(5_000), Do(Input::Reconnect)], afresh),
+        // Any other try is known to be one.
+        (&held(&[Loses, Waits(5_300)]), "0/5 now Lost"),
     ]);
 }
 
