@@ -1,6 +1,8 @@
 // The connection breaks, and what people see is true all the same.
 
+import { Door } from "./support/door";
 import { comesBack } from "./support/line";
+import { Tab } from "./support/person";
 import { SOCKET_FAILED, expect, test } from "./support/story";
 
 test("a stopped server is counted down through five attempts, then Reconnect", async ({ alice, server }) => {
@@ -35,6 +37,26 @@ test("a stopped server is counted down through five attempts, then Reconnect", a
   await expect(toast).toHaveCount(0);
   await tab.seesStored("while it was away");
   await tab.seesInOrder(["before", "while it was away"]);
+});
+
+test("a first socket that nobody answers leaves no page that is taken for true", async ({ alice, bob, server }) => {
+  const his = await bob.opens("/");
+  await his.sends("before");
+  await his.seesStored("before");
+  const door = await Door.before(server);
+  const tab = new Tab(await alice.context.newPage(), server);
+  await tab.page.goto(door.url);
+  await tab.sees("before");
+  await expect(tab.status).toHaveAttribute("data-state", "connecting");
+  await his.sends("meanwhile");
+  const stale = tab.page.getByTestId("stale");
+  await expect(stale).toHaveText(/^Last updated \d\d:\d\d, reconnecting…$/);
+  await tab.doesNotSee("meanwhile");
+  door.opens();
+  await tab.isConnected();
+  await expect(stale).toHaveText("");
+  await tab.seesInOrder(["before", "meanwhile"]);
+  door.close();
 });
 
 test("a killed server comes back, and nothing is lost, doubled or out of order", async ({ alice, bob, server }) => {
