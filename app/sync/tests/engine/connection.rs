@@ -111,7 +111,7 @@ fn a_first_connect_that_takes_long_is_said_to_and_goes_on() {
         (&[Do(Input::Start), Waits(5_000), Loses], "0/5 in 300 Unreachable"),
         (&[Do(Input::Start), Waits(5_000), Do(Input::Reconnect)], afresh),
         // Any other try is known to be one.
-        (&held(&[Loses, Waits(5_300)]), "0/5 now Lost"),
+        (&held(&[Loses, Waits(300), Waits(9_999)]), "0/5 now Lost"),
     ]);
 }
 
