@@ -41,6 +41,8 @@ const PACE: Pace = (40, 120);
 const WHILE: Duration = Duration::from_secs(2);
 /// How soon it is to be known that the server is not ready, and that it is.
 const KNOWN_WITHIN: Duration = Duration::from_secs(5);
+/// After so long without an ack whoever was refused has tried again.
+const QUIET: Duration = Duration::from_secs(1);
 /// How long it may take until what was refused is stored.
 const PATIENCE: Duration = Duration::from_secs(20);
 /// Who has nothing.
@@ -172,8 +174,17 @@ impl Stage {
         let told = known.map_or("never".to_owned(), seconds);
         let bound = format!("within {}", seconds(KNOWN_WITHIN));
         self.table.holds(format!("{why}: /readyz is 503 after"), told, bound, known.is_some());
-        // What was on its way.
-        sleep(Duration::from_millis(200)).await;
+        // What the system had given already may have room for some yet, and some were on their way.
+        let full = Instant::now();
+        let (mut acked, mut quiet) = (self.acked(), full);
+        while (refused(self) == refused_before || quiet.elapsed() < QUIET)
+            && full.elapsed() < KNOWN_WITHIN
+        {
+            sleep(Duration::from_millis(20)).await;
+            if self.acked() != acked {
+                (acked, quiet) = (self.acked(), Instant::now());
+            }
+        }
         let (acked, until) = (self.acked(), Instant::now() + WHILE);
         let (mut asked, mut read, mut not_ready, mut alive) = (0, 0, 0, 0);
         while Instant::now() < until {

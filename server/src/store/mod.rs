@@ -29,13 +29,14 @@ mod messages;
 mod open;
 mod people;
 mod restore;
+mod room;
 mod row;
 mod standing;
 #[cfg(test)]
 mod tests;
 mod writer;
 
-use std::future::Future;
+use std::{future::Future, path::Path, sync::Arc};
 
 use confab_protocol::Epoch;
 use futures::{FutureExt, future::BoxFuture};
@@ -74,6 +75,7 @@ impl From<sqlx::Error> for Unavailable {
 /// A handle on the log; clones share it.
 #[derive(Clone, Debug)]
 pub struct Store {
+    folder: Arc<Path>,
     readers: SqlitePool,
     writer: writer::Handle,
     epoch: Epoch,
@@ -98,6 +100,12 @@ impl Store {
 
 impl crate::ops::Probe for Store {
     fn probe(&self) -> BoxFuture<'_, Result<(), String>> {
-        self.writer.probe().map(|answer| answer.map_err(|error| error.to_string())).boxed()
+        async move {
+            self.writer.probe().await.map_err(|error| error.to_string())?;
+            let folder = Arc::clone(&self.folder);
+            let lacking = tokio::task::spawn_blocking(move || room::lacking(&folder));
+            lacking.await.ok().flatten().map_or(Ok(()), Err)
+        }
+        .boxed()
     }
 }

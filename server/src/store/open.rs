@@ -1,6 +1,6 @@
 //! Opens the database, brings its schema up to date, and starts the writer.
 
-use std::{path::Path, time::Duration};
+use std::{path::Path, sync::Arc, time::Duration};
 
 use confab_protocol::Epoch;
 use sqlx::{
@@ -65,7 +65,7 @@ impl Store {
         changes: mpsc::Sender<News>,
         shutdown: &Shutdown,
     ) -> Result<Self, OpenError> {
-        let folder = DataFolder::hold(folder)?;
+        let (folder, place) = (DataFolder::hold(folder)?, Arc::from(folder));
         let path = folder.database();
         let file = path.display().to_string();
         let database = |why| OpenError::Database { file: file.clone(), why };
@@ -92,7 +92,7 @@ impl Store {
         let (clock, disk) = (clock.clone(), disk.clone());
         let writer = writer::Opened { folder, options, news: changes };
         let writer = writer::start(writer, config, outside, shutdown);
-        Ok(Self { readers, writer, epoch, clock, disk })
+        Ok(Self { folder: place, readers, writer, epoch, clock, disk })
     }
 }
 
