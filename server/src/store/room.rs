@@ -13,11 +13,33 @@ const ROOM_MIN: u64 = 4 << 20;
 #[cfg(unix)]
 pub(super) fn lacking(folder: &Path) -> Option<String> {
     let disk = rustix::fs::statvfs(folder).ok().filter(|disk| disk.f_blocks > 0)?;
-    let room = disk.f_bavail.saturating_mul(disk.f_frsize);
+    too_little(disk.f_bavail.saturating_mul(disk.f_frsize))
+}
+
+#[cfg(unix)]
+fn too_little(room: u64) -> Option<String> {
     (room < ROOM_MIN).then(|| format!("the disk has {} KiB left", room >> 10))
 }
 
 #[cfg(not(unix))]
 pub(super) fn lacking(_: &Path) -> Option<String> {
     None
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn too_little_is_told_with_how_much_it_is() {
+        assert_eq!(too_little(ROOM_MIN), None);
+        assert_eq!(too_little(ROOM_MIN - 1).as_deref(), Some("the disk has 4095 KiB left"));
+        assert_eq!(too_little(0).as_deref(), Some("the disk has 0 KiB left"));
+    }
+
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn what_has_no_size_is_not_full() {
+        assert_eq!(lacking(Path::new("/proc")), None);
+    }
 }
