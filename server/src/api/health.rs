@@ -13,7 +13,8 @@ pub async fn alive() -> &'static str {
     "ok\n"
 }
 
-/// The server should get traffic: it is not stopping and its database can be written.
+/// The server should get traffic: it is not stopping, and its database can be written and has
+/// room on its disk.
 pub async fn ready(State(api): State<Api>) -> Response {
     match api.0.health.ready().await {
         Ok(()) => "ready\n".into_response(),

@@ -20,8 +20,8 @@ pub enum NotReady {
     /// It is about to end.
     #[error("the server is stopping")]
     Stopping,
-    /// Its database does not answer.
-    #[error("the database does not answer: {0}")]
+    /// Nothing can be stored; the sentence says why.
+    #[error("{0}")]
     Database(String),
 }
 
@@ -52,7 +52,9 @@ impl Health {
         }
         match tokio::time::timeout(PROBE_PATIENCE, self.database.probe()).await {
             Ok(answer) => answer.map_err(NotReady::Database),
-            Err(_) => Err(NotReady::Database("no answer in 2 s".to_owned())),
+            Err(_) => {
+                Err(NotReady::Database("the database does not answer: no answer in 2 s".to_owned()))
+            }
         }
     }
 }

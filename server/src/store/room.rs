@@ -18,7 +18,7 @@ pub(super) fn lacking(folder: &Path) -> Option<String> {
 
 #[cfg(unix)]
 fn too_little(room: u64) -> Option<String> {
-    (room < ROOM_MIN).then(|| format!("the disk has {} KiB left", room >> 10))
+    (room < ROOM_MIN).then(|| format!("the disk of the database has {} KiB left", room >> 10))
 }
 
 #[cfg(not(unix))]
@@ -33,8 +33,11 @@ mod tests {
     #[test]
     fn too_little_is_told_with_how_much_it_is() {
         assert_eq!(too_little(ROOM_MIN), None);
-        assert_eq!(too_little(ROOM_MIN - 1).as_deref(), Some("the disk has 4095 KiB left"));
-        assert_eq!(too_little(0).as_deref(), Some("the disk has 0 KiB left"));
+        assert_eq!(
+            too_little(ROOM_MIN - 1).as_deref(),
+            Some("the disk of the database has 4095 KiB left")
+        );
+        assert_eq!(too_little(0).as_deref(), Some("the disk of the database has 0 KiB left"));
     }
 
     #[test]

@@ -5,7 +5,7 @@ use stateright::Property;
 use crate::{
     state::{Page, State},
     wire::author,
-    world::World,
+    world::{MESSAGES, World},
 };
 
 /// How often a device waits, at most, before something comes of it.
@@ -42,8 +42,8 @@ pub fn properties() -> Vec<Property<World>> {
         Property::always(PATIENCE, |_, state: &State| {
             state.devices.iter().all(|device| device.waits <= WAITS_MAX)
         }),
-        Property::sometimes(END, |world, state: &State| {
-            let is_said = state.log.len() == usize::from(world.messages);
+        Property::sometimes(END, |_, state: &State| {
+            let is_said = state.log.len() == usize::from(MESSAGES);
             is_said && state.is_at_rest(0) && state.is_at_rest(1)
         }),
     ]

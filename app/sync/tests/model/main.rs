@@ -42,11 +42,15 @@ mod world;
 
 use stateright::{Checker, HasDiscoveries, Model};
 
-use crate::{server::Mistake, state::Faults, world::World};
+use crate::{
+    server::Mistake,
+    state::Faults,
+    world::{MESSAGES, World},
+};
 
 /// Goes everywhere, and says how far that was.
 fn everywhere(faults: Faults) {
-    let world = World::new(MESSAGES, faults, Mistake::None);
+    let world = World::new(faults, Mistake::None);
     let walk = world.checker().threads(2).spawn_bfs().join();
     println!(
         "{MESSAGES} messages, {faults:?}: {} states, {} steps, {} states of an engine, {} deep",
@@ -60,12 +64,11 @@ fn everywhere(faults: Faults) {
 
 /// Goes until something is wrong.
 fn finds(mistake: Mistake, faults: Faults, law: &'static str) {
-    let world = World::new(MESSAGES, faults, mistake);
+    let world = World::new(faults, mistake);
     let walk = world.checker().finish_when(HasDiscoveries::AnyFailures).spawn_bfs().join();
     walk.assert_any_discovery(law);
 }
 
-const MESSAGES: u8 = 3;
 const NONE: Faults = Faults { frames: 0, ends: 0 };
 const ONE_END: Faults = Faults { frames: 0, ends: 1 };
 

@@ -40,19 +40,20 @@ pub enum Lane {
 
 pub const LANES: [Lane; 3] = [Lane::Up, Lane::Answers, Lane::News];
 
+/// How many messages are written: the first two by the first device, the third by the second.
+pub const MESSAGES: u8 = 3;
+
 /// The model.
 pub struct World {
     pub engines: Engines,
     pub mistake: Mistake,
-    /// How many messages are written: the first two by the first device, the third by the second.
-    pub messages: u8,
     /// How much goes wrong at most.
     pub faults: Faults,
 }
 
 impl World {
-    pub fn new(messages: u8, faults: Faults, mistake: Mistake) -> Self {
-        Self { engines: Engines::default(), mistake, messages, faults }
+    pub fn new(faults: Faults, mistake: Mistake) -> Self {
+        Self { engines: Engines::default(), mistake, faults }
     }
 
     /// Two pages that show an empty log, connected, with everything said.
@@ -63,7 +64,7 @@ impl World {
             wire: None,
             view: Some(View { life: 1, names: Vec::new() }),
             page: Page::NotAsked,
-            unwritten: (0..self.messages).filter(|name| author(*name) == which).collect(),
+            unwritten: (0..MESSAGES).filter(|name| author(*name) == which).collect(),
             outbox: Vec::new(),
             stored: Vec::new(),
             strays: Vec::new(),

@@ -9,7 +9,7 @@ use std::{
 
 use tokio::process::Command;
 
-use crate::server::{Failed, Recipe};
+use crate::server::Recipe;
 
 /// How much it holds: room enough for a database that is written to for a minute.
 const SIZE: &str = "64m";
@@ -20,19 +20,15 @@ pub struct Disk {
 }
 
 impl Disk {
-    /// Mounts one for a server's data, who may do so.
-    ///
-    /// # Errors
-    ///
-    /// When `mount` cannot be asked.
-    pub async fn mounted(recipe: &Recipe) -> Result<Option<Self>, Failed> {
+    /// Mounts one for a server's data, if we may and can.
+    pub async fn mounted(recipe: &Recipe) -> Option<Self> {
         // Who runs it as nobody is root, and nobody else may mount.
-        let Some(user) = recipe.user else { return Ok(None) };
+        let user = recipe.user?;
         let options = format!("size={SIZE},uid={user},gid={user},mode=755");
         let mut command = Command::new("mount");
         command.args(["-t", "tmpfs", "-o", &options, "confab-chaos"]).arg(&recipe.data);
-        let status = command.stderr(Stdio::null()).status().await?;
-        Ok(status.success().then(|| Self { folder: recipe.data.clone() }))
+        let is_mounted = command.stderr(Stdio::null()).status().await.is_ok_and(|it| it.success());
+        is_mounted.then(|| Self { folder: recipe.data.clone() })
     }
 
     /// Not one byte more fits.
